@@ -1,0 +1,71 @@
+# Everything is built from source here: css and js from web/, Go from templ.
+# One CGO setting for all steps, or everything would be compiled twice.
+export CGO_ENABLED := 0
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+ASSETS   := web/dist/manifest.json
+TEMPL    := $(shell find web/templates -name '*.templ')
+SOURCES  := $(wildcard web/static/*) web/build.mjs $(TEMPL)
+GENERATED := bin/.generated
+LINTER   := bin/golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: run build generate test unit e2e bench lint fuzz clean help
+
+run: build ## build what changed and serve http://127.0.0.1:8080, data in ./data
+	@exec bin/console serve
+
+build: generate ## build bin/console
+	@echo "==> compiling bin/console (the first time takes a few minutes)"
+	@go build -ldflags "-s -w -X main.version=$(VERSION)" -o bin/console ./cmd/console
+
+generate: $(ASSETS) $(GENERATED) ## build css and js, generate Go from templ
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@echo "==> installing front-end packages"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(ASSETS): web/node_modules/.package-lock.json $(SOURCES)
+	@echo "==> building css and js"
+	@cd web && node build.mjs
+
+$(GENERATED): $(TEMPL) go.mod
+	@echo "==> generating Go from templ"
+	@go tool templ generate -log-level=error
+	@mkdir -p bin && touch $@
+
+test: build packages unit e2e ## run every test: units, real servers, SDKs, browser
+
+.PHONY: packages
+packages: ## install the Debian packages that the tests use (as root on Debian)
+	@./scripts/test-packages
+
+unit: generate ## run the tests beside the code
+	go vet ./...
+	go test -timeout 15m ./...
+
+e2e: build ## run the tests of the whole program, in Chromium and with SDKs
+	cd e2e && go vet ./... && go test -timeout 25m ./...
+
+bench: build ## measure speed against baselines of the same run
+	cd e2e && go test -run '^$$' -bench . -benchtime 2s -timeout 30m ./bench
+
+lint: generate $(LINTER) ## run the linters
+	$(LINTER) run ./...
+	cd e2e && ../$(LINTER) run --config ../.golangci.yml ./...
+
+# A module of its own: the linter's dependencies are not ours.
+$(LINTER): lint/go.mod lint/go.sum
+	@echo "==> building the linter (the first time takes a few minutes)"
+	@mkdir -p bin && cd lint && go build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fuzz: generate ## run every fuzz target for a while (FUZZTIME=10s)
+	@./scripts/fuzz $(or $(FUZZTIME),10s)
+
+clean: ## remove what was built; data stays
+	rm -rf bin web/dist web/node_modules e2e/out
+	find . -name '*_templ.go' -not -path './node_modules/*' -delete
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

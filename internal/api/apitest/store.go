@@ -1,0 +1,43 @@
+// Package apitest is what tests of several packages share: databases to run on
+// and the suite that says what an api.Service is. Only tests import it.
+package apitest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api/store"
+	"switchboard/internal/testserver"
+)
+
+// EachDatabase runs f once for each kind of database, on an empty one that is
+// open and up to date.
+func EachDatabase(t *testing.T, f func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	EachURL(t, func(t *testing.T, url string) { f(t, Open(t, url)) })
+}
+
+// EachURL runs f once for each kind of database, with the address of an empty
+// one that nobody has opened yet.
+func EachURL(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		f(t, filepath.Join(t.TempDir(), "switchboard.db"))
+	})
+	t.Run("postgresql", func(t *testing.T) {
+		t.Parallel()
+		f(t, testserver.PostgreSQL(t).FreshDatabase(t))
+	})
+}
+
+// Open opens a database for the length of a test.
+func Open(t *testing.T, url string) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}

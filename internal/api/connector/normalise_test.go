@@ -1,0 +1,67 @@
+package connector_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	. "switchboard/internal/api/connector"
+)
+
+func TestNormalise(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		connector string
+		in, want  map[string]string
+	}{
+		"everything in its canonical form": {
+			"generic-jdbc-connector",
+			values("databaseType", " mysql ", "host", "DB.Example.com.", "port", "03306", "useSSL", "TRUE", "fetchSize", "0100",
+				"jdbcProperties", `{ "b": 1, "a": "x" }`, "username", " loader "),
+			values("databaseType", "MYSQL", "host", "db.example.com", "port", "3306", "useSSL", "true", "fetchSize", "100",
+				"jdbcProperties", `{"a":"x","b":"1"}`, "username", "loader"),
+		},
+		"empty values are left out": {
+			"generic-jdbc-connector", values("host", "", "port", "  ", "jdbcProperties", "{}", "password", "", "other", " "), values(),
+		},
+		"a secret's text is never changed": {
+			"generic-jdbc-connector", values("password", "  p w\t"), values("password", "  p w\t"),
+		},
+		"wrong values are only trimmed": {
+			"generic-jdbc-connector", values("databaseType", " Derby ", "host", " HTTP://X ", "port", " 0 "),
+			values("databaseType", "Derby", "host", "HTTP://X", "port", "0"),
+		},
+		"inapplicable and unknown values are kept": {
+			"obs-connector", values("storageType", "obs", "ossAuthType", "sts", "mystery", " X "),
+			values("storageType", "OBS", "ossAuthType", "STS", "mystery", "X"),
+		},
+		"lists have the separator of their documentation": {
+			"kafka-connector", values("brokerList", "A:9092; b:9092"), values("brokerList", "a:9092,b:9092"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := maps.Clone(tc.in)
+			require.Equal(t, tc.want, Find(tc.connector).Normalise(tc.in))
+			require.Equal(t, before, tc.in, "the argument is left alone")
+		})
+	}
+}
+
+func FuzzNormalise(f *testing.F) {
+	addExamples(f)
+	f.Fuzz(func(t *testing.T, which uint8, text string) {
+		c, got := decode(which, text)
+		once := c.Normalise(got)
+		require.Equal(t, once, c.Normalise(once))
+		require.Equal(t, c.Faults(got, nil), c.Faults(once, nil))
+		_, same := c.SameDestination(got, once)
+		require.True(t, same)
+		for i := range c.Inputs {
+			if in := &c.Inputs[i]; in.Secret {
+				require.Equal(t, got[in.Name], once[in.Name])
+			}
+		}
+	})
+}

@@ -1,0 +1,259 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/connector"
+	"switchboard/internal/api/store"
+)
+
+// Link implements api.Links.
+func (p *Plane) Link(ctx context.Context, s api.Scope, id string) (api.Link, error) {
+	row, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id)
+	if err != nil {
+		return api.Link{}, err
+	}
+	return row.link(), nil
+}
+
+// FindLink implements api.Links.
+func (p *Plane) FindLink(ctx context.Context, s api.Scope, cluster, name string) (api.Link, error) {
+	row, err := p.linkRow(ctx, p.db.Read, s, "cluster = ? AND name = ?", cluster, name)
+	if err != nil {
+		return api.Link{}, err
+	}
+	return row.link(), nil
+}
+
+func (p *Plane) linkRow(ctx context.Context, db bun.IDB, s api.Scope, where string, args ...any) (*linkRow, error) {
+	row := new(linkRow)
+	err := db.NewSelect().Model(row).Where("project_id = ?", s.Project).Where(where, args...).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, api.Errorf(api.NotFound, "link.not_found")
+	}
+	return row, err
+}
+
+// ValidateLink implements api.Links.
+func (p *Plane) ValidateLink(ctx context.Context, s api.Scope, d api.LinkDraft) error {
+	_, err := p.judge(ctx, s, d, true)
+	return err
+}
+
+// TestLink implements api.Links.
+func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api.Check, error) {
+	w, err := p.work(ctx, s, d)
+	if err != nil {
+		return api.Check{}, err
+	}
+	if err := api.Refuse(w.draft.InputProblems(w.from)); err != nil {
+		return api.Check{}, err
+	}
+	check := w.ask(ctx, p, api.Connect)
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		return store.Record(ctx, tx, s, store.Event{
+			Action: "test", Kind: kindLink, ID: d.ID, Name: d.Name, After: tested(w.draft, check),
+		})
+	})
+	return check, err
+}
+
+// CreateLink implements api.Links.
+func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, depth api.Depth) (api.Link, error) {
+	// Before a slow check it is kind to say first that the name is taken; when
+	// there is none, the insert below finds out at no cost.
+	w, err := p.judge(ctx, s, d, depth != api.Shape)
+	if err != nil {
+		return api.Link{}, err
+	}
+	check := w.ask(ctx, p, depth)
+	if check.Status == api.Failed && depth != api.Anyway {
+		return api.Link{}, failed(check)
+	}
+	now := time.Now()
+	row := w.row(p, store.NewID(), s, check, now)
+	row.CreatedAt, row.CreatedBy, row.Version = store.Micros(now), s.Actor.User, 1
+	link := row.link()
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, s, store.Event{
+			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(link),
+		})
+	})
+	if errors.Is(err, store.ErrDuplicate) {
+		err = taken(nil)
+	}
+	return link, err
+}
+
+// UpdateLink implements api.Links.
+func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, depth api.Depth) (api.Link, error) {
+	w, err := p.judge(ctx, s, d, true)
+	if err != nil {
+		return api.Link{}, err
+	}
+	if d.ID == "" {
+		return api.Link{}, api.Errorf(api.NotFound, "link.not_found")
+	}
+	if d.Version != 0 && d.Version != w.from.Version {
+		return api.Link{}, changed(w.from)
+	}
+	check := w.ask(ctx, p, depth)
+	if check.Status == api.Failed && depth != api.Anyway {
+		return api.Link{}, failed(check)
+	}
+	row := w.row(p, w.from.ID, s, check, time.Now())
+	row.CreatedAt, row.CreatedBy = store.Micros(w.from.Created.At), w.from.Created.By
+	row.Version = w.from.Version + 1
+	link := row.link()
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		result, err := tx.NewUpdate().Model(row).
+			Where("id = ? AND project_id = ? AND version = ?", row.ID, s.Project, w.from.Version).Exec(ctx)
+		if err := p.lost(ctx, tx, s, row.ID, result, err); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, s, store.Event{
+			Action: "update", Kind: kindLink, ID: row.ID, Name: row.Name,
+			Before: audited(*w.from), After: audited(link),
+		})
+	})
+	if errors.Is(err, store.ErrDuplicate) {
+		err = taken(nil)
+	}
+	return link, err
+}
+
+// DeleteLink implements api.Links.
+func (p *Plane) DeleteLink(ctx context.Context, s api.Scope, id string, version int64) error {
+	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		row, err := p.linkRow(ctx, tx, s, "id = ?", id)
+		if err != nil {
+			return err
+		}
+		link := row.link()
+		if version != 0 && version != row.Version {
+			return changed(&link)
+		}
+		result, err := tx.NewDelete().Model(row).
+			Where("id = ? AND project_id = ? AND version = ?", id, s.Project, row.Version).Exec(ctx)
+		if err := p.lost(ctx, tx, s, id, result, err); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, s, store.Event{
+			Action: "delete", Kind: kindLink, ID: id, Name: row.Name, Before: audited(link),
+		})
+	})
+}
+
+// lost turns a write that met no row into the reason: somebody else changed or
+// removed the link meanwhile.
+func (p *Plane) lost(ctx context.Context, tx bun.Tx, s api.Scope, id string, result sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	row, err := p.linkRow(ctx, tx, s, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	link := row.link()
+	return changed(&link)
+}
+
+const kindLink = "link"
+
+func taken(others []api.Problem) error {
+	return &api.Error{
+		Code: api.Conflict, Message: api.M("link.name_taken"),
+		Problems: append([]api.Problem{{Path: "name", Message: api.M("link.name_taken")}}, others...),
+	}
+}
+
+func changed(stored *api.Link) error {
+	return api.Errorf(api.Conflict, "link.changed", "by", stored.Updated.By)
+}
+
+func failed(check api.Check) error {
+	return &api.Error{Code: api.CheckFailed, Message: api.M("link.check_failed"), Check: &check}
+}
+
+// work is a draft on its way to become a link: normalised, with the secrets it
+// will have and the link it comes from.
+type work struct {
+	draft   api.LinkDraft
+	from    *api.Link
+	secrets map[string]api.Secret
+}
+
+// work normalises a draft and gathers its secrets: the typed ones, and those
+// of the link it comes from where nothing was typed.
+func (p *Plane) work(ctx context.Context, s api.Scope, d api.LinkDraft) (*work, error) {
+	if c := connector.Find(d.Connector); c != nil {
+		d.Inputs = c.Normalise(d.Inputs)
+	}
+	w := &work{draft: d, secrets: map[string]api.Secret{}}
+	if id := cmp.Or(d.ID, d.From); id != "" {
+		row, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id)
+		if err != nil {
+			return nil, err
+		}
+		from := row.link()
+		w.from = &from
+		if from.Connector == d.Connector {
+			if w.secrets, err = row.open(p.keys); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for path, secret := range d.Secrets {
+		if secret.IsZero() {
+			delete(w.secrets, path)
+		} else {
+			w.secrets[path] = secret
+		}
+	}
+	return w, nil
+}
+
+// judge applies every rule to a draft. The name is looked up if early is set
+// or if there are other problems to report with it.
+func (p *Plane) judge(ctx context.Context, s api.Scope, d api.LinkDraft, early bool) (*work, error) {
+	w, err := p.work(ctx, s, d)
+	if err != nil {
+		return nil, err
+	}
+	problems := w.draft.NameProblems()
+	if d.ID != "" && w.from.Connector != d.Connector {
+		problems = append(problems, api.Problem{Path: "connector", Message: api.M("link.connector_fixed")})
+	}
+	problems = append(problems, w.draft.InputProblems(w.from)...)
+	if early || len(problems) > 0 {
+		other, err := p.linkRow(ctx, p.db.Read, s, "cluster = ? AND name = ?", d.Cluster, d.Name)
+		if err == nil && other.ID != d.ID {
+			return nil, taken(problems)
+		}
+		if err != nil && api.CodeOf(err) != api.NotFound {
+			return nil, err
+		}
+	}
+	return w, api.Refuse(problems)
+}
+
+// ask checks the system behind the draft, as deep as is wanted.
+func (w *work) ask(ctx context.Context, p *Plane, depth api.Depth) api.Check {
+	if depth == api.Shape {
+		return api.Check{Status: api.FormOnly, At: time.Now().UTC(), Steps: []api.Step{{Name: api.StepForm, Status: api.Passed}}}
+	}
+	return p.prober.Check(ctx, w.draft.Connector, w.draft.Inputs, w.secrets)
+}

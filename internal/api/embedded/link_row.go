@@ -1,0 +1,164 @@
+package embedded
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/connector"
+	"switchboard/internal/api/keyring"
+	"switchboard/internal/api/store"
+)
+
+// linkRow is a link as it is stored.
+type linkRow struct {
+	bun.BaseModel `bun:"table:links"`
+
+	ID          string `bun:"id,pk"`
+	ProjectID   string
+	Cluster     string
+	Name        string
+	Connector   string
+	Endpoint    string
+	Enabled     bool
+	Inputs      string
+	Sealed      string
+	Secrets     string
+	Extended    string
+	CreatedAt   int64
+	CreatedBy   string
+	UpdatedAt   int64
+	UpdatedBy   string
+	Version     int64
+	CheckStatus string
+	CheckedAt   int64
+	CheckJSON   string
+}
+
+// row makes the row of a judged draft; the caller fills in creation and version.
+func (w *work) row(p *Plane, id string, s api.Scope, check api.Check, now time.Time) *linkRow {
+	d := &w.draft
+	row := &linkRow{
+		ID: id, ProjectID: s.Project, Cluster: d.Cluster, Name: d.Name, Connector: d.Connector,
+		Endpoint: connector.Find(d.Connector).Endpoint(d.Inputs), Enabled: d.Enabled, Inputs: encode(d.Inputs),
+		UpdatedAt: store.Micros(now), UpdatedBy: s.Actor.User,
+		CheckStatus: string(check.Status), CheckedAt: store.Micros(check.At), CheckJSON: encode(check),
+	}
+	if d.Extended != nil {
+		row.Extended = encode(d.Extended)
+	}
+	row.seal(p.keys, w.secrets)
+	return row
+}
+
+// place binds sealed secrets to their row: copied to another, they stay shut.
+func (r *linkRow) place() string { return "link/" + r.ID }
+
+func (r *linkRow) seal(keys *keyring.Ring, secrets map[string]api.Secret) {
+	if len(secrets) == 0 {
+		return
+	}
+	texts := make(map[string]string, len(secrets))
+	for path, secret := range secrets {
+		texts[path] = secret.Reveal()
+	}
+	r.Sealed = keys.Seal(r.place(), encode(texts))
+	paths := make([]string, 0, len(secrets))
+	for path := range secrets {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	r.Secrets = encode(paths)
+}
+
+func (r *linkRow) open(keys *keyring.Ring) (map[string]api.Secret, error) {
+	secrets := map[string]api.Secret{}
+	if r.Sealed == "" {
+		return secrets, nil
+	}
+	text, err := keys.Open(r.place(), r.Sealed)
+	if err != nil {
+		return nil, fmt.Errorf("secrets of link %s: %w", r.ID, err)
+	}
+	var texts map[string]string
+	if err := json.Unmarshal([]byte(text), &texts); err != nil {
+		return nil, fmt.Errorf("secrets of link %s cannot be read", r.ID)
+	}
+	for path, text := range texts {
+		secrets[path] = api.NewSecret(text)
+	}
+	return secrets, nil
+}
+
+// link is the row as the domain knows it. The JSON columns are our own writing.
+func (r *linkRow) link() api.Link {
+	link := api.Link{
+		ID: r.ID, Cluster: r.Cluster, Name: r.Name, Connector: r.Connector, Enabled: r.Enabled,
+		Inputs: map[string]string{}, HasSecret: map[string]bool{},
+		Created: api.Stamp{At: store.Time(r.CreatedAt), By: r.CreatedBy},
+		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},
+		Version: r.Version,
+	}
+	decode(r.Inputs, &link.Inputs)
+	var paths []string
+	decode(r.Secrets, &paths)
+	for _, path := range paths {
+		link.HasSecret[path] = true
+	}
+	decode(r.Extended, &link.Extended)
+	if r.CheckStatus != "" {
+		link.Check = &api.Check{Status: api.Status(r.CheckStatus), At: store.Time(r.CheckedAt)}
+		decode(r.CheckJSON, link.Check)
+	}
+	return link
+}
+
+// decode reads a JSON column; an empty one leaves v as it is.
+func decode(column string, v any) {
+	if column == "" {
+		return
+	}
+	if err := json.Unmarshal([]byte(column), v); err != nil {
+		panic(fmt.Sprintf("embedded: a stored JSON column is broken: %v", err))
+	}
+}
+
+// audited is a link as the audit log keeps it: of a secret, only that it is
+// there.
+func audited(l api.Link) any {
+	return struct {
+		Cluster   string            `json:"cluster"`
+		Name      string            `json:"name"`
+		Connector string            `json:"connector"`
+		Enabled   bool              `json:"enabled"`
+		Inputs    map[string]string `json:"inputs"`
+		Secrets   map[string]bool   `json:"secrets"`
+		Check     api.Status        `json:"check,omitempty"`
+	}{l.Cluster, l.Name, l.Connector, l.Enabled, l.Inputs, l.HasSecret, statusOf(l.Check)}
+}
+
+// tested is what the audit log keeps of a test: where it went and how it ended
+// (S3: who used the console to look around).
+func tested(d api.LinkDraft, check api.Check) any {
+	t := struct {
+		Connector string       `json:"connector"`
+		Endpoint  string       `json:"endpoint"`
+		Status    api.Status   `json:"status"`
+		Failed    api.StepName `json:"failed,omitempty"`
+	}{Connector: d.Connector, Endpoint: connector.Find(d.Connector).Endpoint(d.Inputs), Status: check.Status}
+	if step := check.Failure(); step != nil {
+		t.Failed = step.Name
+	}
+	return t
+}
+
+func statusOf(c *api.Check) api.Status {
+	if c == nil {
+		return ""
+	}
+	return c.Status
+}

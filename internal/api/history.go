@@ -1,0 +1,25 @@
+package api
+
+import (
+	"context"
+	"time"
+)
+
+// History is the part of Service that tells what was changed.
+type History interface {
+	// Changes returns the latest changes in the project, newest first: all of
+	// them, or those of one object if kind and id are set.
+	Changes(ctx context.Context, s Scope, kind, id string, limit int) ([]Change, error)
+}
+
+// Change is one line of the audit log.
+type Change struct {
+	ID            string
+	At            time.Time
+	Actor         Actor
+	Action        string // "create", "update", "delete", …
+	Kind          string // "link", …
+	ObjectID      string
+	ObjectName    string
+	Before, After []byte // JSON objects without secrets, nil if there was nothing
+}

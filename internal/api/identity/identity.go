@@ -1,0 +1,86 @@
+// Package identity knows who may come in: accounts (domains), projects, users,
+// their sessions, access keys and tokens. Pages, wire API and command line ask
+// the same Service.
+package identity
+
+import (
+	"time"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/keyring"
+	"switchboard/internal/api/store"
+)
+
+// Service answers every question about identity. Errors are *api.Error unless
+// something broke.
+type Service struct {
+	db      *store.DB
+	keys    *keyring.Ring
+	now     func() time.Time
+	hashing hashing
+}
+
+// Option changes how a Service works.
+type Option func(*Service)
+
+// Clock makes the Service tell the time by now instead of time.Now.
+func Clock(now func() time.Time) Option { return func(s *Service) { s.now = now } }
+
+// New makes a Service over an open database; keys seal what it must be able to
+// read again.
+func New(db *store.DB, keys *keyring.Ring, options ...Option) *Service {
+	s := &Service{db: db, keys: keys, now: time.Now, hashing: newHashing()}
+	for _, option := range options {
+		option(s)
+	}
+	return s
+}
+
+// Account is a tenant; the wire dialect calls it a domain.
+type Account struct {
+	ID   string // 32 lower-case hex digits
+	Name string
+}
+
+// Project is where resources live. The project named like the region is the
+// one that SDKs find by themselves (spec/iam.md §5).
+type Project struct {
+	ID      string // 32 lower-case hex digits
+	Account Account
+	Name    string
+}
+
+// User is a person or a program with a password.
+type User struct {
+	ID      string // 32 lower-case hex digits
+	Account Account
+	Name    string
+	// Lang and Theme are what the user chose in the console, empty if nothing.
+	Lang, Theme string
+}
+
+// Session is somebody signed in at the console.
+type Session struct {
+	ID      string // names the session without opening it: the hash of its token
+	User    User
+	Expires time.Time // if nothing happens until then
+}
+
+// AccessKey signs requests (AK/SK).
+type AccessKey struct {
+	Access  string // 20 upper-case letters and digits
+	Secret  api.Secret
+	User    User
+	Project string // id of the only project it works in, "" for all of the user's
+}
+
+// Token is a time-limited credential of the wire API. Project is nil for a
+// token whose scope is the account.
+type Token struct {
+	User            User
+	Project         *Project
+	Issued, Expires time.Time
+}
+
+// system is who acts where nobody does: at the first start and in a rotation.
+var system = api.Actor{User: "system", Way: api.WayConsole}

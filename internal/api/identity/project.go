@@ -1,0 +1,141 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/store"
+)
+
+type projectRow struct {
+	bun.BaseModel `bun:"table:projects,alias:p"`
+
+	ID          string `bun:"id,pk"`
+	AccountID   string
+	Name        string
+	CreatedAt   int64
+	AccountName string `bun:",scanonly"`
+}
+
+func (r *projectRow) project() Project {
+	return Project{ID: r.ID, Account: Account{r.AccountID, r.AccountName}, Name: r.Name}
+}
+
+// usable narrows a query of projects to those that the user may use: all of
+// the account. It is the one place that knows this rule.
+func usable(q *bun.SelectQuery, user User) *bun.SelectQuery {
+	return q.Where("p.account_id = ?", user.Account.ID)
+}
+
+// Projects returns the projects that the user may use, by name.
+func (s *Service) Projects(ctx context.Context, user User) ([]Project, error) {
+	var rows []projectRow
+	q := selectProjects(s.db.Read, &rows).OrderExpr("p.name")
+	if err := usable(q, user).Scan(ctx); err != nil {
+		return nil, err
+	}
+	return projectsOf(rows), nil
+}
+
+// AllProjects returns every project, by name: for the command line, whose user
+// owns the database.
+func (s *Service) AllProjects(ctx context.Context) ([]Project, error) {
+	var rows []projectRow
+	if err := selectProjects(s.db.Read, &rows).OrderExpr("p.name").Scan(ctx); err != nil {
+		return nil, err
+	}
+	return projectsOf(rows), nil
+}
+
+// Project returns the project of that id, or NotFound if there is none that
+// the user may use.
+func (s *Service) Project(ctx context.Context, user User, id string) (Project, error) {
+	if !hexID.MatchString(id) {
+		return Project{}, noProject(id)
+	}
+	return findProject(ctx, s.db.Read, user, "p.id = ?", id)
+}
+
+// ProjectByName returns the project of exactly that name, or NotFound.
+func (s *Service) ProjectByName(ctx context.Context, user User, name string) (Project, error) {
+	if !ValidProjectName(name) {
+		return Project{}, noProject(name)
+	}
+	return findProject(ctx, s.db.Read, user, "p.name = ?", name)
+}
+
+// AddProject adds a project to the account. An id may be given so that a
+// project mirrors one of the cloud; without, it gets a new one.
+func (s *Service) AddProject(ctx context.Context, actor api.Actor, name, id string) (Project, error) {
+	if id == "" {
+		id = newID()
+	}
+	if err := api.Refuse(judgeProject(name, id)); err != nil {
+		return Project{}, err
+	}
+	project := Project{ID: id, Name: name}
+	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		if project.Account, err = findAccount(ctx, tx); err != nil {
+			return err
+		}
+		return s.insertProject(ctx, tx, actor, project)
+	})
+	if errors.Is(err, store.ErrDuplicate) {
+		return Project{}, s.takenProject(ctx, project)
+	}
+	return project, err
+}
+
+// takenProject finds out which of the two was taken.
+func (s *Service) takenProject(ctx context.Context, project Project) error {
+	found, err := s.db.Read.NewSelect().Model((*projectRow)(nil)).Where("id = ?", project.ID).Exists(ctx)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		return taken("id", "identity.project_id_taken", project.ID)
+	default:
+		return taken("name", "identity.project_name_taken", project.Name)
+	}
+}
+
+func (s *Service) insertProject(ctx context.Context, tx bun.IDB, actor api.Actor, p Project) error {
+	row := projectRow{ID: p.ID, AccountID: p.Account.ID, Name: p.Name, CreatedAt: store.Micros(s.now())}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return err
+	}
+	return store.Record(ctx, tx, api.Scope{Project: p.ID, Actor: actor}, store.Event{
+		Action: "create", Kind: "project", ID: p.ID, Name: p.Name,
+		After: map[string]string{"id": p.ID, "name": p.Name},
+	})
+}
+
+func findProject(ctx context.Context, db bun.IDB, user User, where, value string) (Project, error) {
+	row := new(projectRow)
+	err := usable(selectProjects(db, row), user).Where(where, value).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Project{}, noProject(value)
+	}
+	return row.project(), err
+}
+
+func selectProjects(db bun.IDB, model any) *bun.SelectQuery {
+	return db.NewSelect().Model(model).ColumnExpr("p.*").ColumnExpr("a.name AS account_name").
+		Join("JOIN accounts AS a ON a.id = p.account_id")
+}
+
+func projectsOf(rows []projectRow) []Project {
+	projects := make([]Project, len(rows))
+	for i := range rows {
+		projects[i] = rows[i].project()
+	}
+	return projects
+}
+
+func noProject(which string) error {
+	return api.Errorf(api.NotFound, "identity.project_not_found", "project", clip(which, 64))
+}

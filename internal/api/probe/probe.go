@@ -1,0 +1,152 @@
+// Package probe asks the system behind a link whether it answers as described:
+// one step after the other, each with its time, until one fails. It owns the
+// drivers and the one guarded dialer through which they reach the network. A
+// new kind of system is one file and one line in systems.
+package probe
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"time"
+
+	"switchboard/internal/api"
+)
+
+// Defaults of Options.
+const (
+	DefaultTimeout     = 10 * time.Second
+	DefaultConcurrency = 8
+)
+
+// grace is how long a check whose time is up may take to say so itself.
+const grace = 250 * time.Millisecond
+
+// Options says how a Prober works. The zero value is usable.
+type Options struct {
+	// Policy says which addresses may be reached.
+	Policy Policy
+	// Own are the addresses the console itself listens on. No check reaches
+	// them; an unspecified address stands for every address of the machine.
+	Own []netip.AddrPort
+	// Timeout bounds a check, and before it the wait for a free slot.
+	Timeout time.Duration
+	// Concurrency is how many checks may run at the same time.
+	Concurrency int
+	// Resolver finds the addresses of names; net.DefaultResolver if nil.
+	Resolver Resolver
+	// Roots are the authorities whose certificates are trusted; those of the
+	// machine if nil.
+	Roots *x509.CertPool
+	// Logger is told why an address was refused, which the user is not.
+	Logger *slog.Logger
+}
+
+// Prober checks systems. It is safe for concurrent use.
+type Prober struct {
+	guard   guard
+	timeout time.Duration
+	slots   chan struct{}
+	roots   *x509.CertPool
+	log     *slog.Logger
+}
+
+// New makes a Prober.
+func New(o Options) *Prober {
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = DefaultConcurrency
+	}
+	if o.Resolver == nil {
+		o.Resolver = net.DefaultResolver
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Prober{
+		guard:   guard{policy: o.Policy, own: o.Own, resolver: o.Resolver, log: o.Logger},
+		timeout: o.Timeout,
+		slots:   make(chan struct{}, o.Concurrency),
+		roots:   o.Roots,
+		log:     o.Logger,
+	}
+}
+
+// Live reports whether links of this kind can be checked beyond their form.
+func (p *Prober) Live(connector string, in map[string]string) bool {
+	return find(connector, in) != nil
+}
+
+// Check asks the system that the inputs describe. It always answers, and not
+// later than twice Options.Timeout or a moment after ctx ends. The inputs are
+// expected to have passed the connector's rules; what has not is refused.
+func (p *Prober) Check(ctx context.Context, connector string, in map[string]string, secrets map[string]api.Secret) api.Check {
+	sys := find(connector, in)
+	if sys == nil {
+		return api.Check{Status: api.FormOnly, At: time.Now().UTC(), Steps: []api.Step{
+			{Name: api.StepForm, Status: api.FormOnly, Message: api.M("check.form_only")},
+		}}
+	}
+	a := newAttempt(p, sys, in, secrets)
+	return a.finish(p.run(ctx, sys, a))
+}
+
+// run runs a check in a slot. A driver that ignores its context keeps the
+// slot until it ends, but not the caller.
+func (p *Prober) run(parent context.Context, sys *system, a *attempt) error {
+	if err := p.acquire(parent); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(parent, p.timeout)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		defer func() { <-p.slots }()
+		done <- p.contain(ctx, sys, a)
+	}()
+	select {
+	case err := <-done:
+		return outcome(ctx, err)
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return outcome(ctx, err)
+	case <-time.After(grace):
+		return ctx.Err()
+	}
+}
+
+// acquire takes a slot, or says that none became free.
+func (p *Prober) acquire(ctx context.Context) error {
+	wait, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-wait.Done():
+		if ctx.Err() == context.Canceled {
+			return ctx.Err()
+		}
+		return fault("busy", "")
+	}
+}
+
+// contain runs the check itself. Drivers were written for servers that mean
+// well: one that panics over what a server sent must not end the console.
+func (p *Prober) contain(ctx context.Context, sys *system, a *attempt) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			p.log.Error("probe: a driver panicked", "protocol", sys.protocol, "cause", fmt.Sprintf("%T", cause), "stack", string(debug.Stack()))
+			err = fault("peer.garbled", a.at.portPath)
+		}
+	}()
+	defer a.hangUp()
+	return sys.check(ctx, a)
+}

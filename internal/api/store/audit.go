@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+)
+
+// Event is something that happened and is kept: a change to an object, or a
+// sign-in.
+type Event struct {
+	Action, Kind, ID, Name string
+	// Before and After are the object on both sides of the change, nil where
+	// there was none. They are encoded as JSON, which fails on an api.Secret:
+	// a secret cannot get into the log.
+	Before, After any
+}
+
+type auditRow struct {
+	bun.BaseModel `bun:"table:audit"`
+
+	ID         string `bun:"id,pk"`
+	ProjectID  string
+	At         int64
+	UserID     string
+	UserName   string
+	Way        string
+	Addr       string
+	RequestID  string
+	Action     string
+	Kind       string
+	ObjectID   string
+	ObjectName string
+	Before     string
+	After      string
+}
+
+// Record writes e in the transaction that makes the change: either both are
+// there or neither.
+func Record(ctx context.Context, tx bun.IDB, s api.Scope, e Event) error {
+	before, err := encode(e.Before)
+	if err != nil {
+		return err
+	}
+	after, err := encode(e.After)
+	if err != nil {
+		return err
+	}
+	row := auditRow{
+		ID: NewID(), ProjectID: s.Project, At: Micros(time.Now()),
+		UserID: s.Actor.UserID, UserName: s.Actor.User, Way: string(s.Actor.Way),
+		Addr: s.Actor.Addr, RequestID: s.Actor.RequestID,
+		Action: e.Action, Kind: e.Kind, ObjectID: e.ID, ObjectName: e.Name,
+		Before: before, After: after,
+	}
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func encode(object any) (string, error) {
+	if object == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(object)
+	if err != nil {
+		return "", fmt.Errorf("audit: %w", err)
+	}
+	return string(b), nil
+}
+
+// Changes returns the latest events of a project, newest first; of one object
+// if kind and id are set.
+func (db *DB) Changes(ctx context.Context, project, kind, id string, limit int) ([]api.Change, error) {
+	var rows []auditRow
+	q := db.Read.NewSelect().Model(&rows).Where("project_id = ?", project).OrderExpr("id DESC").Limit(int64(limit))
+	if kind != "" {
+		q = q.Where("kind = ? AND object_id = ?", kind, id)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, err
+	}
+	changes := make([]api.Change, len(rows))
+	for i, r := range rows {
+		changes[i] = r.change()
+	}
+	return changes, nil
+}
+
+func (r *auditRow) change() api.Change {
+	return api.Change{
+		ID: r.ID, At: Time(r.At),
+		Actor:  api.Actor{UserID: r.UserID, User: r.UserName, Way: api.Way(r.Way), Addr: r.Addr, RequestID: r.RequestID},
+		Action: r.Action, Kind: r.Kind, ObjectID: r.ObjectID, ObjectName: r.ObjectName,
+		Before: decode(r.Before), After: decode(r.After),
+	}
+}
+
+func decode(object string) []byte {
+	if object == "" {
+		return nil
+	}
+	return []byte(object)
+}
+
+// NewID returns a UUIDv7: unique, and sorted by the time it was made.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// pool is how many connections a process keeps to PostgreSQL.
+const pool = 16
+
+// connectTimeout bounds a connection attempt unless the URL says otherwise: a
+// server that does not answer must be said at the start, not after minutes.
+const connectTimeout = 10 * time.Second
+
+// uniqueViolation is PostgreSQL's SQLSTATE for a taken key.
+const uniqueViolation = "23505"
+
+func openPostgres(ctx context.Context, url string) (*DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// pgx quotes the URL, password and all.
+		return nil, errors.New("the database URL cannot be read: expected postgres://user:password@host:port/name")
+	}
+	// bun writes the arguments into the text, so every text is new and a
+	// prepared statement would never be used again.
+	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout)
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(pool)
+	db.SetMaxIdleConns(pool)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to PostgreSQL at %s:%d: %w", config.Host, config.Port, err), db.Close())
+	}
+	if err := migrate(ctx, goose.DialectPostgres, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	both := bun.NewDB(db, pgdialect.New())
+	return &DB{Read: both, write: both, conflict: postgresConflict}, nil
+}
+
+func postgresConflict(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == uniqueViolation
+}

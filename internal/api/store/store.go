@@ -1,0 +1,67 @@
+// Package store opens the database, brings it up to date and records what
+// changed. It alone knows that there are two: SQLite in a file, PostgreSQL at
+// a URL. Its callers write one text of SQL, through bun.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// DB is an open database whose schema is current.
+type DB struct {
+	// Read serves queries; on SQLite it is a pool of read-only connections, so
+	// that a page does not wait for a write.
+	Read *bun.DB
+	// write is SQLite's single writer, or the same pool on PostgreSQL.
+	write *bun.DB
+	// conflict tells a broken uniqueness rule from other errors.
+	conflict func(error) bool
+}
+
+// ErrDuplicate is a row whose key is already taken.
+var ErrDuplicate = errors.New("store: duplicate key")
+
+// Open opens the database at url: a postgres:// URL, or a file for SQLite. It
+// creates or migrates the schema; several processes may do so at once.
+func Open(ctx context.Context, url string) (*DB, error) {
+	open := openSQLite
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		open = openPostgres
+	}
+	return open(ctx, url)
+}
+
+// Close closes the database.
+func (db *DB) Close() error {
+	if db.Read == db.write {
+		return db.write.Close()
+	}
+	return errors.Join(db.Read.Close(), db.write.Close())
+}
+
+// InTx runs f in a transaction that commits if f returns nil. A taken key comes
+// back as ErrDuplicate.
+func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
+	err := db.write.RunInTx(ctx, nil, f)
+	if err != nil && db.conflict(err) {
+		return fmt.Errorf("%w: %w", ErrDuplicate, err)
+	}
+	return err
+}
+
+// Micros turns a time into the form it is stored in.
+func Micros(t time.Time) int64 { return t.UnixMicro() }
+
+// Time turns a stored time back; 0 is the zero time.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}

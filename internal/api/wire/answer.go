@@ -1,0 +1,80 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/locale"
+)
+
+// maxBody bounds the body of a request, in bytes (spec/iam.md §2).
+const maxBody = 12 << 20
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// answer sends body as JSON, or nothing but the status if body is nil.
+func answer(c echo.Context, status int, body any) error {
+	if body == nil {
+		return c.NoContent(status)
+	}
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := encoder(b).Encode(body); err != nil {
+		return err
+	}
+	return answerBytes(c, status, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
+
+func answerBytes(c echo.Context, status int, body []byte) error {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	c.Response().WriteHeader(status)
+	if c.Request().Method == http.MethodHead {
+		return nil
+	}
+	_, err := c.Response().Write(body)
+	return err
+}
+
+// encoder writes JSON as it is: our answers are never part of a page.
+func encoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}
+
+// readBody reads the whole body and puts it back for the next reader.
+func readBody(c echo.Context) ([]byte, error) {
+	r := c.Request()
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, maxBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, gateway(c, http.StatusRequestEntityTooLarge, "APIGW.0201", "Request entity too large")
+	}
+	if err != nil {
+		return nil, gateway(c, http.StatusBadRequest, "APIGW.0201", "The request body ended before its announced length")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// language is what X-Language asks for: "zh-cn", "zh_cn" and the like are
+// Chinese, all else is English.
+func language(c echo.Context) string {
+	if strings.HasPrefix(strings.ToLower(c.Request().Header.Get("X-Language")), locale.Chinese) {
+		return locale.Chinese
+	}
+	return locale.English
+}
+
+func say(c echo.Context, m api.Message) string { return locale.In(language(c), m) }

@@ -1,0 +1,134 @@
+package wire
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+)
+
+// Options is what the dialect is served with. All are needed but Log.
+type Options struct {
+	Service  api.Service
+	Identity Identity
+	Region   string
+	// LinkDepth is how much of a link is checked before it is stored:
+	// api.Connect or api.Shape.
+	LinkDepth api.Depth
+	Log       *slog.Logger
+}
+
+type server struct {
+	Options
+	now       func() time.Time
+	catalogue []byte // the answer of GET /switchboard/v1/connectors
+}
+
+// New returns the handler of every path that Serves reports.
+func New(o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &server{Options: o, now: time.Now, catalogue: encodeCatalogue()}
+	return s.handler()
+}
+
+func (s *server) handler() http.Handler {
+	e := echo.New()
+	e.HTTPErrorHandler = s.fail
+	s.routes(e)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := w.Header(); h.Get(echo.HeaderXRequestID) == "" {
+			h.Set(echo.HeaderXRequestID, newRequestID())
+		}
+		e.ServeHTTP(w, routable(r))
+	})
+}
+
+// routes is the whole dialect. Paths are matched exactly: SDKs take a redirect
+// for an empty success (spec/clients.md).
+func (s *server) routes(e *echo.Echo) {
+	iam := family{s, keystoneError}
+	e.GET("/", iam.open(s.versions))
+	e.GET("/v3", iam.open(s.version))
+	e.GET("/v3/", iam.open(s.version))
+	e.POST("/v3/auth/tokens", iam.open(s.createToken))
+	e.GET("/v3/auth/tokens", iam.signedIn(s.showToken))
+	e.HEAD("/v3/auth/tokens", iam.signedIn(s.showToken))
+	e.DELETE("/v3/auth/tokens", iam.signedIn(s.deleteToken))
+	e.GET("/v3/auth/projects", iam.signedIn(s.listProjects))
+	e.GET("/v3/auth/domains", iam.signedIn(s.listDomains))
+	e.GET("/v3/auth/catalog", iam.signedIn(s.showCatalog))
+	e.GET("/v3/projects", iam.signedIn(s.listProjects))
+
+	cdm := family{s, cdmError}
+	const links = "/v1.1/:project/clusters/:cluster/cdm/link"
+	e.POST(links, cdm.inProject(s.createLink))
+	e.GET(links+"/all", cdm.inProject(s.listLinks))
+	e.GET(links+"/:link", cdm.inProject(s.showLink))
+	e.PUT(links+"/:link", cdm.inProject(s.updateLink))
+	e.DELETE(links+"/:link", cdm.inProject(s.deleteLink))
+
+	ext := family{s, extensionError}
+	e.GET("/switchboard/v1/connectors", ext.signedIn(s.listConnectors))
+	e.POST("/switchboard/v1/projects/:project/links/:id/test", ext.inProject(s.testLink))
+}
+
+// Serves reports whether the path of r belongs to the dialect. The root does
+// unless a browser asks: OpenStack clients look for the version document there.
+func Serves(r *http.Request) bool {
+	path := r.URL.Path
+	if path == "/" {
+		return !strings.Contains(r.Header.Get("Accept"), "text/html")
+	}
+	if path == "/v3" {
+		return true
+	}
+	for _, prefix := range []string{"/v1.0/", "/v1.1/", "/v2/", "/v3/", "/v3.0/", "/switchboard/v1/"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// slashes are the escapes that keep a decoded segment one segment.
+var slashes = strings.NewReplacer("%", "%25", "/", "%2F")
+
+// routable returns r with each segment of its path in one form, whatever the
+// client escaped: all decoded but for the escapes in slashes.
+func routable(r *http.Request) *http.Request {
+	path := r.URL.EscapedPath()
+	if strings.Contains(path, "%") {
+		segments := strings.Split(path, "/")
+		for i, segment := range segments {
+			segments[i] = slashes.Replace(unescaped(segment, url.PathUnescape))
+		}
+		path = strings.Join(segments, "/")
+	}
+	u, out := *r.URL, *r
+	u.RawPath, out.URL = path, &u
+	return &out
+}
+
+// param returns the decoded path segment of that name.
+func param(c echo.Context, name string) string {
+	return unescaped(c.Param(name), url.PathUnescape)
+}
+
+func newRequestID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
+}
+
+func requestID(c echo.Context) string {
+	return c.Response().Header().Get(echo.HeaderXRequestID)
+}

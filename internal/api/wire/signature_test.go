@@ -1,0 +1,298 @@
+package wire
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The worked examples of spec/iam.md §3.4 and §3.5.
+const (
+	exampleAccess  = "HPUAEXAMPLEACCESSKEY"
+	exampleSecret  = "EXAMPLEsecretKEYforDOCS0000000000000000a1"
+	exampleDate    = "20260301T081530Z"
+	exampleProject = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+	exampleBody    = `{"name":"gray","version":"v1","additional_version_weights":{"v2":20}}`
+)
+
+var exampleNow = time.Date(2026, 3, 1, 8, 15, 30, 0, time.UTC)
+
+type signedExample struct {
+	name          string
+	method        string
+	host, target  string
+	header        map[string]string
+	body          string
+	authorization string // without the signature
+	hash          string // of the canonical request
+	signature     string
+}
+
+func official(signed string) string {
+	return "SDK-HMAC-SHA256 Access=" + exampleAccess + ", SignedHeaders=" + signed + ", Signature="
+}
+
+var signedExamples = []signedExample{
+	{
+		name: "a POST with host and content type signed", method: "POST", host: "functiongraph.example.test",
+		target:        "/v2/" + exampleProject + "/fgs/functions/urn:fss:cn-north-4:" + exampleProject + ":function:default:hello:!gray/aliases",
+		header:        map[string]string{"Content-Type": "application/json", "X-Project-Id": exampleProject},
+		body:          exampleBody,
+		authorization: official("content-type;host;x-project-id;x-sdk-date"),
+		hash:          "32fb53b3b79ce316ae22246685489a1122417c251b8c9c21c53747edee0df382",
+		signature:     "d14a7c9122aca1a0cf87c8f836b2bbcd69cc137bd2aaf45fd60b089fd25df651",
+	},
+	{
+		name: "the same as the Go SDK sends it", method: "POST", host: "functiongraph.example.test",
+		target:        "/v2/" + exampleProject + "/fgs/functions/urn:fss:cn-north-4:" + exampleProject + ":function:default:hello:%21gray/aliases",
+		header:        map[string]string{"User-Agent": "huaweicloud-usdk-go/3.0", "X-Project-Id": exampleProject},
+		body:          exampleBody + "\n",
+		authorization: official("user-agent;x-project-id;x-sdk-date"),
+		hash:          "8f3b035d6fd7469def711c8786bee4c8dc79819d94de157dda74f352bea7b41b",
+		signature:     "c5b768b7c2d83af9e8c13c823ee0d993a21454d817c6cce213bd9f933725aeeb",
+	},
+	{
+		name: "a GET with nothing but the date signed", method: "GET", host: "iam.example.test",
+		target:        "/v3/projects?name=cn-north-4",
+		authorization: official("x-sdk-date"),
+		hash:          "9088f4967ee376edc979b096830ee8056803d8b61df71fc0df46360fd05aada2",
+		signature:     "df940c33652d3c50d38312ad0361c850e8a4093560119a445f1636cfc856e43e",
+	},
+	{
+		name: "a query in need of encoding", method: "GET", host: "functiongraph.example.test",
+		target:        "/v2/" + exampleProject + "/fgs/functions?package_name=my%20pkg%2F%2A~%C3%A9&marker=0&maxitems=10",
+		authorization: official("host;x-sdk-date"),
+		hash:          "299f0f63c13d486729853d10005255e2487bc6baa872a75294723f87b56d03b1",
+		signature:     "58bffb262b26ede989e89ef6a57e823e49acf0e0345ae8eea70906ada9e8f5e7",
+	},
+	{
+		name: "a blank sent as plus", method: "GET", host: "functiongraph.example.test",
+		target:        "/v2/" + exampleProject + "/fgs/functions?package_name=my+pkg%2f*~é&marker=0&maxitems=10",
+		authorization: official("host;x-sdk-date"),
+		hash:          "299f0f63c13d486729853d10005255e2487bc6baa872a75294723f87b56d03b1",
+		signature:     "58bffb262b26ede989e89ef6a57e823e49acf0e0345ae8eea70906ada9e8f5e7",
+	},
+	{
+		name: "a body that is not signed", method: "PUT", host: "functiongraph.example.test",
+		target:        "/v2/" + exampleProject + "/fgs/functions/hello/aliases/gray",
+		header:        map[string]string{"X-Sdk-Content-Sha256": "UNSIGNED-PAYLOAD"},
+		body:          "whatever",
+		authorization: official("x-sdk-content-sha256;x-sdk-date"),
+		hash:          "d726ff73b3c3173dc380294c439346575445e283103532113e3f3f297713ab58",
+		signature:     "7a82d72efa2af40129c95c276fdf96485c31177e3ebfc66f63e106b5ead513c5",
+	},
+	{
+		name: "the scoped variant", method: "GET", host: "iam.example.test",
+		target:        "/v3/projects?name=cn-north-4",
+		header:        map[string]string{"Accept": "application/json"},
+		authorization: "SDK-HMAC-SHA256 Credential=" + exampleAccess + "/20260301///sdk_request, SignedHeaders=accept;host;x-sdk-date, Signature=",
+		hash:          "3e8f4613198fe2243ad948fbe8b13027c13c857fe33c07b247a7117ba017ab36",
+		signature:     "c3565e7aca0ff20ae195ca53c4715881c7129123082c279381262a0dfe129517",
+	},
+	{
+		name: "the derived variant V11", method: "GET", host: "iam.example.test",
+		target:        "/v3/projects?name=cn-north-4",
+		authorization: "V11-HMAC-SHA256 Credential=" + exampleAccess + "/20260301/cn-north-4/functiongraph, SignedHeaders=x-sdk-date, Signature=",
+		hash:          "9088f4967ee376edc979b096830ee8056803d8b61df71fc0df46360fd05aada2",
+		signature:     "099e51f1746ab56b146cab09a8e1f70904c9a8fd521163857e9d75e42913e55a",
+	},
+}
+
+func (x *signedExample) request() *http.Request {
+	r := httptest.NewRequest(x.method, x.target, strings.NewReader(x.body))
+	r.Host = x.host
+	for name, value := range x.header {
+		r.Header.Set(name, value)
+	}
+	r.Header.Set("X-Sdk-Date", exampleDate)
+	r.Header.Set("Authorization", x.authorization+x.signature)
+	return r
+}
+
+// judge verifies a request and returns its canonical hash, too.
+func judge(t *testing.T, r *http.Request, body string) (hash string, ok bool) {
+	t.Helper()
+	a, ok := parseAuthorization(r.Header.Get("Authorization"))
+	require.True(t, ok, "the header must parse")
+	if a.stale(r, exampleNow) != "" {
+		return "", false
+	}
+	text, ok := a.verify(r, []byte(body), exampleSecret)
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:]), ok
+}
+
+func TestWorkedExamplesVerify(t *testing.T) {
+	t.Parallel()
+	for _, x := range signedExamples {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			hash, ok := judge(t, x.request(), x.body)
+			require.True(t, ok)
+			require.Equal(t, x.hash, hash)
+		})
+	}
+}
+
+func TestCanonicalHashOfTheSigningGuide(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest("GET", "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0", nil)
+	r.Host = "service.region.example.com"
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Sdk-Date", "20191115T033655Z")
+	a := authorization{scheme: schemeSDK, signed: []string{"content-type", "host", "x-sdk-date"}}
+	text, _ := a.verify(r, nil, exampleSecret)
+	sum := sha256.Sum256([]byte(text))
+	require.Equal(t, "b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a", hex.EncodeToString(sum[:]))
+}
+
+func TestDerivedKeys(t *testing.T) {
+	t.Parallel()
+	scoped, _ := parseAuthorization(signedExamples[6].authorization + "x")
+	require.Equal(t, "93c1041599a8b0c24395b5d4560fd8f2770a4e7468c162d407e7871c085a9250", hex.EncodeToString(scoped.key(exampleSecret)))
+	derived, _ := parseAuthorization(signedExamples[7].authorization + "x")
+	require.Equal(t, "b2e3f18fd1c37486eeb919db376b1d624b5fa6d63c7987b017dd1b1f2321af41", string(derived.key(exampleSecret)))
+}
+
+func TestChangedRequestsDoNotVerify(t *testing.T) {
+	t.Parallel()
+	post := signedExamples[0]
+	changes := map[string]func(r *http.Request, body *string){
+		"one byte of the body":     func(_ *http.Request, body *string) { *body = strings.Replace(*body, "20", "21", 1) },
+		"a newline after the body": func(_ *http.Request, body *string) { *body += "\n" },
+		"the method":               func(r *http.Request, _ *string) { r.Method = "PUT" },
+		"the path":                 func(r *http.Request, _ *string) { r.RequestURI += "2" },
+		"a query":                  func(r *http.Request, _ *string) { r.URL.RawQuery = "a=1" },
+		"a signed header":          func(r *http.Request, _ *string) { r.Header.Set("X-Project-Id", "other") },
+		"the host":                 func(r *http.Request, _ *string) { r.Host = "functiongraph.example.test:8080" },
+		"a signed header is gone":  func(r *http.Request, _ *string) { r.Header.Del("Content-Type") },
+		"an announced hash of another body": func(r *http.Request, _ *string) {
+			r.Header.Set("X-Sdk-Content-Sha256", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+		},
+		"the body declared unsigned": func(r *http.Request, _ *string) { r.Header.Set("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD") },
+		"the signature in upper case": func(r *http.Request, _ *string) {
+			r.Header.Set("Authorization", post.authorization+strings.ToUpper(post.signature))
+		},
+		"a signature cut short": func(r *http.Request, _ *string) {
+			r.Header.Set("Authorization", post.authorization+post.signature[:63])
+		},
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, body := post.request(), post.body
+			change(r, &body)
+			_, ok := judge(t, r, body)
+			require.False(t, ok)
+		})
+	}
+}
+
+// sign signs a canonical request of a test's own making.
+func sign(canonical string) string {
+	a := authorization{scheme: schemeSDK}
+	sum := sha256.Sum256([]byte(canonical))
+	return hex.EncodeToString(mac(a.key(exampleSecret), schemeSDK+"\n"+exampleDate+"\n"+hex.EncodeToString(sum[:])))
+}
+
+func TestCanonicalPath(t *testing.T) {
+	t.Parallel()
+	const target = "/v2/p/a%20b/urn:x"
+	empty := sha256.Sum256(nil)
+	cases := []struct {
+		name, path string
+		ok         bool
+	}{
+		{"decoded and encoded anew", "/v2/p/a%20b/urn%3Ax/", true},
+		{"encoded as it is on the wire, as Node does", "/v2/p/a%2520b/urn%3Ax/", true},
+		{"digits in lower case", "/v2/p/a%20b/urn%3ax/", false},
+		{"no trailing slash", "/v2/p/a%20b/urn%3Ax", false},
+		{"not encoded", "/v2/p/a b/urn:x/", false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest("GET", target, nil)
+			r.Header.Set("X-Sdk-Date", exampleDate)
+			canonical := "GET\n" + c.path + "\n\nx-sdk-date:" + exampleDate + "\n\nx-sdk-date\n" + hex.EncodeToString(empty[:])
+			r.Header.Set("Authorization", official("x-sdk-date")+sign(canonical))
+			_, ok := judge(t, r, "")
+			require.Equal(t, c.ok, ok)
+		})
+	}
+}
+
+func TestDateOfASignedRequest(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		date   string
+		signed string
+		now    time.Time
+		want   string
+	}{
+		{"fifteen minutes late is in time", exampleDate, "x-sdk-date", exampleNow.Add(15 * time.Minute), ""},
+		{"fifteen minutes early is in time", exampleDate, "x-sdk-date", exampleNow.Add(-15 * time.Minute), ""},
+		{"sixteen minutes late", exampleDate, "x-sdk-date", exampleNow.Add(16 * time.Minute), "signature expired"},
+		{"sixteen minutes early", exampleDate, "x-sdk-date", exampleNow.Add(-16 * time.Minute), "signature expired"},
+		{"not signed", exampleDate, "host", exampleNow, "x-sdk-date is not among the signed headers"},
+		{"missing", "", "x-sdk-date", exampleNow, "x-sdk-date must have the form YYYYMMDDTHHMMSSZ"},
+		{"another form", "2026-03-01T08:15:30Z", "x-sdk-date", exampleNow, "x-sdk-date must have the form YYYYMMDDTHHMMSSZ"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set("X-Sdk-Date", c.date)
+			a, ok := parseAuthorization(official(c.signed) + "00")
+			require.True(t, ok)
+			require.Equal(t, c.want, a.stale(r, c.now))
+		})
+	}
+}
+
+func TestParseAuthorization(t *testing.T) {
+	t.Parallel()
+	a, ok := parseAuthorization("SDK-HMAC-SHA256 Access=AK,SignedHeaders=Host;X-Sdk-Date,Signature=ab")
+	require.True(t, ok, "blanks after commas are optional")
+	require.Equal(t, authorization{scheme: schemeSDK, access: "AK", signed: []string{"host", "x-sdk-date"}, signature: "ab"}, a)
+
+	for _, header := range []string{
+		"", "Bearer x", "SDK-HMAC-SHA256", "SDK-HMAC-SHA256 Access=AK",
+		"SDK-HMAC-SHA256 Access=, SignedHeaders=x-sdk-date, Signature=ab",
+		"SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date",
+		"SDK-HMAC-SM3 Access=AK, SignedHeaders=x-sdk-date, Signature=ab",
+		"V11-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date, Signature=ab",
+	} {
+		_, ok := parseAuthorization(header)
+		require.False(t, ok, header)
+	}
+}
+
+func FuzzParseAuthorization(f *testing.F) {
+	for _, x := range signedExamples {
+		f.Add(x.authorization+x.signature, x.target, x.body)
+	}
+	f.Add("SDK-HMAC-SHA256 Credential=/, SignedHeaders=;;, Signature==", "/%2F%00?&=&%zz", "\xff")
+	f.Fuzz(func(t *testing.T, header, target, body string) {
+		a, ok := parseAuthorization(header)
+		if !ok {
+			return
+		}
+		require.NotEmpty(t, a.access)
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.RequestURI = target
+		_, r.URL.RawQuery, _ = strings.Cut(target, "?")
+		r.Header.Set("X-Sdk-Date", exampleDate)
+		if _, ok := a.verify(r, []byte(body), exampleSecret); ok {
+			_, forged := a.verify(r, []byte(body), exampleSecret+"x")
+			require.False(t, forged, "a signature verifies with one key only")
+		}
+	})
+}

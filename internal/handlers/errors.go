@@ -1,0 +1,66 @@
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/locale"
+	"switchboard/web/templates"
+)
+
+// statuses is the one table from codes to HTTP.
+var statuses = map[api.Code]int{
+	api.Invalid:      http.StatusUnprocessableEntity,
+	api.CheckFailed:  http.StatusUnprocessableEntity,
+	api.Unauthorised: http.StatusUnauthorized,
+	api.Forbidden:    http.StatusForbidden,
+	api.NotFound:     http.StatusNotFound,
+	api.Conflict:     http.StatusConflict,
+	api.Limit:        http.StatusTooManyRequests,
+	api.Unavailable:  http.StatusServiceUnavailable,
+	api.Internal:     http.StatusInternalServerError,
+}
+
+// showError is where every error that a handler returned ends: as a page that
+// says what happened and what to do. What broke inside is logged, not shown.
+func (p *pages) showError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	e := domainError(err)
+	if e.Code == api.Internal {
+		p.Log.Error("request failed", slog.Any("error", err), slog.String("request_id", requestID(c)),
+			slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path))
+	}
+	title := "error_page." + string(e.Code)
+	view := templates.ErrorView{
+		Status: statuses[e.Code], Title: locale.T(localised(c), title), Advice: locale.Msg(localised(c), e.Message),
+	}
+	if err := p.render(c, view.Status, templates.Error(p.frame(c, title), view)); err != nil {
+		p.Log.Error("error page failed", slog.Any("error", err), slog.String("request_id", requestID(c)))
+	}
+}
+
+// domainError reads any error as one of the domain's: echo's own are about
+// paths, methods and bodies.
+func domainError(err error) *api.Error {
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return api.Errorf(api.Invalid, "error.too_large")
+	}
+	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
+		switch {
+		case e.Code == http.StatusNotFound || e.Code == http.StatusMethodNotAllowed:
+			return api.Errorf(api.NotFound, "error.not_found")
+		case e.Code < http.StatusInternalServerError:
+			return api.Errorf(api.Invalid, "error.bad_request")
+		}
+	}
+	return api.Errorf(api.Internal, "error.internal")
+}

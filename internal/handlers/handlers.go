@@ -1,0 +1,49 @@
+// Package handlers serves the console's pages. A handler reads the request,
+// makes one call on a service and renders one page; every rule is behind the
+// service. Start reading at routes.go.
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/identity"
+	"switchboard/internal/api/keyring"
+)
+
+// Options is what the pages need.
+type Options struct {
+	Service  api.Service
+	Identity *identity.Service
+	Keys     *keyring.Ring
+	Region   string // the first project's name
+	Version  string
+	Log      *slog.Logger
+	// LinkJSON is a link as the wire API answers it, for the raw view.
+	LinkJSON func(api.Link) ([]byte, error)
+}
+
+// pages holds the options for the handlers, which are its methods.
+type pages struct {
+	Options
+
+	cookies *sessions.CookieStore
+}
+
+// New makes the console's handler.
+func New(o Options) http.Handler {
+	p := &pages{Options: o, cookies: newCookies(o.Keys)}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	// The address of the connection is the only one that cannot be forged.
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = p.showError
+	e.Pre(p.identifyRequest)
+	e.Use(p.recoverPanics, secureHeaders, refuseCrossOrigin, limitBody)
+	p.routes(e)
+	return e
+}

@@ -1,0 +1,305 @@
+package handlers
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/connector"
+	"switchboard/internal/locale"
+	"switchboard/web/templates/form"
+)
+
+// linkForm is a link as it stands in the form: what was typed, and the draft
+// that it describes.
+type linkForm struct {
+	conn   *connector.Connector
+	values url.Values
+	draft  api.LinkDraft
+	base   *api.Link         // the link that is edited or cloned, or nil
+	held   map[string]string // typed secrets, sealed, by path
+	faults []api.Problem     // of the form itself, before it is a draft
+}
+
+// linkValues fills the form's values from a stored link. Secrets stay behind.
+func linkValues(link *api.Link) url.Values {
+	v := url.Values{
+		"name": {link.Name}, "cluster": {link.Cluster}, "connector": {link.Connector},
+		"enabled": {strconv.FormatBool(link.Enabled)}, "version": {strconv.FormatInt(link.Version, 10)},
+	}
+	conn := connector.Find(link.Connector)
+	for path, value := range link.Inputs {
+		if in := conn.Input(path); in != nil && in.Kind == connector.Map {
+			var m map[string]string
+			_ = json.Unmarshal([]byte(value), &m) // stored in this form by Normalise
+			form.SetMap(v, path, m)
+			continue
+		}
+		v.Set(path, value)
+	}
+	return v
+}
+
+// newLinkValues are the values a new form starts with: the tile's variant and
+// every default.
+func newLinkValues(conn *connector.Connector, tile *connector.Tile) url.Values {
+	v := url.Values{"connector": {conn.Name}, "cluster": {api.DefaultCluster}, "enabled": {"true"}}
+	if conn.Variant != "" {
+		v.Set(conn.Variant, tile.Value)
+	}
+	followDefaults(conn, v)
+	return v
+}
+
+// followDefaults fills in defaults: where nothing was typed yet, and where the
+// value is the default of a choice that was changed.
+func followDefaults(conn *connector.Connector, v url.Values) {
+	for i := range conn.Inputs {
+		in := &conn.Inputs[i]
+		if in.Secret || in.Kind == connector.Map || !in.Required && len(in.Defaults) == 0 {
+			continue
+		}
+		typed := v.Get(in.Name)
+		ours := typed == "" || slices.ContainsFunc(in.Defaults, func(d connector.Default) bool { return d.Value == typed })
+		if value := conn.DefaultFor(in, flat(v)); ours && value != "" {
+			v.Set(in.Name, value)
+		}
+	}
+}
+
+func flat(v url.Values) map[string]string {
+	m := make(map[string]string, len(v))
+	for name := range v {
+		m[name] = v.Get(name)
+	}
+	return m
+}
+
+// readLink reads the posted form. The link it edits or was cloned from is
+// looked up, so that a foreign id is not found.
+func (p *pages) readLink(c echo.Context) (*linkForm, error) {
+	values, err := c.FormParams()
+	if err != nil {
+		return nil, err
+	}
+	lf := &linkForm{conn: connector.Find(values.Get("connector")), values: values, held: map[string]string{}}
+	if lf.conn == nil {
+		return nil, api.Errorf(api.NotFound, "link.connector_unknown", "name", values.Get("connector"))
+	}
+	lf.draft = api.LinkDraft{
+		Cluster: strings.TrimSpace(values.Get("cluster")), Name: strings.TrimSpace(values.Get("name")),
+		Connector: lf.conn.Name, Enabled: values.Get("enabled") == "true",
+		Inputs: map[string]string{}, Secrets: map[string]api.Secret{},
+		ID: c.Param("id"), From: values.Get("from"),
+	}
+	lf.draft.Version = readVersion(values.Get("version"))
+	if err := p.findBase(c, lf); err != nil {
+		return nil, err
+	}
+	for i := range lf.conn.Inputs {
+		in := &lf.conn.Inputs[i]
+		if in.Secret {
+			err = p.readSecret(c, lf, in)
+		} else {
+			lf.readInput(in)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	lf.dropForeign()
+	return lf, nil
+}
+
+func (p *pages) findBase(c echo.Context, lf *linkForm) error {
+	id := lf.draft.ID
+	if id == "" {
+		id = lf.draft.From
+	}
+	if id == "" {
+		return nil
+	}
+	link, err := p.Service.Link(c.Request().Context(), p.scope(c), id)
+	if err != nil {
+		return err
+	}
+	lf.base = &link
+	lf.draft.Extended = link.Extended
+	return nil
+}
+
+func (lf *linkForm) readInput(in *connector.Input) {
+	if in.Kind != connector.Map {
+		lf.draft.Inputs[in.Name] = lf.values.Get(in.Name)
+		return
+	}
+	m, faults := form.ReadMap(lf.values, in.Name)
+	lf.faults = append(lf.faults, faults...)
+	if len(m) > 0 {
+		text, _ := json.Marshal(m) // strings always have a JSON form
+		lf.draft.Inputs[in.Name] = string(text)
+	}
+}
+
+// dropForeign forgets values typed for another variant, unless they were
+// stored before.
+func (lf *linkForm) dropForeign() {
+	for path, value := range lf.draft.Inputs {
+		stored := lf.base != nil && lf.base.Inputs[path] == value
+		if !stored && !lf.conn.Applies(lf.conn.Input(path), lf.draft.Inputs) {
+			defer delete(lf.draft.Inputs, path)
+		}
+	}
+}
+
+// readSecret finds what is meant by a secret's fields: text just typed, a file,
+// text typed into an earlier rendering of the form, or the stored one.
+func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) error {
+	typed := lf.values.Get(in.Name)
+	lf.values.Del(in.Name) // it never goes back into a page
+	if in.Kind == connector.File {
+		file, err := uploaded(c, in.Name+".file")
+		if err != nil {
+			return err
+		}
+		if file != "" {
+			typed = file
+		}
+	}
+	stored := lf.base != nil && lf.base.HasSecret[in.Name]
+	if stored && lf.values.Get(in.Name+".mode") != form.Replace {
+		return nil
+	}
+	if typed == "" {
+		typed = p.unhold(c, in.Name, lf.values.Get(in.Name+".held"))
+	}
+	if typed != "" {
+		lf.held[in.Name] = p.hold(c, in.Name, typed)
+	}
+	if typed != "" || stored {
+		lf.draft.Secrets[in.Name] = api.NewSecret(typed)
+	}
+	return nil
+}
+
+// uploaded returns the posted file as base64 text, or "".
+func uploaded(c echo.Context, name string) (string, error) {
+	header, err := c.FormFile(name)
+	if err != nil || header.Size == 0 {
+		return "", nil //nolint:nilerr // no file was posted
+	}
+	f, err := header.Open()
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(f)
+	return base64.StdEncoding.EncodeToString(raw), err
+}
+
+// form builds the form for people from the connector's data.
+func (lf *linkForm) form(c echo.Context) *form.Form {
+	action := "/p/" + project(c).ID + "/links"
+	if lf.draft.ID != "" {
+		action += "/" + lf.draft.ID
+	}
+	f := &form.Form{ID: "link-form", Action: action, Values: lf.values, Problems: lf.faults}
+	f.Hidden = []form.Hidden{{Name: "connector", Value: lf.conn.Name}}
+	for _, name := range []string{"from", "version"} {
+		if v := lf.values.Get(name); v != "" {
+			f.Hidden = append(f.Hidden, form.Hidden{Name: name, Value: v})
+		}
+	}
+	basic, settings, advanced := linkSections(c)
+	values := lf.conn.Normalise(lf.inputs())
+	for i := range lf.conn.Inputs {
+		in := &lf.conn.Inputs[i]
+		switch {
+		case !lf.conn.Applies(in, values):
+			// Typed for another choice: kept, in case that choice comes back.
+			if v := lf.values.Get(in.Name); v != "" {
+				f.Hidden = append(f.Hidden, form.Hidden{Name: in.Name, Value: v})
+			}
+		case in.Advanced:
+			advanced.Fields = append(advanced.Fields, lf.field(c, in))
+		default:
+			settings.Fields = append(settings.Fields, lf.field(c, in))
+		}
+	}
+	f.Sections = []form.Section{basic, settings, advanced}
+	if len(settings.Fields) == 0 {
+		f.Sections = []form.Section{basic, advanced}
+	}
+	return f
+}
+
+// inputs returns what stands in the fields that decide about other fields.
+func (lf *linkForm) inputs() map[string]string {
+	m := map[string]string{}
+	for i := range lf.conn.Inputs {
+		if in := &lf.conn.Inputs[i]; !in.Secret && in.Kind != connector.Map {
+			m[in.Name] = lf.values.Get(in.Name)
+		}
+	}
+	return m
+}
+
+// linkSections are the form's sections with the fields every link has.
+func linkSections(c echo.Context) (basic, settings, advanced form.Section) {
+	ctx := localised(c)
+	basic = form.Section{ID: "section-link", Fields: []form.Field{{
+		Path: "name", Kind: form.Text, Required: true, Live: true, MaxLen: 240, Placeholder: "orders_mysql",
+		Label: locale.T(ctx, "link.name"), Help: locale.T(ctx, "link.name_help"),
+	}}}
+	settings = form.Section{ID: "section-settings", Title: locale.T(ctx, "link.settings")}
+	advanced = form.Section{ID: "section-advanced", Title: locale.T(ctx, "link.advanced"), Advanced: true, Fields: []form.Field{
+		{
+			Path: "cluster", Kind: form.Text, Required: true, Live: true, MaxLen: 64,
+			Label: locale.T(ctx, "link.cluster"), Help: locale.T(ctx, "link.cluster_help"),
+		},
+		{Path: "enabled", Kind: form.Switch, Label: locale.T(ctx, "link.enabled"), Help: locale.T(ctx, "link.enabled_help")},
+	}}
+	return basic, settings, advanced
+}
+
+// kinds says which field edits which kind of input.
+var kinds = map[connector.Kind]form.Kind{
+	connector.Port: form.Number, connector.Int: form.Number, connector.Bool: form.Bool,
+	connector.Enum: form.Select, connector.Map: form.Map, connector.File: form.File, connector.Password: form.Password,
+}
+
+func (lf *linkForm) field(c echo.Context, in *connector.Input) form.Field {
+	ctx, language := localised(c), lang(c)
+	kind, ok := kinds[in.Kind]
+	if !ok {
+		kind = form.Text
+	}
+	f := form.Field{
+		Path: in.Name, Kind: kind, Label: in.Label.In(language), Help: in.Help.In(language),
+		Placeholder: in.Example, MaxLen: in.MaxLen, Required: in.Required,
+		Redraw: lf.conn.Decides(in.Name), Secret: in.Secret, Held: lf.held[in.Name],
+		Stored: lf.base != nil && lf.base.HasSecret[in.Name],
+	}
+	f.Live = !f.Redraw && !in.Secret && kind != form.Map
+	if f.Placeholder == "" {
+		f.Placeholder = lf.conn.DefaultFor(in, lf.inputs())
+	}
+	for _, choice := range in.Choices {
+		label := choice.Label.In(language)
+		if label == "" {
+			label = choice.Value
+		}
+		f.Choices = append(f.Choices, form.Choice{Value: choice.Value, Label: label})
+	}
+	if !in.Required && (kind == form.Select || kind == form.Bool) {
+		f.Unset = locale.T(ctx, "link.unset")
+	}
+	return f
+}

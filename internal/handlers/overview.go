@@ -1,0 +1,77 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/locale"
+	"switchboard/web/templates"
+)
+
+// home leads to the project of this region, or to the first one.
+func (p *pages) home(c echo.Context) error {
+	projects, err := p.Identity.Projects(c.Request().Context(), p.currentSession(c).User)
+	if err != nil {
+		return err
+	}
+	if len(projects) == 0 {
+		return api.Errorf(api.NotFound, "identity.no_project")
+	}
+	here := projects[0]
+	for _, other := range projects {
+		if other.Name == p.Region {
+			here = other
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, "/p/"+here.ID)
+}
+
+func (p *pages) overview(c echo.Context) error {
+	ctx, scope := c.Request().Context(), p.scope(c)
+	page, err := p.Service.ListLinks(ctx, scope, api.LinkQuery{Limit: counted})
+	if err != nil {
+		return err
+	}
+	changes, err := p.Service.Changes(ctx, scope, "", "", shownChanges)
+	if err != nil {
+		return err
+	}
+	links := linksPath(c)
+	view := templates.OverviewView{
+		Empty: len(page.Items) == 0, NewLink: links + "/new", Changes: changes, HrefOf: hrefOf(c),
+		Cards: []templates.KindCard{{
+			Section: templates.SectionLinks, Href: links,
+			Figure: locale.T(localised(c), "overview.links", "count", len(page.Items), "more", more(page.Next)),
+		}},
+	}
+	return p.render(c, http.StatusOK, templates.Overview(p.frame(c, "nav.overview"), view))
+}
+
+// counted is how far the overview counts: a card says "50+" rather than
+// counting all.
+const counted = 50
+
+func more(next string) string {
+	if next != "" {
+		return "+"
+	}
+	return ""
+}
+
+// hrefOf leads to what a change was about. What was deleted later answers that
+// it is gone.
+func hrefOf(c echo.Context) func(api.Change) string {
+	return func(change api.Change) string {
+		if change.Kind == "link" && change.Action != "delete" && change.ObjectID != "" {
+			return linksPath(c) + "/" + change.ObjectID
+		}
+		return ""
+	}
+}
+
+func (p *pages) kit(c echo.Context) error {
+	return p.render(c, http.StatusOK, templates.Kit(p.frame(c, "kit.title")))
+}
+

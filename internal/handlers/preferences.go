@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/locale"
+)
+
+// Language and theme are cookies of their own, so that the sign-in page has
+// them, too; for a user they are also kept, and come along to the next browser.
+const (
+	langCookie     = "lang"
+	themeCookie    = "theme"
+	preferencesAge = 365 * 24 * 60 * 60 // seconds
+)
+
+var themes = []string{"auto", "light", "dark"}
+
+// lang returns the request's language: the one chosen, else the browser's.
+func lang(c echo.Context) string {
+	if chosen, err := c.Cookie(langCookie); err == nil && slices.Contains(locale.Languages, chosen.Value) {
+		return chosen.Value
+	}
+	return locale.Negotiate(c.Request().Header.Get("Accept-Language"))
+}
+
+func theme(c echo.Context) string {
+	if chosen, err := c.Cookie(themeCookie); err == nil && slices.Contains(themes, chosen.Value) {
+		return chosen.Value
+	}
+	return themes[0]
+}
+
+// localised is the request's context with its language, for rendering.
+func localised(c echo.Context) context.Context {
+	return locale.With(c.Request().Context(), lang(c))
+}
+
+// savePreferences takes either choice from the switches on every page.
+func (p *pages) savePreferences(c echo.Context) error {
+	chosenLang, chosenTheme := lang(c), theme(c)
+	if l := c.FormValue("language"); slices.Contains(locale.Languages, l) {
+		chosenLang = l
+	}
+	if t := c.FormValue("theme"); slices.Contains(themes, t) {
+		chosenTheme = t
+	}
+	setPreferences(c, chosenLang, chosenTheme)
+	if s := p.currentSession(c); s != nil {
+		if err := p.Identity.SetPreferences(c.Request().Context(), s.User.ID, chosenLang, chosenTheme); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, safeNext(c.FormValue("next")))
+}
+
+func setPreferences(c echo.Context, lang, theme string) {
+	for name, value := range map[string]string{langCookie: lang, themeCookie: theme} {
+		if value == "" {
+			continue
+		}
+		c.SetCookie(&http.Cookie{
+			Name: name, Value: value, Path: "/", MaxAge: preferencesAge,
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Scheme() == "https",
+		})
+	}
+}

@@ -1,0 +1,44 @@
+package handlers
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"switchboard/web"
+)
+
+// routes is the whole console, in menu order. Everything below /p/{project} is
+// for signed-in users who may use the project.
+func (p *pages) routes(e *echo.Echo) {
+	e.GET("/assets/*", echo.WrapHandler(web.Handler()))
+	e.POST("/preferences", p.savePreferences)
+
+	e.GET("/set-up", p.setUpPage)
+	e.POST("/set-up", p.setUp)
+	e.GET("/sign-in", p.signInPage)
+	e.POST("/sign-in", p.signIn)
+	e.POST("/sign-out", p.signOut)
+
+	in := e.Group("", p.requireSession)
+	in.GET("/", p.home)
+	in.GET("/kit", p.kit)
+
+	project := in.Group("/p/:project", p.requireProject)
+	project.GET("", p.overview)
+
+	links := project.Group("/links")
+	links.GET("", p.listLinks)
+	links.GET("/new", p.newLink)
+	links.POST("", p.createLink)
+	links.POST("/validate", p.validateLink)
+	links.POST("/edit", p.redrawLink)
+	links.POST("/test", p.testLink)
+	links.GET("/:id", p.showLink)
+	links.GET("/:id/json", p.showLinkJSON)
+	links.GET("/:id/edit", p.editLink)
+	links.POST("/:id", p.updateLink)
+	links.POST("/:id/validate", p.validateLink)
+	links.POST("/:id/edit", p.redrawLink)
+	links.POST("/:id/test", p.testLink)
+	links.GET("/:id/delete", p.confirmDeleteLink)
+	links.POST("/:id/delete", p.deleteLink)
+}

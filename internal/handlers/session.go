@@ -1,0 +1,140 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/identity"
+	"switchboard/internal/api/keyring"
+)
+
+// The cookie holds one random token, signed and encrypted; what it opens is a
+// row of the database, so that signing out counts at once and everywhere.
+const (
+	cookieName = "switchboard" // behind __Host- where the connection is secure
+	tokenKey   = "token"
+	cookieAge  = 7 * 24 * 60 * 60 // seconds; the session behind it may end earlier
+)
+
+func newCookies(keys *keyring.Ring) *sessions.CookieStore {
+	store := sessions.NewCookieStore(keys.Derive("cookie signature", 64), keys.Derive("cookie encryption", 32))
+	store.Options = &sessions.Options{Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	store.MaxAge(cookieAge)
+	return store
+}
+
+// cookie returns the request's cookie session, an empty one if there is none or
+// it was not made here.
+func (p *pages) cookie(c echo.Context) *sessions.Session {
+	name, secure := cookieName, c.Scheme() == "https"
+	if secure {
+		name = "__Host-" + cookieName
+	}
+	session, _ := p.cookies.Get(c.Request(), name)
+	session.Options.Secure = secure
+	return session
+}
+
+func (p *pages) saveCookie(c echo.Context, session *sessions.Session) error {
+	return session.Save(c.Request(), c.Response())
+}
+
+// Keys of what the middlewares put into the echo context.
+const (
+	sessionKey = "session"
+	projectKey = "project"
+)
+
+// currentSession returns who is signed in, or nil.
+func (p *pages) currentSession(c echo.Context) *identity.Session {
+	if s, ok := c.Get(sessionKey).(*identity.Session); ok {
+		return s
+	}
+	token, _ := p.cookie(c).Values[tokenKey].(string)
+	if token == "" {
+		return nil
+	}
+	session, err := p.Identity.Session(c.Request().Context(), token)
+	if err != nil {
+		return nil
+	}
+	c.Set(sessionKey, &session)
+	return &session
+}
+
+// requireSession sends strangers to the sign-in page and back here afterwards.
+func (p *pages) requireSession(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if p.currentSession(c) != nil {
+			return next(c)
+		}
+		target := "/sign-in?next=" + url.QueryEscape(returnPath(c.Request()))
+		if isHTMX(c.Request()) {
+			c.Response().Header().Set("HX-Redirect", target)
+			return c.NoContent(http.StatusUnauthorized)
+		}
+		return c.Redirect(http.StatusSeeOther, target)
+	}
+}
+
+// returnPath is the page to come back to: the one asked for, or for a form and
+// an htmx part the page it stands on.
+func returnPath(r *http.Request) string {
+	if r.Method == http.MethodGet && !isHTMX(r) {
+		return r.URL.RequestURI()
+	}
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host {
+		return "/"
+	}
+	return from.RequestURI()
+}
+
+// safeNext keeps a redirect on this site (S25): a path that begins with one
+// slash and has nothing a browser could read as another host.
+func safeNext(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") ||
+		strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	return next
+}
+
+// requireProject finds the project in the path; one the user may not use is
+// not found.
+func (p *pages) requireProject(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		project, err := p.Identity.Project(c.Request().Context(), p.currentSession(c).User, c.Param("project"))
+		if err != nil {
+			return err
+		}
+		c.Set(projectKey, &project)
+		return next(c)
+	}
+}
+
+// project returns the project of the path, or nil outside of /p.
+func project(c echo.Context) *identity.Project {
+	found, _ := c.Get(projectKey).(*identity.Project)
+	return found
+}
+
+// actor is who the request acts for.
+func (p *pages) actor(c echo.Context) api.Actor {
+	a := api.Actor{Way: api.WayPage, Addr: c.RealIP(), RequestID: requestID(c)}
+	if s := p.currentSession(c); s != nil {
+		a.UserID, a.User = s.User.ID, s.User.Name
+	}
+	return a
+}
+
+// scope is where the request acts: the project of the path, in its user's name.
+func (p *pages) scope(c echo.Context) api.Scope {
+	return api.Scope{Project: project(c).ID, Actor: p.actor(c)}
+}

@@ -1,0 +1,102 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/identity"
+	"switchboard/web/templates"
+	"switchboard/web/templates/form"
+)
+
+// setUpPage is behind the one-time link that the first start prints.
+func (p *pages) setUpPage(c echo.Context) error {
+	if !p.Identity.SetUpOpen(c.Request().Context(), c.QueryParam("token")) {
+		return api.Errorf(api.NotFound, "identity.set_up_closed")
+	}
+	return p.render(c, http.StatusOK, templates.SetUp(p.frame(c, "set_up.title"), p.setUpForm(c)))
+}
+
+func (p *pages) setUpForm(c echo.Context) form.Form {
+	return templates.SetUpForm(localised(c), "/set-up?token="+url.QueryEscape(c.QueryParam("token")))
+}
+
+// setUp makes the first administrator and signs in.
+func (p *pages) setUp(c echo.Context) error {
+	name, password := c.FormValue("name"), api.NewSecret(c.FormValue("password"))
+	var err error
+	if c.FormValue("again") != password.Reveal() {
+		err = api.Refuse([]api.Problem{{Path: "again", Message: api.M("set_up.again_differs")}})
+	} else {
+		_, err = p.Identity.CompleteSetUp(c.Request().Context(), p.actor(c), c.QueryParam("token"), name, password)
+	}
+	if err == nil {
+		return p.enter(c, name, password, "/")
+	}
+	problems, err := problemsOf(err)
+	if err != nil {
+		return err
+	}
+	f := p.setUpForm(c)
+	f.Values, f.Problems, f.Refused = url.Values{"name": {name}}, problems, true
+	return p.render(c, http.StatusUnprocessableEntity, templates.SetUp(p.frame(c, "set_up.title"), f))
+}
+
+func (p *pages) signInPage(c echo.Context) error {
+	if p.currentSession(c) != nil {
+		return c.Redirect(http.StatusSeeOther, safeNext(c.QueryParam("next")))
+	}
+	f := templates.SignInForm(localised(c), safeNext(c.QueryParam("next")))
+	return p.render(c, http.StatusOK, templates.SignIn(p.frame(c, "sign_in.title"), f))
+}
+
+func (p *pages) signIn(c echo.Context) error {
+	name, next := c.FormValue("name"), safeNext(c.FormValue("next"))
+	err := p.enter(c, name, api.NewSecret(c.FormValue("password")), next)
+	e, refused := errors.AsType[*api.Error](err)
+	if !refused || e.Code != api.Unauthorised && e.Code != api.Limit {
+		return err
+	}
+	f := templates.SignInForm(localised(c), next)
+	f.Values, f.Refused = url.Values{"name": {name}}, true
+	f.Problems = []api.Problem{{Message: e.Message}}
+	return p.render(c, http.StatusUnprocessableEntity, templates.SignIn(p.frame(c, "sign_in.title"), f))
+}
+
+// enter opens a session and sends the browser on. The cookie is a new one, so
+// that nobody can have planted it before.
+func (p *pages) enter(c echo.Context, name string, password api.Secret, next string) error {
+	token, session, err := p.Identity.SignIn(c.Request().Context(), identity.Attempt{
+		Name: name, Password: password, Addr: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c),
+	})
+	if err != nil {
+		return err
+	}
+	cookie := p.cookie(c)
+	cookie.Values = map[any]any{tokenKey: token}
+	if err := p.saveCookie(c, cookie); err != nil {
+		return err
+	}
+	setPreferences(c, session.User.Lang, session.User.Theme)
+	return redirect(c, next)
+}
+
+// signOut ends the session here and on every replica.
+func (p *pages) signOut(c echo.Context) error {
+	cookie := p.cookie(c)
+	if token, ok := cookie.Values[tokenKey].(string); ok {
+		if err := p.Identity.SignOut(c.Request().Context(), p.actor(c), token); err != nil {
+			return err
+		}
+	}
+	cookie.Values = map[any]any{}
+	cookie.Options.MaxAge = -1
+	if err := p.saveCookie(c, cookie); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/sign-in")
+}

@@ -1,0 +1,178 @@
+//go:build unix
+
+package testserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+const (
+	startTimeout  = time.Minute
+	readyInterval = 20 * time.Millisecond
+	startAttempts = 3 // a free port can be taken by somebody else in between
+)
+
+// home is a folder that a server owns, and the user it runs as.
+type home struct {
+	dir  string
+	user *syscall.Credential // nil: whoever runs the test
+}
+
+// newHome makes the folder. A server that runs as another user cannot look
+// into every temporary folder, but it can into /tmp.
+func newHome(name string, user *syscall.Credential) (*home, error) {
+	parent := os.TempDir()
+	if user != nil {
+		parent = "/tmp"
+	}
+	dir, err := os.MkdirTemp(parent, "switchboard-"+name+"-")
+	if err != nil {
+		return nil, err
+	}
+	h := &home{dir: dir, user: user}
+	return h, h.give(dir)
+}
+
+// give makes the server's user the owner of a path.
+func (h *home) give(path string) error {
+	if h.user == nil {
+		return nil
+	}
+	return os.Chown(path, int(h.user.Uid), int(h.user.Gid))
+}
+
+// write stores a file that only the server can read and returns its path.
+func (h *home) write(name, text string) (string, error) {
+	path := filepath.Join(h.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	return path, h.give(path)
+}
+
+func (h *home) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = h.dir
+	// A group of its own: Ctrl-C in a terminal ends the test, and its end
+	// ends the server.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: h.user}
+	return cmd
+}
+
+// run runs a command to its end.
+func (h *home) run(name string, args ...string) error {
+	if out, err := h.command(name, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, out)
+	}
+	return nil
+}
+
+// process is a running server and the watcher that ends it.
+type process struct {
+	exited chan struct{}
+	log    string
+	leash  io.Closer
+}
+
+// watch is a shell that waits until its standard input ends, which happens
+// when the test process ends in whatever way, SIGKILL included. Then it ends
+// the server (gently, after two seconds not) and removes its folder.
+const watch = `read -r _
+kill -"$2" "$1" 2>/dev/null
+i=0; while kill -0 "$1" 2>/dev/null && [ $i -lt 20 ]; do sleep 0.1; i=$((i+1)); done
+kill -KILL "$1" 2>/dev/null
+rm -rf -- "$3"`
+
+// start starts a server that ends with this process. The signal ends it.
+func (h *home) start(signal, name string, args ...string) (*process, error) {
+	log, err := os.Create(filepath.Join(h.dir, "log"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = log.Close() }()
+	cmd := h.command(name, args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	watcher := exec.Command("sh", "-c", watch, "watch", strconv.Itoa(cmd.Process.Pid), signal, h.dir)
+	watcher.Dir = "/"
+	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	leash, err := watcher.StdinPipe()
+	if err == nil {
+		err = watcher.Start()
+	}
+	if err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill())
+	}
+	p := &process{exited: make(chan struct{}), log: log.Name(), leash: leash}
+	go func() {
+		_ = cmd.Wait()
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+// await waits until the server answers.
+func (p *process) await(ping func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	tick := time.NewTicker(readyInterval)
+	defer tick.Stop()
+	for {
+		err := ping(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("not ready after %v: %w", startTimeout, err)
+		case <-p.exited:
+			words, _ := os.ReadFile(p.log)
+			return fmt.Errorf("ended at once:\n%s", words)
+		}
+	}
+}
+
+// launch starts a server on a free port and waits until it answers.
+func launch(s *Server, start func() (*process, error)) (*Server, error) {
+	var errs []error
+	for range startAttempts {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		s.Port = port
+		p, err := start()
+		if err != nil {
+			return nil, err
+		}
+		err = p.await(func(ctx context.Context) error { return s.exec(ctx, s, []string{"SELECT 1"}) })
+		if err == nil {
+			s.process = p
+			return s, nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, errors.Join(errs...)
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

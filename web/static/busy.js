@@ -1,0 +1,64 @@
+// While a request is under way its form says so, cannot be sent twice, and
+// counts the seconds: there is no bar, because nobody knows how long it takes.
+"use strict";
+{
+  const begin = (form, button, xhr) => {
+    form.setAttribute("aria-busy", "true");
+    const work = { form, xhr, button };
+    if (button?.dataset.busy) {
+      work.label = [...button.childNodes];
+      const started = Date.now();
+      const show = () => {
+        const seconds = Math.round((Date.now() - started) / 1000);
+        button.textContent = button.dataset.busy + (seconds > 1 ? ` · ${seconds} s` : "…");
+      };
+      button.dataset.working = "";
+      show();
+      work.timer = setInterval(show, 1000);
+    }
+    return work;
+  };
+
+  const end = (work) => {
+    clearInterval(work.timer);
+    work.form.removeAttribute("aria-busy");
+    if (work.label) {
+      delete work.button.dataset.working;
+      work.button.replaceChildren(...work.label);
+    }
+  };
+
+  const works = new Map(); // by request
+
+  document.addEventListener("htmx:beforeSend", ({ detail: { elt, xhr, requestConfig } }) => {
+    const submitter = requestConfig.triggeringEvent?.submitter ?? (elt.matches("button") ? elt : null);
+    const form = elt.closest("form");
+    // A field that is checked as it is left does not hold up the form.
+    if (form && (elt === form || submitter)) works.set(xhr, begin(form, submitter, xhr));
+  });
+
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+    const work = works.get(xhr);
+    works.delete(xhr);
+    // On the way to another page the form stays busy.
+    if (work && !xhr.getResponseHeader("HX-Redirect")) end(work);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest?.("[data-cancel]")) return;
+    for (const { form, xhr } of works.values()) if (form.contains(target)) xhr.abort();
+  });
+
+  // Forms that the browser sends by itself.
+  const sent = new Set();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented) return; // htmx took it
+    if (form.ariaBusy === "true") event.preventDefault();
+    else sent.add(begin(form, event.submitter));
+  });
+  addEventListener("pageshow", () => {
+    sent.forEach(end);
+    sent.clear();
+  });
+}

@@ -1,0 +1,151 @@
+package form
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"switchboard/internal/locale"
+)
+
+// attributes are those of the field's one input.
+func (f *Form) attributes(d *Field) templ.Attributes {
+	a := f.describe(d)
+	a["id"] = ID(d.Path)
+	a["name"] = d.Path
+	a["autofocus"] = f.focus() == d.Path
+	if d.Kind == Select || d.Kind == Switch {
+		return a
+	}
+	a["autocomplete"] = cmp.Or(d.Autocomplete, d.autocomplete())
+	a["autocapitalize"] = "none"
+	a["spellcheck"] = "false"
+	a["readonly"] = d.ReadOnly
+	if d.Placeholder != "" {
+		a["placeholder"] = d.Placeholder
+	}
+	if d.Kind == Number {
+		a["inputmode"] = "numeric"
+	}
+	return a
+}
+
+// describe tells assistive technology what belongs to the field.
+func (f *Form) describe(d *Field) templ.Attributes {
+	a := templ.Attributes{}
+	id := ID(d.Path)
+	if d.grouped() {
+		a["aria-labelledby"] = id + "-label"
+	}
+	if d.Required && d.Kind != Map {
+		a["aria-required"] = "true"
+	}
+	var by []string
+	if d.Held != "" {
+		by = append(by, id+"-held")
+	}
+	if d.Help != "" {
+		by = append(by, id+"-help")
+	}
+	if len(f.at(d.Path)) > 0 {
+		by = append(by, id+"-error")
+	}
+	if len(by) > 0 {
+		a["aria-describedby"] = strings.Join(by, " ")
+	}
+	if f.bad(d.Path) && d.Kind != Map {
+		a["aria-invalid"] = "true"
+	}
+	return a
+}
+
+// asYouType makes the element around a field ask the server when it changes. A
+// submit aborts a check; a redraw replaces whatever the form was asking for.
+func (f *Form) asYouType(d *Field) templ.Attributes {
+	a := templ.Attributes{}
+	switch {
+	case d.Redraw:
+		a["hx-post"] = f.Action + "/edit"
+		a["hx-target"] = "#" + f.ID
+		a["hx-sync"] = "closest form:replace"
+	case d.Live:
+		a["hx-post"] = f.Action + "/validate"
+		a["hx-target"] = "this"
+		a["hx-sync"] = "closest form:abort"
+	default:
+		return a
+	}
+	a["hx-trigger"] = "change"
+	a["hx-swap"] = "outerHTML"
+	return f.encoded(a)
+}
+
+// rowButton makes a submit button redraw the form with one row more or less.
+func (f *Form) rowButton(op string) templ.Attributes {
+	return f.encoded(templ.Attributes{
+		"name": "op", "value": op,
+		"formaction": f.Action + "/edit",
+		"hx-post":    f.Action + "/edit",
+		"hx-target":  "#" + f.ID,
+		"hx-swap":    "outerHTML",
+		"hx-sync":    "closest form:replace",
+	})
+}
+
+// encoded sends files along, if the form can have any.
+func (f *Form) encoded(a templ.Attributes) templ.Attributes {
+	if f.multipart() {
+		a["hx-encoding"] = "multipart/form-data"
+	}
+	return a
+}
+
+// rowInput are the attributes of one input of a row.
+func (f *Form) rowInput(path string) templ.Attributes {
+	a := templ.Attributes{"id": ID(path), "name": path, "autocomplete": "off", "spellcheck": "false", "autofocus": f.focus() == path}
+	if len(f.at(path)) > 0 {
+		a["aria-invalid"] = "true"
+		a["aria-describedby"] = ID(path) + "-error"
+	}
+	return a
+}
+
+// grouped reports whether the field is a group of inputs and not one that a
+// label element can point at.
+func (d *Field) grouped() bool {
+	return d.Kind == Bool || d.Kind == Map || d.Stored
+}
+
+// autocomplete keeps password managers from filling in the reader's own password.
+func (d *Field) autocomplete() string {
+	if d.Kind == Password {
+		return "new-password"
+	}
+	return "off"
+}
+
+// unset is the label of the empty option.
+func (d *Field) unset(ctx context.Context) string {
+	if d.Unset != "" {
+		return d.Unset
+	}
+	return locale.T(ctx, "form.choose")
+}
+
+// offers reports whether value is one of the choices.
+func (d *Field) offers(value string) bool {
+	return slices.ContainsFunc(d.Choices, func(c Choice) bool { return c.Value == value })
+}
+
+// shown is the label of a fixed value.
+func (d *Field) shown(value string) string {
+	for _, c := range d.Choices {
+		if c.Value == value {
+			return c.Label
+		}
+	}
+	return value
+}

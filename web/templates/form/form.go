@@ -1,0 +1,203 @@
+// Package form is the bound form: a description of fields, what was typed into
+// them, kept as typed, and every problem at its field. It renders itself so that
+// it works without JavaScript, and each field is a fragment that can be swapped
+// alone. A path names a field everywhere: input name, problem, element id.
+package form
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"switchboard/internal/api"
+)
+
+// Form is a form bound to values. It posts to Action; Action+"/validate" judges
+// one field and Action+"/edit" redraws the form around a choice.
+type Form struct {
+	ID       string // of the form element, and the name of its fragment
+	Action   string
+	Values   url.Values // as typed, by path
+	Problems []api.Problem
+	Sections []Section
+	// Refused says that somebody tried to submit: the problems are summed up at
+	// the top and the first bad field gets the focus.
+	Refused bool
+	// Focus is the path of the field that gets the focus, if any; after a row
+	// was added or removed it is what Edit returns.
+	Focus string
+	// Announce is read out by screen readers when the form was redrawn.
+	Announce string
+	Hidden   []Hidden
+}
+
+// Section is a group of fields under a heading.
+type Section struct {
+	ID     string // element id, unique in the form
+	Title  string // no heading if empty
+	Help   string
+	Fields []Field
+	// Advanced sections are folded away unless they hold a problem.
+	Advanced bool
+}
+
+// Field describes one input. Texts are in the reader's language already.
+type Field struct {
+	Path         string
+	Kind         Kind
+	Label        string
+	Help         string
+	Placeholder  string
+	Autocomplete string // "off" if empty
+	Required     bool
+	ReadOnly     bool
+	Live         bool     // judged as soon as it is changed
+	Half         bool     // half the width, beside its neighbour
+	Redraw       bool     // other fields depend on it: the form is redrawn when it changes
+	Choices      []Choice // Select
+	Unset        string   // label of "no value" in Select and Bool; not offered if empty
+	// Stored says that a Password or secret File has a value already, which may be kept.
+	Stored bool
+	// Held is the sealed form of a secret that was typed into an earlier
+	// rendering of this form.
+	Held   string
+	Secret bool // File: never show the content; Password is always secret
+}
+
+// Kind is how a field is edited.
+type Kind string
+
+// The kinds.
+const (
+	Text     Kind = "text"
+	Number   Kind = "number"   // digits, as text
+	Password Kind = "password" // never rendered with a value
+	Select   Kind = "select"
+	Bool     Kind = "bool"   // yes or no: "true", "false" or, where Unset, ""
+	Switch   Kind = "switch" // on ("true") or off (absent)
+	TextArea Kind = "textarea"
+	Map      Kind = "map"   // rows of key and value: PATH.0.key, PATH.0.value
+	File     Kind = "file"  // base64 text in PATH, or a file upload in PATH.file
+	Fixed    Kind = "fixed" // shown and sent, not editable
+)
+
+// Choice is an option of a Select.
+type Choice struct{ Value, Label string }
+
+// Hidden is a value that travels with the form.
+type Hidden struct{ Name, Value string }
+
+// What a stored secret's radio buttons, named PATH.mode, send.
+const (
+	Keep    = "keep"
+	Replace = "replace"
+)
+
+// ID returns the element id of a path: dots become hyphens.
+func ID(path string) string { return strings.ReplaceAll(path, ".", "-") }
+
+// FieldID returns the id of the element around a field, which is also the name
+// of its fragment and the HX-Target of its live check.
+func FieldID(path string) string { return "field-" + ID(path) }
+
+// FieldPath returns the path of the field in the form that FieldID made target
+// of, and whether there is one.
+func (f *Form) FieldPath(target string) (string, bool) {
+	for field := range f.fields {
+		if FieldID(field.Path) == target {
+			return field.Path, true
+		}
+	}
+	return "", false
+}
+
+// Only keeps the problems of one field, for a live check.
+func (f *Form) Only(path string) {
+	f.Problems = slices.DeleteFunc(slices.Clone(f.Problems), func(p api.Problem) bool { return !within(p.Path, path) })
+}
+
+// Value returns what was typed at path.
+func (f *Form) Value(path string) string { return f.Values.Get(path) }
+
+// fields visits every field in order.
+func (f *Form) fields(yield func(*Field) bool) {
+	for s := range f.Sections {
+		for i := range f.Sections[s].Fields {
+			if !yield(&f.Sections[s].Fields[i]) {
+				return
+			}
+		}
+	}
+}
+
+// at returns the problems of exactly that path.
+func (f *Form) at(path string) []api.Problem {
+	var found []api.Problem
+	for _, p := range f.Problems {
+		if p.Path == path {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// bad reports whether the field or one of its rows has a problem.
+func (f *Form) bad(path string) bool {
+	return slices.ContainsFunc(f.Problems, func(p api.Problem) bool { return within(p.Path, path) })
+}
+
+// issues counts the problems in a section.
+func (f *Form) issues(s *Section) int {
+	n := 0
+	for _, p := range f.Problems {
+		if slices.ContainsFunc(s.Fields, func(field Field) bool { return within(p.Path, field.Path) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// owner returns the field that a problem belongs to, or nil.
+func (f *Form) owner(path string) *Field {
+	for field := range f.fields {
+		if within(path, field.Path) {
+			return field
+		}
+	}
+	return nil
+}
+
+// focus returns the path that gets the focus, or "".
+func (f *Form) focus() string {
+	if !f.Refused {
+		return f.Focus
+	}
+	for field := range f.fields {
+		if i := slices.IndexFunc(f.Problems, func(p api.Problem) bool { return within(p.Path, field.Path) }); i >= 0 {
+			return f.Problems[i].Path
+		}
+	}
+	return f.Focus
+}
+
+// multipart reports whether the form can carry a file.
+func (f *Form) multipart() bool {
+	for field := range f.fields {
+		if field.Kind == File {
+			return true
+		}
+	}
+	return false
+}
+
+// replacing reports whether a stored secret is being replaced: because that was
+// chosen, or because there is something wrong with it.
+func (f *Form) replacing(field *Field) bool {
+	return cmp.Or(f.Value(field.Path+".mode"), Keep) == Replace || field.Held != "" || f.bad(field.Path)
+}
+
+// within reports whether path is at or below root.
+func within(path, root string) bool {
+	return path == root || strings.HasPrefix(path, root+".")
+}

@@ -1,0 +1,33 @@
+package templates
+
+import (
+	"switchboard/internal/api"
+	"switchboard/web/templates/icon"
+)
+
+// OverviewView is what the first page of a project shows.
+type OverviewView struct {
+	Empty   bool   // nothing has been made yet: teach the first link
+	NewLink string // where links are made; "" if the reader may not
+	Cards   []KindCard
+	Changes []api.Change
+	HrefOf  func(api.Change) string // where a changed object is; "" if gone
+}
+
+// KindCard leads to the objects of one kind.
+type KindCard struct {
+	Section string
+	Href    string
+	Figure  string // what there is, in a few words: "12 links"
+}
+
+func changeIcon(action string) icon.Name {
+	switch action {
+	case "create":
+		return icon.Add
+	case "delete":
+		return icon.Delete
+	default:
+		return icon.Edit
+	}
+}

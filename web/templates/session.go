@@ -1,0 +1,41 @@
+package templates
+
+import (
+	"context"
+
+	"switchboard/internal/locale"
+	"switchboard/web/templates/form"
+)
+
+// ErrorView is what went wrong. Texts are in the reader's language.
+type ErrorView struct {
+	Status int
+	Title  string
+	Advice string // what to do about it
+}
+
+// SignInForm describes the sign-in form: name and password, and where to go
+// afterwards in next.
+func SignInForm(ctx context.Context, next string) form.Form {
+	return form.Form{
+		ID: "sign-in", Action: "/sign-in", Focus: "name",
+		Hidden: []form.Hidden{{Name: "next", Value: next}},
+		Sections: []form.Section{{ID: "sign-in-fields", Fields: []form.Field{
+			{Path: "name", Kind: form.Text, Label: locale.T(ctx, "sign_in.name"), Required: true, Autocomplete: "username"},
+			{Path: "password", Kind: form.Password, Label: locale.T(ctx, "sign_in.password"), Required: true, Autocomplete: "current-password"},
+		}}},
+	}
+}
+
+// SetUpForm describes the form that makes the first administrator: name,
+// password and again. It is posted to action, the one-time link.
+func SetUpForm(ctx context.Context, action string) form.Form {
+	return form.Form{
+		ID: "set-up", Action: action, Focus: "name",
+		Sections: []form.Section{{ID: "set-up-fields", Fields: []form.Field{
+			{Path: "name", Kind: form.Text, Label: locale.T(ctx, "sign_in.name"), Required: true, Autocomplete: "username"},
+			{Path: "password", Kind: form.Password, Label: locale.T(ctx, "sign_in.password"), Help: locale.T(ctx, "set_up.password_help"), Required: true},
+			{Path: "again", Kind: form.Password, Label: locale.T(ctx, "set_up.again"), Required: true},
+		}}},
+	}
+}
