@@ -1,12 +1,9 @@
 package api
 
 import (
-	"cmp"
-	"encoding/base64"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"switchboard/internal/api/connector"
@@ -84,22 +81,11 @@ func secretProblem(in *connector.Input, path string, secret Secret) Message {
 		return M("input.unknown", "name", path)
 	case masks.MatchString(text):
 		return M("link.secret_mask")
-	case in.Kind == connector.File:
-		return fileProblem(text)
-	case utf8.RuneCountInString(text) > cmp.Or(in.MaxLen, connector.DefaultMaxLen):
-		return M("input.too_long", "max", cmp.Or(in.MaxLen, connector.DefaultMaxLen))
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return M("input.control")
+	case text == "":
+		return Message{} // unset, which Faults judges
 	}
-	return Message{}
-}
-
-// maxFile bounds a secret file, such as a keytab, in bytes.
-const maxFile = 64 << 10
-
-func fileProblem(text string) Message {
-	if raw, err := base64.StdEncoding.DecodeString(text); err != nil || len(raw) > maxFile {
-		return M("input.file")
+	if _, fault := in.Judge(text); fault != nil {
+		return M(fault.Key, fault.Args...)
 	}
 	return Message{}
 }

@@ -255,13 +255,13 @@ func (lf *linkForm) inputs() map[string]string {
 func linkSections(c echo.Context) (basic, settings, advanced form.Section) {
 	ctx := localised(c)
 	basic = form.Section{ID: "section-link", Fields: []form.Field{{
-		Path: "name", Kind: form.Text, Required: true, Live: true, MaxLen: 240, Placeholder: "orders_mysql",
+		Path: "name", Kind: form.Text, Required: true, Live: true, Placeholder: "orders_mysql",
 		Label: locale.T(ctx, "link.name"), Help: locale.T(ctx, "link.name_help"),
 	}}}
 	settings = form.Section{ID: "section-settings", Title: locale.T(ctx, "link.settings")}
 	advanced = form.Section{ID: "section-advanced", Title: locale.T(ctx, "link.advanced"), Advanced: true, Fields: []form.Field{
 		{
-			Path: "cluster", Kind: form.Text, Required: true, Live: true, MaxLen: 64,
+			Path: "cluster", Kind: form.Text, Required: true, Live: true,
 			Label: locale.T(ctx, "link.cluster"), Help: locale.T(ctx, "link.cluster_help"),
 		},
 		{Path: "enabled", Kind: form.Switch, Label: locale.T(ctx, "link.enabled"), Help: locale.T(ctx, "link.enabled_help")},
@@ -275,6 +275,11 @@ var kinds = map[connector.Kind]form.Kind{
 	connector.Enum: form.Select, connector.Map: form.Map, connector.File: form.File, connector.Password: form.Password,
 }
 
+// halves are the kinds short enough to stand beside a neighbour.
+var halves = map[connector.Kind]bool{
+	connector.Host: true, connector.Port: true, connector.Name: true, connector.Int: true, connector.Enum: true, connector.Bool: true,
+}
+
 func (lf *linkForm) field(c echo.Context, in *connector.Input) form.Field {
 	ctx, language := localised(c), lang(c)
 	kind, ok := kinds[in.Kind]
@@ -283,10 +288,11 @@ func (lf *linkForm) field(c echo.Context, in *connector.Input) form.Field {
 	}
 	f := form.Field{
 		Path: in.Name, Kind: kind, Label: in.Label.In(language), Help: in.Help.In(language),
-		Placeholder: in.Example, MaxLen: in.MaxLen, Required: in.Required,
+		Placeholder: in.Example, Required: in.Required,
 		Redraw: lf.conn.Decides(in.Name), Secret: in.Secret, Held: lf.held[in.Name],
 		Stored: lf.base != nil && lf.base.HasSecret[in.Name],
 	}
+	f.Half = halves[in.Kind] && in.Name != lf.conn.Variant
 	f.Live = !f.Redraw && !in.Secret && kind != form.Map
 	if f.Placeholder == "" {
 		f.Placeholder = lf.conn.DefaultFor(in, lf.inputs())

@@ -74,4 +74,3 @@ func hrefOf(c echo.Context) func(api.Change) string {
 func (p *pages) kit(c echo.Context) error {
 	return p.render(c, http.StatusOK, templates.Kit(p.frame(c, "kit.title")))
 }
-

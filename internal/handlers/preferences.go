@@ -51,7 +51,7 @@ func (p *pages) savePreferences(c echo.Context) error {
 	}
 	setPreferences(c, chosenLang, chosenTheme)
 	if s := p.currentSession(c); s != nil {
-		if err := p.Identity.SetPreferences(c.Request().Context(), s.User.ID, chosenLang, chosenTheme); err != nil {
+		if err := p.Identity.SetPreferences(c.Request().Context(), p.actor(c), chosenLang, chosenTheme); err != nil {
 			return err
 		}
 	}

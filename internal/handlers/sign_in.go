@@ -15,8 +15,12 @@ import (
 
 // setUpPage is behind the one-time link that the first start prints.
 func (p *pages) setUpPage(c echo.Context) error {
-	if !p.Identity.SetUpOpen(c.Request().Context(), c.QueryParam("token")) {
-		return api.Errorf(api.NotFound, "identity.set_up_closed")
+	open, err := p.Identity.SetUpOpen(c.Request().Context(), c.QueryParam("token"))
+	if err != nil {
+		return err
+	}
+	if !open {
+		return api.Errorf(api.NotFound, "set_up.closed")
 	}
 	return p.render(c, http.StatusOK, templates.SetUp(p.frame(c, "set_up.title"), p.setUpForm(c)))
 }
@@ -32,7 +36,7 @@ func (p *pages) setUp(c echo.Context) error {
 	if c.FormValue("again") != password.Reveal() {
 		err = api.Refuse([]api.Problem{{Path: "again", Message: api.M("set_up.again_differs")}})
 	} else {
-		_, err = p.Identity.CompleteSetUp(c.Request().Context(), p.actor(c), c.QueryParam("token"), name, password)
+		_, err = p.Identity.CompleteSetUp(c.Request().Context(), c.QueryParam("token"), name, password, p.actor(c))
 	}
 	if err == nil {
 		return p.enter(c, name, password, "/")
@@ -70,9 +74,8 @@ func (p *pages) signIn(c echo.Context) error {
 // enter opens a session and sends the browser on. The cookie is a new one, so
 // that nobody can have planted it before.
 func (p *pages) enter(c echo.Context, name string, password api.Secret, next string) error {
-	token, session, err := p.Identity.SignIn(c.Request().Context(), identity.Attempt{
-		Name: name, Password: password, Addr: c.RealIP(), Agent: c.Request().UserAgent(), RequestID: requestID(c),
-	})
+	credentials := identity.Credentials{Name: name, Password: password}
+	token, session, err := p.Identity.SignIn(c.Request().Context(), credentials, p.actor(c), c.Request().UserAgent())
 	if err != nil {
 		return err
 	}
@@ -87,12 +90,12 @@ func (p *pages) enter(c echo.Context, name string, password api.Secret, next str
 
 // signOut ends the session here and on every replica.
 func (p *pages) signOut(c echo.Context) error {
-	cookie := p.cookie(c)
-	if token, ok := cookie.Values[tokenKey].(string); ok {
-		if err := p.Identity.SignOut(c.Request().Context(), p.actor(c), token); err != nil {
+	if s := p.currentSession(c); s != nil {
+		if err := p.Identity.SignOut(c.Request().Context(), p.actor(c), s.ID); err != nil {
 			return err
 		}
 	}
+	cookie := p.cookie(c)
 	cookie.Values = map[any]any{}
 	cookie.Options.MaxAge = -1
 	if err := p.saveCookie(c, cookie); err != nil {

@@ -54,7 +54,9 @@ func startMariaDB(o options) (*Server, error) {
 
 // prepareMariaDB fills the data folder and returns the server's arguments.
 func prepareMariaDB(h *home, s *Server, o options) ([]string, error) {
-	common := []string{"--no-defaults", "--datadir=" + filepath.Join(h.dir, "data")}
+	// Servers that start at the same time trip over each other's files in a
+	// shared folder for temporary tables.
+	common := []string{"--no-defaults", "--datadir=" + filepath.Join(h.dir, "data"), "--tmpdir=" + h.dir}
 	if os.Geteuid() == 0 {
 		common = append(common, "--user=root")
 	}

@@ -223,3 +223,6 @@ func yesNoText(ctx context.Context, yes bool) string {
 	}
 	return locale.T(ctx, "form.no")
 }
+
+// nowhere is for lists of changes to the very thing the page is about.
+func nowhere(api.Change) string { return "" }

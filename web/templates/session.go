@@ -39,3 +39,15 @@ func SetUpForm(ctx context.Context, action string) form.Form {
 		}}},
 	}
 }
+
+// problemLine is the page in one line, for a message over another page.
+func problemLine(ctx context.Context, f Frame, e ErrorView) string {
+	line := e.Title
+	if e.Advice != "" {
+		line += locale.T(ctx, "form.colon") + e.Advice
+	}
+	if f.RequestID != "" {
+		line += " (" + locale.T(ctx, "error_page.request") + " " + f.RequestID + ")"
+	}
+	return line
+}

@@ -169,6 +169,11 @@ func TestFaultsOfWholeLinks(t *testing.T) {
 		"KODO and COS need a zone": {
 			"thirdparty-obs-connector", values("storageType", "kodo_cos", "accessKey", "AK"), always, []string{"zone required"},
 		},
+		"file servers keep the documented lengths": {
+			"sftp-connector",
+			values("server", strings.Repeat("a.", 64)+"b", "port", "22", "username", strings.Repeat("u", 33)), always,
+			[]string{"server too_long", "username too_long"},
+		},
 		"HTTP has nothing to say":       {"http-connector", nil, nil, nil},
 		"so everything is too much":     {"http-connector", values("url", "http://a"), nil, []string{"url unknown"}},
 		"a secret is not judged as set": {"ftp-connector", values("server", "a", "port", "21", "username", "u", "password", "x"), nil, []string{"password required"}},
@@ -196,6 +201,32 @@ func TestTileOfALinkWithoutAVariantIsThatOfTheDefault(t *testing.T) {
 	require.Equal(t, "apache-kafka", Find("kafka-connector").TileOf(nil).Slug)
 	require.Equal(t, "mrs-hive", Find("hive-connector").TileOf(nil).Slug)
 	require.Equal(t, "mysql", Find("generic-jdbc-connector").TileOf(nil).Slug, "the first, where there is no default")
+}
+
+func TestDecidesNamesTheInputsThatChangeTheForm(t *testing.T) {
+	t.Parallel()
+	want := map[string][]string{
+		"generic-jdbc-connector":   {"databaseType", "databaseconfig"},
+		"obs-connector":            {"storageType", "ossAuthType"},
+		"hdfs-connector":           {"hadoopType", "authType"},
+		"hbase-connector":          {"hbaseType", "hBaseVersion", "authType", "iamAuth"},
+		"hive-connector":           {"hadoopType", "authType", "hiveVersion", "obsSupport"},
+		"kafka-connector":          {"hadoopType"},
+		"nas-connector":            {"protocol"},
+		"elasticsearch-connector":  {"safemode"},
+		"opentsdb-connector":       {"securityMode"},
+		"thirdparty-obs-connector": {"storageType"},
+		"dms-kafka-connector":      {"kafkaType", "isPlatinumInstance"},
+	}
+	for _, c := range All {
+		var found []string
+		for _, in := range c.Inputs {
+			if c.Decides(in.Name) {
+				found = append(found, strings.TrimPrefix(in.Name, "linkConfig."))
+			}
+		}
+		require.Equal(t, want[c.Name], found, c.Name)
+	}
 }
 
 // decode makes a connector and values of fuzzed bytes: fields are separated by

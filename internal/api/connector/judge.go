@@ -130,5 +130,5 @@ func (in *Input) readChoice(text string) (string, *Fault) {
 
 func readFile(text string) (string, *Fault) {
 	content, err := base64.StdEncoding.DecodeString(text)
-	return text, unless(err == nil && len(content) > 0 && len(content) <= MaxFile, "input.file", "max", MaxFile>>10)
+	return text, unless(err == nil && len(content) > 0 && len(content) <= MaxFile, "input.file")
 }

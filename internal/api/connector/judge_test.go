@@ -194,7 +194,6 @@ func TestFaultsSayWhatWouldDo(t *testing.T) {
 		"the entry with a secret": {Input{Kind: Map}, `{"z":"1","my.password":"hunter2"}`, Fault{Key: "input.map_key_secret", Args: []any{"key", "my.password"}}},
 		"the entry too long":      {Input{Kind: Map}, `{"z":"` + long + `"}`, Fault{Key: "input.map_value_too_long", Args: []any{"key", "z", "max", 1024}}},
 		"the number of entries":   {Input{Kind: Map}, "{" + strings.Join(entries, ",") + "}", Fault{Key: "input.map_too_many", Args: []any{"max", 100}}},
-		"the size of a file":      {Input{Kind: File}, "!", Fault{Key: "input.file", Args: []any{"max", 64}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -66,15 +68,18 @@ func network(addr string) string {
 // throttled answers Limit, with the seconds to wait, if one of the subjects
 // failed too often lately.
 func (s *Service) throttled(ctx context.Context, all []subject) error {
-	var wait time.Duration
+	free := map[string]int64{}
 	for _, subject := range all {
-		var rows []throttleRow
-		if err := s.db.Read.NewSelect().Model(&rows).Where("subject = ?", subject.key).Scan(ctx); err != nil {
-			return err
-		}
-		for _, row := range rows {
-			wait = max(wait, store.Time(row.LastAt).Add(pause(row.Failures-subject.free)).Sub(s.now()))
-		}
+		free[subject.key] = subject.free
+	}
+	var rows []throttleRow
+	err := s.db.Read.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(slices.Collect(maps.Keys(free)))).Scan(ctx)
+	if err != nil {
+		return err
+	}
+	var wait time.Duration
+	for _, row := range rows {
+		wait = max(wait, store.Time(row.LastAt).Add(pause(row.Failures-free[row.Subject])).Sub(s.now()))
 	}
 	if wait <= 0 {
 		return nil

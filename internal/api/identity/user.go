@@ -34,10 +34,14 @@ type person struct {
 
 // withPerson joins the user whose id is in a column, and the account.
 func withPerson(q *bun.SelectQuery, column string) *bun.SelectQuery {
-	return q.ColumnExpr("u.id AS user_id, u.name AS user_name, u.lang, u.theme, u.disabled").
-		ColumnExpr("a.id AS account_id, a.name AS account_name").
-		Join("JOIN users AS u ON u.id = ?", bun.Ident(column)).
-		Join("JOIN accounts AS a ON a.id = u.account_id")
+	return withAccount(q.Join("JOIN users AS u ON u.id = ?", bun.Ident(column)))
+}
+
+// withAccount joins the account to the user u and selects both.
+func withAccount(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Join("JOIN accounts AS a ON a.id = u.account_id").
+		ColumnExpr("u.id AS user_id, u.name AS user_name, u.lang, u.theme, u.disabled").
+		ColumnExpr("a.id AS account_id, a.name AS account_name")
 }
 
 func (p person) user() User {
@@ -117,9 +121,10 @@ func (s *Service) insertUser(ctx context.Context, tx bun.IDB, actor api.Actor, a
 }
 
 // SetPreferences keeps what the actor chose in the console: a language ("en",
-// "zh" or "") and a theme ("light", "dark" or "").
+// "zh" or "") and a theme ("auto", "light",
+// "dark" or "").
 func (s *Service) SetPreferences(ctx context.Context, actor api.Actor, lang, theme string) error {
-	if !slices.Contains([]string{"", "en", "zh"}, lang) || !slices.Contains([]string{"", "light", "dark"}, theme) {
+	if !slices.Contains([]string{"", "en", "zh"}, lang) || !slices.Contains([]string{"", "auto", "light", "dark"}, theme) {
 		return api.Errorf(api.Invalid, "identity.preference_rule")
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -125,7 +126,7 @@ func (a *attempt) ahead(step api.StepName) bool {
 
 func (a *attempt) describe(s *api.Step, status api.Status, f *failure) {
 	s.Status = status
-	s.Message, s.Hint = a.say("check."+f.name, f), a.say("hint."+f.name, f)
+	s.Message, s.Hint = a.say("check."+f.name, f), a.say("hint."+cmp.Or(f.hint, f.name), f)
 	s.Path = f.path
 	if f.cause != nil {
 		s.Detail = a.clean(f.cause.Error(), maxDetail)

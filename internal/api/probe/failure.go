@@ -21,6 +21,7 @@ import (
 // "check.<name>", what happened, and "hint.<name>", what to do about it.
 type failure struct {
 	name  string
+	hint  string         // the hint's name, if it is another
 	path  string         // the input to blame, if one is
 	step  api.StepName   // where it belongs, if that step is later than the one that met it
 	args  map[string]any // of the messages, besides the attempt's own
@@ -48,6 +49,12 @@ func (f failure) in(step api.StepName) *failure {
 // because returns f with the driver's words.
 func (f failure) because(cause error) *failure {
 	f.cause = cause
+	return &f
+}
+
+// hinting returns f with another hint.
+func (f failure) hinting(name string) *failure {
+	f.hint = name
 	return &f
 }
 

@@ -55,7 +55,7 @@ func checkMySQL(ctx context.Context, a *attempt) error {
 		return tlsFailure(ctx, err)
 	}
 	if err != nil {
-		return mysqlFailure(err)
+		return mysqlHint(mysqlFailure(err), cfg.TLS == nil && greeting.tls)
 	}
 	defer func() { _ = session.Close() }()
 	a.enter(api.StepDatabase)
@@ -150,7 +150,16 @@ var mysqlFaults = map[uint16]*failure{
 	3118: fault("sign_in.locked", pathUser),
 	4151: fault("sign_in.locked", pathUser), // MariaDB
 	3159: fault("tls.required", pathUseSSL),
-	4084: fault("tls.required", pathUseSSL), // MariaDB
+}
+
+// mysqlHint adds to a refused password what else can be the reason where TLS
+// was possible: accounts that may use it only are refused in the same words,
+// and so is everybody by a MariaDB server that demands it.
+func mysqlHint(err error, tlsPossible bool) error {
+	if f, ok := errors.AsType[*failure](err); ok && tlsPossible && f.name == "sign_in.wrong_password" {
+		return f.hinting("sign_in.wrong_password_plain")
+	}
+	return err
 }
 
 // mysqlFailure explains an error of the driver or the server.

@@ -40,7 +40,7 @@ func checkPostgres(ctx context.Context, a *attempt) error {
 		}
 	}
 	a.enter(api.StepHandshake)
-	cfg, err := postgresConfig(conn, as)
+	cfg, err := postgresConfig(conn, a.at, as)
 	if err != nil {
 		return err
 	}
@@ -64,14 +64,15 @@ func checkPostgres(ctx context.Context, a *attempt) error {
 // a string and takes what the string leaves open from PG* variables, password
 // and service files; so the string, which has nothing of the user in it, names
 // them all, and every field is then set by hand (S7–S9).
-func postgresConfig(conn net.Conn, as account) (*pgconn.Config, error) {
-	cfg, err := pgconn.ParseConfig("host=127.0.0.1 port=1 user=- password=- dbname=- sslmode=disable sslcertmode=disable " +
+func postgresConfig(conn net.Conn, at endpoint, as account) (*pgconn.Config, error) {
+	cfg, err := pgconn.ParseConfig("host=127.0.0.1 port=1 user=- password=- dbname=- sslmode=disable sslcertmode=disable sslcert='' sslkey='' sslrootcert='' passfile='' " +
 		"sslnegotiation=postgres connect_timeout=0 target_session_attrs=any channel_binding=prefer " +
 		"min_protocol_version=3.0 max_protocol_version=3.0 require_auth=scram-sha-256")
 	if err != nil { // PGSERVICE names a service that does not exist
 		return nil, errors.New("the environment of the console has PG* variables that cannot be used")
 	}
 	cfg.User, cfg.Password, cfg.Database = as.user, as.password, as.database
+	cfg.Host, cfg.Port = at.host, at.port // for error texts only
 	cfg.DialFunc = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 	cfg.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	cfg.TLSConfig, cfg.Fallbacks, cfg.SSLCertMode = nil, nil, "disable" // TLS is ours

@@ -37,13 +37,15 @@ func (a *attempt) postgresAnswer(ctx context.Context, conn net.Conn, r io.Reader
 	if err != nil {
 		return 0, err
 	}
-	const least = 9 // type, length, and the first word of any message that may come now
-	if n, err = readOn(r, buf, n, least); err != nil {
+	if n, err = readOn(r, buf, n, 5); err != nil { // type and length
 		return 0, err
 	}
-	length := binary.BigEndian.Uint32(buf[1:])
-	if buf[0] != 'R' && buf[0] != 'E' || length < 8 || length > maxRead {
+	end := int64(binary.BigEndian.Uint32(buf[1:])) + 1
+	if buf[0] != 'R' && buf[0] != 'E' || end < 9 || end > int64(len(buf)) {
 		return 0, fault("peer.garbled", a.at.portPath)
+	}
+	if n, err = readOn(r, buf, n, int(end)); err != nil {
+		return 0, err
 	}
 	a.enter(api.StepSignIn)
 	if buf[0] == 'E' {

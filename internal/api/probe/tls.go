@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"strings"
 
 	"switchboard/internal/api"
@@ -75,11 +76,5 @@ func withoutTLS(in inputs, plan ...api.StepName) []api.StepName {
 	if in.flag(pathUseSSL) {
 		return plan
 	}
-	kept := make([]api.StepName, 0, len(plan))
-	for _, name := range plan {
-		if name != api.StepTLS {
-			kept = append(kept, name)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(plan, func(name api.StepName) bool { return name == api.StepTLS })
 }

@@ -66,8 +66,9 @@ var cdmByCode = map[api.Code]cdmNumber{
 	api.Unavailable: {http.StatusServiceUnavailable, "Cdm.0000"},
 }
 
+var cdmInternal = cdmNumber{http.StatusInternalServerError, "Cdm.0000"}
+
 const (
-	cdmBroken     = "Cdm.0000"
 	cdmBadInput   = "Cdm.0088" // a configuration item is wrong
 	cdmNoAnswer   = "Cdm.0901" // the database server cannot be reached
 	cdmSignIn     = "Cdm.0950" // it refuses the credentials
@@ -92,13 +93,13 @@ func cdmReply(n cdmNumber, text string) *reply {
 func cdmError(c echo.Context, err error) *reply {
 	e, ok := errors.AsType[*api.Error](err)
 	if !ok || e.Code == api.Internal {
-		return cdmReply(cdmNumber{http.StatusInternalServerError, cdmBroken}, messageOf(c, err))
+		return cdmReply(cdmInternal, messageOf(c, err))
 	}
 	if e.Check != nil {
 		return &reply{validationFailed, validation{Result: checkFindings(c, e.Check)}}
 	}
 	if e.Code != api.Invalid || len(e.Problems) == 0 {
-		return cdmReply(cmp.Or(cdmNumbers[e.Message.Key], cdmByCode[e.Code]), messageOf(c, err))
+		return cdmReply(cmp.Or(cdmNumbers[e.Message.Key], cdmByCode[e.Code], cdmInternal), messageOf(c, err))
 	}
 	for _, p := range e.Problems {
 		if n := numberOf(p); n.status != validationFailed {

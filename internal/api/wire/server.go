@@ -14,7 +14,7 @@ import (
 	"switchboard/internal/api"
 )
 
-// Options is what the dialect is served with. All are needed but Log.
+// Options is what the dialect is served with. Version and Log may be left out.
 type Options struct {
 	Service  api.Service
 	Identity Identity
@@ -22,6 +22,7 @@ type Options struct {
 	// LinkDepth is how much of a link is checked before it is stored:
 	// api.Connect or api.Shape.
 	LinkDepth api.Depth
+	Version   string // of the program
 	Log       *slog.Logger
 }
 
@@ -32,12 +33,13 @@ type server struct {
 }
 
 // New returns the handler of every path that Serves reports.
-func New(o Options) http.Handler {
+func New(o Options) http.Handler { return newServer(o).handler() }
+
+func newServer(o Options) *server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{Options: o, now: time.Now, catalogue: encodeCatalogue()}
-	return s.handler()
+	return &server{Options: o, now: time.Now, catalogue: encodeCatalogue(o.Version)}
 }
 
 func (s *server) handler() http.Handler {
@@ -45,8 +47,12 @@ func (s *server) handler() http.Handler {
 	e.HTTPErrorHandler = s.fail
 	s.routes(e)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if h := w.Header(); h.Get(echo.HeaderXRequestID) == "" {
+		h := w.Header()
+		if h.Get(echo.HeaderXRequestID) == "" {
 			h.Set(echo.HeaderXRequestID, newRequestID())
+		}
+		if strings.HasPrefix(r.URL.Path, "/v3") { // IAM has a name of its own for it
+			h.Set("X-Iam-Trace-Id", h.Get(echo.HeaderXRequestID))
 		}
 		e.ServeHTTP(w, routable(r))
 	})

@@ -82,23 +82,28 @@ func (a *authorization) stale(r *http.Request, now time.Time) string {
 // whose client is new. Clients disagree on whether the path is encoded from its
 // decoded or its wire form, so both are tried (spec/clients.md).
 func (a *authorization) verify(r *http.Request, body []byte, secret string) (canonical string, ok bool) {
-	key := a.key(secret)
 	c, complete := a.canonical(r, body)
 	canonical = c.text(decodedPath)
 	if !complete {
 		return canonical, false
 	}
-	return canonical, a.matches(key, r, canonical) || a.matches(key, r, c.text(wirePath))
+	key := a.key(secret)
+	for _, text := range []string{canonical, c.text(wirePath)} {
+		if hmac.Equal([]byte(a.sum(key, r, text)), []byte(a.signature)) {
+			return canonical, true
+		}
+	}
+	return canonical, false
 }
 
-func (a *authorization) matches(key []byte, r *http.Request, canonical string) bool {
+// sum is the signature of a canonical request.
+func (a *authorization) sum(key []byte, r *http.Request, canonical string) string {
 	sum := sha256.Sum256([]byte(canonical))
 	text := a.scheme + "\n" + r.Header.Get(headerDate) + "\n"
 	if a.scope != "" {
 		text += a.scope + "\n"
 	}
-	want := hex.EncodeToString(mac(key, text+hex.EncodeToString(sum[:])))
-	return hmac.Equal([]byte(want), []byte(a.signature))
+	return hex.EncodeToString(mac(key, text+hex.EncodeToString(sum[:])))
 }
 
 // key derives the key of the HMAC from the secret access key.

@@ -4,12 +4,16 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"switchboard/internal/locale"
 )
+
+// shortest is the length up to which an input is drawn as long as it may be.
+const shortest = 40
 
 // attributes are those of the field's one input.
 func (f *Form) attributes(d *Field) templ.Attributes {
@@ -29,6 +33,9 @@ func (f *Form) attributes(d *Field) templ.Attributes {
 	}
 	if d.Kind == Number {
 		a["inputmode"] = "numeric"
+	}
+	if d.MaxLen > 0 && d.MaxLen <= shortest {
+		a["size"] = strconv.Itoa(d.MaxLen)
 	}
 	return a
 }
@@ -111,6 +118,20 @@ func (f *Form) rowInput(path string) templ.Attributes {
 		a["aria-describedby"] = ID(path) + "-error"
 	}
 	return a
+}
+
+// news is what a screen reader hears when the field was judged as it was left.
+func (f *Form) news(ctx context.Context, d *Field) string {
+	var said []string
+	for _, p := range f.Problems {
+		if within(p.Path, d.Path) {
+			said = append(said, locale.Msg(ctx, p.Message))
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return d.Label + locale.T(ctx, "form.colon") + strings.Join(said, " ")
 }
 
 // grouped reports whether the field is a group of inputs and not one that a

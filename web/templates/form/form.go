@@ -50,13 +50,17 @@ type Field struct {
 	Help         string
 	Placeholder  string
 	Autocomplete string // "off" if empty
-	Required     bool
-	ReadOnly     bool
-	Live         bool     // judged as soon as it is changed
-	Half         bool     // half the width, beside its neighbour
-	Redraw       bool     // other fields depend on it: the form is redrawn when it changes
-	Choices      []Choice // Select
-	Unset        string   // label of "no value" in Select and Bool; not offered if empty
+	// MaxLen is how many characters the server takes, 0 if that is not said. A
+	// short input is drawn short. It is not enforced here: a browser would cut
+	// what is pasted without a word.
+	MaxLen   int
+	Required bool
+	ReadOnly bool
+	Live     bool     // judged as soon as it is changed
+	Half     bool     // half the width, beside its neighbour
+	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
+	Choices  []Choice // Select
+	Unset    string   // label of "no value" in Select and Bool; not offered if empty
 	// Stored says that a Password or secret File has a value already, which may be kept.
 	Stored bool
 	// Held is the sealed form of a secret that was typed into an earlier
@@ -166,6 +170,21 @@ func (f *Form) owner(path string) *Field {
 		}
 	}
 	return nil
+}
+
+// pinned returns the problems that belong to a field, and general the others:
+// nothing that is wrong goes unsaid, even if the form has no field for it.
+func (f *Form) pinned() []api.Problem  { return f.sorted(true) }
+func (f *Form) general() []api.Problem { return f.sorted(false) }
+
+func (f *Form) sorted(pinned bool) []api.Problem {
+	var found []api.Problem
+	for _, p := range f.Problems {
+		if (f.owner(p.Path) != nil) == pinned {
+			found = append(found, p)
+		}
+	}
+	return found
 }
 
 // focus returns the path that gets the focus, or "".

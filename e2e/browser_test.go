@@ -1,0 +1,171 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// browser is the one Chromium of this test process. Each test has a browser
+// context of its own in it: its own cookies, its own storage.
+var browser struct {
+	start func() (context.Context, error)
+	stop  func()
+	tabs  chan struct{} // as many tests at a time as fit in it
+}
+
+func TestMain(m *testing.M) {
+	browser.start = sync.OnceValues(startBrowser)
+	browser.stop = func() {}
+	browser.tabs = make(chan struct{}, 2)
+	status := m.Run()
+	browser.stop()
+	os.Exit(status)
+}
+
+func startBrowser() (context.Context, error) {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "switchboard-chromium-")
+	if err != nil {
+		return nil, err
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
+		chromedp.WindowSize(1280, 900), chromedp.Flag("lang", "en-US"), chromedp.Flag("accept-lang", "en-US"),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ := chromedp.NewContext(allocator)
+	browser.stop = func() {
+		_ = chromedp.Cancel(ctx)
+		stop()
+		_ = os.RemoveAll(dir)
+	}
+	return ctx, chromedp.Do(ctx)
+}
+
+// pageOption changes the page before anything is loaded into it.
+type pageOption func(*tab)
+
+// withoutScript switches JavaScript off, as a person or a company may.
+func withoutScript(p *tab) {
+	p.script = false
+	devtools(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+// onPhone makes the page as narrow as a telephone.
+func onPhone(p *tab) { p.do(chromedp.EmulateViewport(390, 844)) }
+
+// answers counts, inside the page, what the server answered to htmx, so that
+// a test knows when its click has been answered. An answer that leads to
+// another page counts when that page is there.
+const answers = `window.answers = 0;
+document.addEventListener("htmx:afterSettle", () => window.answers++);
+document.addEventListener("htmx:afterRequest", ({detail}) => {
+	if (!detail.xhr.getResponseHeader("HX-Redirect") && !detail.successful && detail.xhr.status !== 422) window.answers++;
+});`
+
+// browse opens a page of its own in the browser. When the test ends the
+// browser's log must be empty, except for what the test has allowed.
+func (p *program) browse(t *testing.T, options ...pageOption) *tab {
+	t.Helper()
+	ctx, err := browser.start()
+	if err != nil {
+		missing(t, fmt.Sprintf("this test needs a browser: apt-get install chromium fonts-noto-cjk (%v)", err))
+	}
+	browser.tabs <- struct{}{}
+	t.Cleanup(func() { <-browser.tabs })
+	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeTab)
+	w := &tab{t: t, ctx: ctx, base: p.URL, script: true}
+	messages := chromedp.Console(ctx)
+	w.log = collect(messages)
+	devtools(w, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: answers})
+	for _, o := range options {
+		o(w)
+	}
+	t.Cleanup(w.finish)
+	return w
+}
+
+// finish takes a picture of what a failed test saw last, and requires that the
+// browser had nothing to complain about.
+func (w *tab) finish() {
+	if w.t.Failed() {
+		w.picture("failed-" + strings.ReplaceAll(w.t.Name(), "/", "-"))
+		return
+	}
+	require.Empty(w.t, w.complaints(), "the browser's log")
+}
+
+// complaints returns what the browser logged, without what is allowed. A
+// refused form is logged as a failed resource (422).
+func (w *tab) complaints() []string {
+	w.eval("console.info('" + lastWords + "')")
+	expected := append(slices.Clone(w.expected), "status of 422")
+	return slices.DeleteFunc(<-w.log, func(line string) bool {
+		return slices.ContainsFunc(expected, func(part string) bool { return strings.Contains(line, part) })
+	})
+}
+
+// expect allows a line in the browser's log, such as "status of 404".
+func (w *tab) expect(part string) { w.expected = append(w.expected, part) }
+
+// lastWords end the browser's log.
+const lastWords = "the test is over"
+
+// collect gathers the log until the last words.
+func collect(messages func(func(chromedp.ConsoleMessage, error) bool)) <-chan []string {
+	done := make(chan []string, 1)
+	go func() {
+		var lines []string
+		for m, err := range messages {
+			if err != nil {
+				lines = append(lines, err.Error())
+				break
+			}
+			if m.Text == lastWords {
+				break
+			}
+			lines = append(lines, m.String())
+		}
+		done <- lines
+	}()
+	return done
+}
+
+// devtools sends a command of the devtools protocol.
+func devtools[P, R any](w *tab, c cdp.Command[P, R], params P) R {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	result, err := chromedp.Call(ctx, c, params)
+	require.NoError(w.t, err, c.Method)
+	return result
+}
+
+// picture stores what the page looks like in out/NAME.png.
+func (w *tab) picture(name string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	require.NoError(w.t, err)
+	require.NoError(w.t, os.MkdirAll("out", 0o755))
+	require.NoError(w.t, os.WriteFile(filepath.Join("out", name+".png"), png, 0o644))
+}

@@ -1,0 +1,238 @@
+// Package e2e tests the program as its users use it: people with a browser,
+// programs with SDKs, administrators at a command line. It starts the built
+// binary and knows nothing of what is inside.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The administrator that start creates.
+const (
+	adminName     = "admin"
+	adminPassword = "seven-quiet-otters-42"
+)
+
+const (
+	patience     = 20 * time.Second // for whatever should happen at once
+	askAgain     = 20 * time.Millisecond
+	regionName   = "local-1" // the default of --region, and the first project's name
+	binaryByMake = "../bin/console"
+)
+
+// program is bin/console, with data of its own.
+type program struct {
+	URL string // http://host:port
+	dir string // its data folder
+
+	database string // URL; empty means SQLite in dir
+	args     []string
+	env      []string
+	process  *exec.Cmd
+	exited   chan struct{}
+	output   *output
+}
+
+// option changes how a program is started.
+type option func(*program)
+
+// checkingForm starts it with --link-check shape.
+func checkingForm(p *program) { p.args = append(p.args, "--link-check", "shape") }
+
+// withoutAdministrator starts it without SWITCHBOARD_ADMIN_PASSWORD.
+func withoutAdministrator(p *program) { p.env = nil }
+
+// onDatabase starts it on a database server.
+func onDatabase(url string) option { return func(p *program) { p.database = url } }
+
+// start runs the program until the end of the test, when it must end by SIGTERM
+// with exit status 0.
+func start(t *testing.T, opts ...option) *program {
+	t.Helper()
+	p := prepare(t, opts...)
+	p.launch(t)
+	p.await(t)
+	t.Cleanup(func() { p.stop(t) })
+	return p
+}
+
+// prepare makes a program that does not run yet.
+func prepare(t *testing.T, opts ...option) *program {
+	t.Helper()
+	p := &program{dir: filepath.Join(t.TempDir(), "data"), env: []string{"SWITCHBOARD_ADMIN_PASSWORD=" + adminPassword}}
+	for _, o := range opts {
+		o(p)
+	}
+	return p
+}
+
+// launch starts the process and does not wait for it.
+func (p *program) launch(t *testing.T) {
+	t.Helper()
+	p.output, p.exited = new(output), make(chan struct{})
+	p.process = p.command(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, p.args...)...)
+	p.process.Stdout, p.process.Stderr = p.output, p.output
+	require.NoError(t, p.process.Start())
+	go func() {
+		_ = p.process.Wait()
+		close(p.exited)
+	}()
+}
+
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// await waits until the program says where it listens.
+func (p *program) await(t *testing.T) {
+	t.Helper()
+	p.URL = eventually(t, "the program to say where it listens", func() (string, bool) {
+		at := address.FindString(p.output.String())
+		select {
+		case <-p.exited:
+			require.Fail(t, "the program ended", p.output.String())
+		default:
+		}
+		return at, at != ""
+	})
+}
+
+// stop ends the program as a service manager does.
+func (p *program) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.process.Process.Signal(syscall.SIGTERM))
+	select {
+	case <-p.exited:
+	case <-time.After(patience):
+		_ = p.process.Process.Kill()
+		require.Fail(t, "SIGTERM did not end the program", p.output.String())
+	}
+	require.Zero(t, p.process.ProcessState.ExitCode(), "exit status after SIGTERM\n%s", p.output)
+	if t.Failed() {
+		t.Logf("what the program printed:\n%s", p.output)
+	}
+}
+
+// kill ends the program as a power cut does.
+func (p *program) kill(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.process.Process.Kill())
+	<-p.exited
+}
+
+// run runs a command on the program's data and returns what it printed.
+func (p *program) run(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := p.command(t, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s\n%s%s", strings.Join(args, " "), out, &stderr)
+	return string(out)
+}
+
+func (p *program) command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	args = append(args, "--data", p.dir)
+	if p.database != "" {
+		args = append(args, "--database", p.database)
+	}
+	cmd := exec.Command(binary(t), args...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir}, p.env...)
+	return cmd
+}
+
+// binary is the program under test.
+func binary(t *testing.T) string {
+	t.Helper()
+	path := binaryByMake
+	if other := os.Getenv("SWITCHBOARD_BINARY"); other != "" {
+		path = other
+	}
+	path, err := filepath.Abs(path)
+	require.NoError(t, err)
+	require.FileExists(t, path, "run make build first")
+	return path
+}
+
+// accessKey is what "key create --json" prints.
+type accessKey struct {
+	AccessKey   string `json:"access_key"`
+	SecretKey   string `json:"secret_key"`
+	ProjectID   string `json:"project_id"`
+	ProjectName string `json:"project_name"`
+	DomainID    string `json:"domain_id"`
+	DomainName  string `json:"domain_name"`
+	UserName    string `json:"user_name"`
+}
+
+// key makes an access key of the administrator, for the region's project or
+// for the one that is named.
+func (p *program) key(t *testing.T, project ...string) accessKey {
+	t.Helper()
+	args := []string{"key", "create", "--user", adminName, "--json"}
+	for _, name := range project {
+		args = append(args, "--project", name)
+	}
+	var key accessKey
+	require.NoError(t, json.Unmarshal([]byte(p.run(t, args...)), &key))
+	return key
+}
+
+// output collects what a process prints. It can be read while it grows.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(text)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// eventually asks until the answer is there. An answer that does not come fails
+// the test and says what was waited for and what was seen last.
+func eventually[T any](t *testing.T, what string, ask func() (T, bool)) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		answer, there := ask()
+		if there {
+			return answer
+		}
+		select {
+		case <-ctx.Done():
+			require.Fail(t, "waited in vain for "+what, "seen last: %v", answer)
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// missing skips the test where a part of the machine is not there; in CI that
+// is a failure.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		require.Fail(t, what)
+	}
+	t.Skip(what)
+}

@@ -1,0 +1,236 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+// tab is a page in the browser, used as a person does: things are found by the
+// role and the name that assistive technology tells, clicked where they are,
+// and typed into key by key.
+type tab struct {
+	t        *testing.T
+	ctx      context.Context
+	base     string
+	script   bool // JavaScript is on
+	log      <-chan []string
+	expected []string
+}
+
+func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	require.NoError(w.t, chromedp.Do(ctx, steps...))
+}
+
+// visit loads the page at a path.
+func (w *tab) visit(path string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(w.base + path))
+}
+
+// signIn signs in as the administrator and ends at path.
+func (w *tab) signIn(path string) {
+	w.t.Helper()
+	w.visit(path)
+	w.fill("Name", adminName)
+	w.fill("Password", adminPassword)
+	w.click("button", "Sign in")
+	w.at(path)
+}
+
+// find waits for the one thing with that role and name.
+func (w *tab) find(role, name string) cdp.BackendNodeID {
+	w.t.Helper()
+	return eventually(w.t, role+" "+strconv.Quote(name)+" on "+w.path(), func() (cdp.BackendNodeID, bool) {
+		found := w.all(role, name)
+		if len(found) != 1 {
+			return cdp.BackendNodeID(len(found)), false
+		}
+		return found[0], true
+	})
+}
+
+// all returns what there is with that role and name, now.
+func (w *tab) all(role, name string) []cdp.BackendNodeID {
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	root, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject]("document"))
+	if err != nil {
+		return nil // between two pages
+	}
+	tree, err := chromedp.Call(ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+		ObjectID: root.ObjectID, Role: role, AccessibleName: name,
+	})
+	if err != nil {
+		return nil
+	}
+	var found []cdp.BackendNodeID
+	for _, node := range tree.Nodes {
+		if !node.Ignored {
+			found = append(found, node.BackendDOMNodeID)
+		}
+	}
+	return found
+}
+
+// click presses the mouse button in the middle of a thing.
+func (w *tab) click(role, name string) {
+	w.t.Helper()
+	node := w.find(role, name)
+	devtools(w, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node})
+	quads := devtools(w, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node}).Quads
+	require.NotEmpty(w.t, quads, "%s %q cannot be seen", role, name)
+	q := quads[0]
+	w.do(chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
+}
+
+// submit presses a button and waits until the server has answered: with
+// another page, or with a part of this one.
+func (w *tab) submit(role, name string) {
+	w.t.Helper()
+	w.answered(func() { w.click(role, name) })
+}
+
+// answered waits until the server has answered what is done.
+func (w *tab) answered(what func()) {
+	w.t.Helper()
+	before := w.state()
+	what()
+	eventually(w.t, "an answer on "+before, func() (string, bool) {
+		now := w.state()
+		return now, now != "" && now != before
+	})
+}
+
+// state changes with every answer of the server. It is empty between pages.
+func (w *tab) state() string {
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	const ready = `document.readyState === "complete" ? location.href + " " + performance.timeOrigin + " " + window.answers : ""`
+	state, err := chromedp.Run(ctx, chromedp.Evaluate[string](ready))
+	if err != nil {
+		return ""
+	}
+	return state
+}
+
+// fill types into the input with that label, instead of what was there.
+func (w *tab) fill(label, text string) {
+	w.t.Helper()
+	w.click(w.inputRole(label), label)
+	w.do(
+		chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)),
+		chromedp.KeyEvent(kb.Backspace),
+	)
+	w.keys(text)
+}
+
+// inputRole waits for the input with that label and returns its role.
+func (w *tab) inputRole(label string) string {
+	w.t.Helper()
+	return eventually(w.t, "an input "+strconv.Quote(label)+" on "+w.path(), func() (string, bool) {
+		for _, role := range []string{"textbox", "searchbox"} {
+			if len(w.all(role, label)) == 1 {
+				return role, true
+			}
+		}
+		return "", false
+	})
+}
+
+// keys presses keys, one after the other: text, or names of package kb.
+func (w *tab) keys(keys string) {
+	w.t.Helper()
+	if keys != "" {
+		w.do(chromedp.KeyEvent(keys))
+	}
+}
+
+// value is what stands in the input with that label.
+func (w *tab) value(label string) string {
+	w.t.Helper()
+	return on[string](w, w.find(w.inputRole(label), label), "return this.value")
+}
+
+// attribute is an attribute of the input with that label; "" if it has none.
+func (w *tab) attribute(label, name string) string {
+	w.t.Helper()
+	return on[string](w, w.find(w.inputRole(label), label), `return this.getAttribute("`+name+`") ?? ""`)
+}
+
+// focused reports whether a thing has the keyboard.
+func (w *tab) focused(role, name string) bool {
+	w.t.Helper()
+	return on[bool](w, w.find(role, name), "return this === document.activeElement")
+}
+
+// on runs a function's body on an element.
+func on[T any](w *tab, node cdp.BackendNodeID, body string) T {
+	w.t.Helper()
+	object := devtools(w, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node}).Object
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	result, err := chromedp.Call(ctx, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: "function() {" + body + "}", ObjectID: object.ObjectID, ReturnByValue: new(true),
+	})
+	require.NoError(w.t, err)
+	var value T
+	require.NoError(w.t, json.Unmarshal(result.Result.Value, &value))
+	return value
+}
+
+// eval runs an expression that answers with text.
+func (w *tab) eval(expression string) string {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	require.NoError(w.t, err)
+	return text
+}
+
+// path is where the page is: path and query.
+func (w *tab) path() string { return w.eval("location.pathname + location.search") }
+
+// at waits until the page at a path is there.
+func (w *tab) at(path string) {
+	w.t.Helper()
+	eventually(w.t, "the page at "+path, func() (string, bool) {
+		state := w.state()
+		now, _, _ := strings.Cut(strings.TrimPrefix(state, w.base), " ")
+		return now, now == path
+	})
+}
+
+// sees waits until a text can be read on the page.
+func (w *tab) sees(text string) {
+	w.t.Helper()
+	eventually(w.t, "the text "+strconv.Quote(text)+" on "+w.path(), func() (string, bool) {
+		now := w.text()
+		return now, strings.Contains(now, text)
+	})
+}
+
+// text is what can be read on the page.
+func (w *tab) text() string {
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	if err != nil {
+		return err.Error() // between two pages
+	}
+	return text
+}

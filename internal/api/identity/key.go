@@ -1,0 +1,129 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/store"
+)
+
+// Lengths of an access key and its secret, as the cloud's (spec/iam.md §6).
+const (
+	accessLength = 20
+	secretLength = 40
+)
+
+type keyRow struct {
+	bun.BaseModel `bun:"table:access_keys,alias:k"`
+
+	Access    string `bun:"access,pk"`
+	UserID    string
+	ProjectID string
+	Sealed    string
+	CreatedAt int64
+}
+
+// place is where the secret of an access key is sealed for.
+func (r *keyRow) place() string { return "access_key/" + r.Access }
+
+// CreateKey makes an access key of the user; if project is not nil, one that
+// works in that project only. This is where the caller learns the secret.
+func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, project *Project) (AccessKey, error) {
+	key := AccessKey{
+		Access: draw(accessLength, upperDigits), User: user,
+		Secret: api.NewSecret(draw(secretLength, alphanumeric)),
+	}
+	if project != nil {
+		key.Project = project.ID
+	}
+	row := keyRow{Access: key.Access, UserID: user.ID, ProjectID: key.Project, CreatedAt: store.Micros(s.now())}
+	row.Sealed = s.keys.Seal(row.place(), key.Secret.Reveal())
+	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, api.Scope{Project: key.Project, Actor: actor}, store.Event{
+			Action: "create", Kind: "access_key", ID: key.Access, Name: key.Access,
+			After: map[string]string{"access": key.Access, "user": user.Name, "project": key.Project},
+		})
+	})
+	if err != nil {
+		return AccessKey{}, err
+	}
+	return key, nil
+}
+
+// Key returns an access key with its secret, to verify a signature.
+// Unauthorised if it is unknown or its user is disabled.
+func (s *Service) Key(ctx context.Context, access string) (AccessKey, error) {
+	unknown := api.Errorf(api.Unauthorised, "identity.key_unknown", "access", clip(access, 64))
+	if !accessID.MatchString(access) {
+		return AccessKey{}, unknown
+	}
+	var row struct {
+		person
+		ProjectID, Sealed string
+	}
+	q := withPerson(s.db.Read.NewSelect().TableExpr("access_keys AS k"), "k.user_id").ColumnExpr("k.project_id, k.sealed")
+	err := q.Where("k.access = ?", access).Scan(ctx, &row)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return AccessKey{}, unknown
+	case err != nil:
+		return AccessKey{}, err
+	case row.Disabled:
+		return AccessKey{}, errDisabled(row.person)
+	}
+	secret, err := s.keys.Open((&keyRow{Access: access}).place(), row.Sealed)
+	if err != nil {
+		return AccessKey{}, fmt.Errorf("access key %s: %w", access, err)
+	}
+	return AccessKey{Access: access, Secret: api.NewSecret(secret), User: row.user(), Project: row.ProjectID}, nil
+}
+
+func errDisabled(p person) error {
+	return api.Errorf(api.Unauthorised, "identity.user_disabled", "name", p.UserName)
+}
+
+// Reseal seals every access key with the current key and returns how many it
+// changed.
+func (s *Service) Reseal(ctx context.Context) (int, error) {
+	changed := 0
+	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		var rows []keyRow
+		if err := tx.NewSelect().Model(&rows).Scan(ctx); err != nil {
+			return err
+		}
+		for i := range rows {
+			if s.keys.Current(rows[i].Sealed) {
+				continue
+			}
+			if err := s.reseal(ctx, tx, &rows[i]); err != nil {
+				return fmt.Errorf("access key %s: %w", rows[i].Access, err)
+			}
+			changed++
+		}
+		if changed == 0 {
+			return nil
+		}
+		return record(ctx, tx, system, store.Event{
+			Action: "reseal", Kind: "access_key", After: map[string]int{"count": changed},
+		})
+	})
+	return changed, err
+}
+
+func (s *Service) reseal(ctx context.Context, tx bun.IDB, row *keyRow) error {
+	secret, err := s.keys.Open(row.place(), row.Sealed)
+	if err != nil {
+		return err
+	}
+	row.Sealed = s.keys.Seal(row.place(), secret)
+	_, err = tx.NewUpdate().Model(row).Column("sealed").WherePK().Exec(ctx)
+	return err
+}

@@ -1,0 +1,114 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/store"
+)
+
+// tokenLife is how long a token is valid (spec/iam.md §1). One that expired is
+// kept as long again, so that its owner is told so.
+const tokenLife = 24 * time.Hour
+
+// The keys by which the wire API tells its two answers apart.
+const (
+	TokenUnknown = "identity.token_unknown"
+	TokenExpired = "identity.token_expired" // with the argument "at", RFC 3339
+)
+
+type tokenRow struct {
+	bun.BaseModel `bun:"table:tokens,alias:t"`
+
+	Hash      string `bun:"hash,pk"`
+	UserID    string
+	ProjectID string
+	IssuedAt  int64
+	ExpiresAt int64
+}
+
+// IssueToken makes a token of a user who has proved to be the user. Its scope
+// is the project, one that the user may use, or the account if that is nil.
+func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, project *Project) (string, Token, error) {
+	text, now := newToken(), s.now()
+	row := tokenRow{
+		Hash: digest(text), UserID: user.ID,
+		IssuedAt: store.Micros(now), ExpiresAt: store.Micros(now.Add(tokenLife)),
+	}
+	if project != nil {
+		row.ProjectID = project.ID
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewDelete().Model((*tokenRow)(nil)).Where("expires_at < ?", store.Micros(now.Add(-tokenLife))).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, api.Scope{Project: row.ProjectID, Actor: actor}, store.Event{
+			Action: "create", Kind: "token", Name: user.Name,
+			After: map[string]string{"user": user.Name, "project": row.ProjectID},
+		})
+	})
+	if err != nil {
+		return "", Token{}, err
+	}
+	return text, Token{User: user, Project: project, Issued: store.Time(row.IssuedAt), Expires: store.Time(row.ExpiresAt)}, nil
+}
+
+// Token returns what a token says. Unauthorised if it is unknown or revoked
+// (TokenUnknown), expired (TokenExpired), or its user is disabled.
+func (s *Service) Token(ctx context.Context, text string) (Token, error) {
+	var row struct {
+		person
+		IssuedAt, ExpiresAt    int64
+		ProjectID, ProjectName string
+	}
+	q := withPerson(s.db.Read.NewSelect().TableExpr("tokens AS t"), "t.user_id").
+		ColumnExpr("t.issued_at, t.expires_at, t.project_id, COALESCE(p.name, '') AS project_name").
+		Join("LEFT JOIN projects AS p ON p.id = t.project_id")
+	err := q.Where("t.hash = ?", digest(text)).Scan(ctx, &row)
+	expires := store.Time(row.ExpiresAt)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Token{}, api.Errorf(api.Unauthorised, TokenUnknown)
+	case err != nil:
+		return Token{}, err
+	case !s.now().Before(expires):
+		return Token{}, api.Errorf(api.Unauthorised, TokenExpired, "at", expires.Format(time.RFC3339))
+	case row.Disabled:
+		return Token{}, errDisabled(row.person)
+	}
+	token := Token{User: row.user(), Issued: store.Time(row.IssuedAt), Expires: expires}
+	if row.ProjectID != "" {
+		token.Project = &Project{ID: row.ProjectID, Account: token.User.Account, Name: row.ProjectName}
+	}
+	return token, nil
+}
+
+// RevokeToken ends a token at once. NotFound if it is not valid any more.
+func (s *Service) RevokeToken(ctx context.Context, actor api.Actor, text string) error {
+	token, err := s.Token(ctx, text)
+	if api.CodeOf(err) == api.Unauthorised {
+		return api.Errorf(api.NotFound, TokenUnknown)
+	}
+	if err != nil {
+		return err
+	}
+	scope := api.Scope{Actor: actor}
+	if token.Project != nil {
+		scope.Project = token.Project.ID
+	}
+	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewDelete().Model((*tokenRow)(nil)).Where("hash = ?", digest(text)).Exec(ctx); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, scope, store.Event{Action: "revoke", Kind: "token", Name: token.User.Name})
+	})
+}

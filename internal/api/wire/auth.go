@@ -1,0 +1,168 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/identity"
+)
+
+// Identity is what the dialect asks *identity.Service. Errors are *api.Error
+// unless something broke: Unauthorised for a credential that is not valid,
+// NotFound for a project that the user may not use.
+type Identity interface {
+	VerifyPassword(ctx context.Context, c identity.Credentials, from api.Actor) (identity.User, error)
+	IssueToken(ctx context.Context, actor api.Actor, user identity.User, project *identity.Project) (string, identity.Token, error)
+	Token(ctx context.Context, token string) (identity.Token, error)
+	RevokeToken(ctx context.Context, actor api.Actor, token string) error
+	Key(ctx context.Context, access string) (identity.AccessKey, error)
+	Projects(ctx context.Context, user identity.User) ([]identity.Project, error)
+	Project(ctx context.Context, user identity.User, id string) (identity.Project, error)
+	ProjectByName(ctx context.Context, user identity.User, name string) (identity.Project, error)
+}
+
+var _ Identity = (*identity.Service)(nil)
+
+const (
+	headerAuthToken    = "X-Auth-Token"
+	headerSubjectToken = "X-Subject-Token"
+	headerProject      = "X-Project-Id"
+)
+
+// caller is who sent a request and what the credential opens.
+type caller struct {
+	user  identity.User
+	token *identity.Token     // or
+	key   *identity.AccessKey // the one that was used
+}
+
+// signedIn serves whoever has a valid credential.
+func (f family) signedIn(h func(c echo.Context, who caller) error) echo.HandlerFunc {
+	return f.open(func(c echo.Context) error {
+		who, err := f.authenticate(c)
+		if err != nil {
+			return err
+		}
+		return h(c, who)
+	})
+}
+
+// inProject serves whoever may use the project in the path with this
+// credential (spec/iam.md §2).
+func (f family) inProject(h func(c echo.Context, scope api.Scope) error) echo.HandlerFunc {
+	return f.signedIn(func(c echo.Context, who caller) error {
+		project := param(c, "project")
+		if err := f.opens(c, who, project); err != nil {
+			return err
+		}
+		actor := remote(c)
+		actor.UserID, actor.User = who.user.ID, who.user.Name
+		return h(c, api.Scope{Project: project, Actor: actor})
+	})
+}
+
+// remote is an actor of whom only the way is known.
+func remote(c echo.Context) api.Actor {
+	addr, _, err := net.SplitHostPort(c.Request().RemoteAddr)
+	if err != nil {
+		addr = c.Request().RemoteAddr
+	}
+	return api.Actor{Way: api.WayWire, Addr: addr, RequestID: requestID(c)}
+}
+
+// authenticate finds out who sent the request: by its token or, without one,
+// by its signature.
+func (s *server) authenticate(c echo.Context) (caller, error) {
+	r := c.Request()
+	if token := r.Header.Get(headerAuthToken); token != "" {
+		return s.byToken(c, token)
+	}
+	if header := r.Header.Get(echo.HeaderAuthorization); header != "" {
+		return s.bySignature(c, header)
+	}
+	return caller{}, unauthorised(c, "x-auth-token not found")
+}
+
+func (s *server) byToken(c echo.Context, text string) (caller, error) {
+	token, err := s.Identity.Token(c.Request().Context(), text)
+	if api.CodeOf(err) == api.Unauthorised {
+		return caller{}, unauthorised(c, tokenFault(err))
+	}
+	if err != nil {
+		return caller{}, err
+	}
+	return caller{user: token.User, token: &token}, nil
+}
+
+// tokenFault is what the cloud says of a token that is not valid.
+func tokenFault(err error) string {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Message.Key == identity.TokenExpired {
+		return fmt.Sprint("token expires, expires_at: ", e.Message.Args["at"])
+	}
+	return "decrypt token fail"
+}
+
+// bySignature verifies a signed request. What is cheap is judged first: the
+// body is read only for a key that exists.
+func (s *server) bySignature(c echo.Context, header string) (caller, error) {
+	r := c.Request()
+	a, ok := parseAuthorization(header)
+	if !ok {
+		return caller{}, unauthorised(c, "the Authorization header is not a complete "+schemeSDK+" signature")
+	}
+	if fault := a.stale(r, s.now()); fault != "" {
+		return caller{}, unauthorised(c, fault)
+	}
+	key, err := s.Identity.Key(r.Context(), a.access)
+	switch api.CodeOf(err) {
+	case "":
+	case api.Unauthorised, api.NotFound:
+		return caller{}, unauthorised(c, "ak "+a.access+" not exist")
+	default:
+		return caller{}, err
+	}
+	body, err := readBody(c)
+	if err != nil {
+		return caller{}, err
+	}
+	if canonical, ok := a.verify(r, body, key.Secret.Reveal()); !ok {
+		return caller{}, unauthorised(c, "verify aksk signature fail, canonicalRequest:"+strings.ReplaceAll(canonical, "\n", "|"))
+	}
+	return caller{user: key.User, key: &key}, nil
+}
+
+// opens refuses a project that the credential is not for. A token is for one
+// project. A key is for all of its user's, or for one; the project that a
+// client names in X-Project-Id must be that of the path or its parent, the
+// account.
+func (s *server) opens(c echo.Context, who caller, project string) error {
+	mismatch := api.Errorf(api.Forbidden, "wire.project_mismatch", "project", project)
+	if who.token != nil {
+		if who.token.Project == nil || who.token.Project.ID != project {
+			return mismatch
+		}
+		return nil
+	}
+	named := c.Request().Header.Get(headerProject)
+	if named != "" && named != project && named != who.user.Account.ID || who.key.Project != "" && who.key.Project != project {
+		return mismatch
+	}
+	_, err := s.Identity.Project(c.Request().Context(), who.user, project)
+	if api.CodeOf(err) == api.NotFound {
+		return mismatch
+	}
+	return err
+}
+
+// unauthorised is the gateway's 401. Clients sign in again and retry when they
+// see the status.
+func unauthorised(c echo.Context, detail string) *reply {
+	return gateway(c, http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+detail)
+}

@@ -1,0 +1,63 @@
+package wire
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+)
+
+// The extensions under /switchboard/v1 are what the dialect lacks, in the
+// terms of package api.
+
+// listConnectors answers GET /switchboard/v1/connectors: the catalogue.
+func (s *server) listConnectors(c echo.Context, _ caller) error {
+	return answerBytes(c, http.StatusOK, s.catalogue)
+}
+
+// testLink answers POST /switchboard/v1/projects/{project}/links/{id}/test:
+// the check of a saved link with its stored secrets. A check that fails is an
+// answer, too.
+func (s *server) testLink(c echo.Context, scope api.Scope) error {
+	ctx, id := c.Request().Context(), param(c, "id")
+	if !storable(id) {
+		return api.Errorf(api.NotFound, "link.not_found")
+	}
+	link, err := s.Service.Link(ctx, scope, id)
+	if err != nil {
+		return err
+	}
+	check, err := s.Service.TestLink(ctx, scope, api.LinkDraft{
+		ID: link.ID, Version: link.Version, Cluster: link.Cluster, Name: link.Name, Connector: link.Connector,
+		Enabled: link.Enabled, Inputs: link.Inputs, Extended: link.Extended,
+	})
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, &check)
+}
+
+// extensionBody is the form of the extensions' errors.
+type extensionBody struct {
+	Code     string             `json:"code"`
+	Message  string             `json:"message"`
+	Problems []extensionProblem `json:"problems,omitempty"`
+}
+
+type extensionProblem struct {
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+func extensionError(c echo.Context, err error) *reply {
+	code := api.CodeOf(err)
+	body := extensionBody{Code: string(code), Message: messageOf(c, err)}
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		for _, p := range e.Problems {
+			body.Problems = append(body.Problems, extensionProblem{p.Path, say(c, p.Message)})
+		}
+	}
+	return &reply{statuses[code], body}
+}

@@ -1,0 +1,173 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/connector"
+)
+
+// linksBody is the body of create and update. creation-*, update-* and id are
+// ours to say and not read (spec/links.md §1.3).
+type linksBody struct {
+	Links linkList `json:"links"`
+}
+
+type linkBody struct {
+	Name      string `json:"name"`
+	Connector string `json:"connector-name"`
+	Enabled   *bool  `json:"enabled"`
+	Values    struct {
+		Configs []struct {
+			Inputs []inputBody `json:"inputs"`
+		} `json:"configs"`
+		Extended *api.Extended `json:"extended-configs"`
+	} `json:"link-config-values"`
+}
+
+// inputBody is one input. The tables call its value "values", the samples and
+// the clients "value".
+type inputBody struct {
+	Name   string          `json:"name"`
+	Value  json.RawMessage `json:"value"`
+	Values json.RawMessage `json:"values"`
+}
+
+// linkList accepts the list that gophertelekomcloud wraps twice on update:
+// {"links":{"links":[…]}}.
+type linkList []linkBody
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *linkList) UnmarshalJSON(text []byte) error {
+	if text[0] == '{' {
+		var inner struct {
+			Links []linkBody `json:"links"`
+		}
+		err := json.Unmarshal(text, &inner)
+		*l = inner.Links
+		return err
+	}
+	return json.Unmarshal(text, (*[]linkBody)(l))
+}
+
+// keep are the texts that exports put in the place of a secret.
+var keep = regexp.MustCompile(`^Add password here\.?$`)
+
+// linkPrefix is what Terraform puts before every input, also before those of
+// the dialect config.
+const linkPrefix, dialectPrefix = "linkConfig.", "dialect."
+
+// readDraft reads the one link of a body. stored is the link that it replaces,
+// nil for a new one.
+func readDraft(body []byte, stored *api.Link) (api.LinkDraft, error) {
+	var all linksBody
+	if err := json.Unmarshal(body, &all); err != nil {
+		return api.LinkDraft{}, malformed(err)
+	}
+	if len(all.Links) != 1 {
+		return api.LinkDraft{}, api.Errorf(api.Invalid, "wire.one_link")
+	}
+	link := &all.Links[0]
+	draft := api.LinkDraft{
+		Name: link.Name, Connector: link.Connector, Extended: link.Values.Extended,
+		Enabled: link.Enabled == nil || *link.Enabled,
+		Inputs:  map[string]string{}, Secrets: map[string]api.Secret{},
+	}
+	c := connector.Find(link.Connector)
+	for _, config := range link.Values.Configs {
+		for i := range config.Inputs {
+			if err := readInput(&draft, c, &config.Inputs[i], stored); err != nil {
+				return api.LinkDraft{}, err
+			}
+		}
+	}
+	return draft, nil
+}
+
+// readInput adds one input to the draft; null and absent values add nothing.
+func readInput(draft *api.LinkDraft, c *connector.Connector, body *inputBody, stored *api.Link) error {
+	if body.Name == "" {
+		return api.Errorf(api.Invalid, "wire.input_name")
+	}
+	path := body.Name
+	if strings.HasPrefix(path, linkPrefix+dialectPrefix) {
+		path = strings.TrimPrefix(path, linkPrefix)
+	}
+	var in *connector.Input
+	if c != nil {
+		in = c.Input(path)
+	}
+	raw := body.Value
+	if isNull(raw) {
+		raw = body.Values
+	}
+	if isNull(raw) {
+		return nil
+	}
+	text, ok := readValue(raw, in)
+	switch {
+	case !ok:
+		return api.Errorf(api.Invalid, "wire.input_type", "name", path)
+	case in != nil && in.Secret:
+		if stored == nil || !keep.MatchString(text) {
+			draft.Secrets[path] = api.NewSecret(text)
+		}
+	case stored != nil && sentBack(stored.Inputs[path], text):
+		draft.Inputs[path] = stored.Inputs[path]
+	default:
+		draft.Inputs[path] = text
+	}
+	return nil
+}
+
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || raw[0] == 'n' }
+
+// readValue turns a JSON value into the text of an input: text, numbers and
+// booleans are taken as they are written, an object only for a map.
+func readValue(raw json.RawMessage, in *connector.Input) (text string, ok bool) {
+	switch raw[0] {
+	case '"':
+		err := json.Unmarshal(raw, &text)
+		return text, err == nil
+	case '{':
+		var b bytes.Buffer
+		err := json.Compact(&b, raw)
+		return b.String(), err == nil && (in == nil || in.Kind == connector.Map)
+	case '[':
+		return "", false
+	}
+	return string(raw), true
+}
+
+// sentBack reports whether text is what we answer for the stored value: a
+// client that reads a link and writes it back must not change it.
+func sentBack(stored, text string) bool {
+	return stored != "" && stored != text && string(appendEscaped(nil, stored)) == text
+}
+
+// malformed says what is wrong with a body without quoting it: it may hold a
+// secret.
+func malformed(err error) error {
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case !ok:
+		return api.Errorf(api.Invalid, "wire.body_json")
+	case wrong.Field == "": // not even an object
+		return api.Errorf(api.Invalid, "wire.one_link")
+	}
+	want := "object"
+	switch wrong.Type.Kind() {
+	case reflect.String:
+		want = "string"
+	case reflect.Bool:
+		want = "boolean"
+	case reflect.Slice:
+		want = "array"
+	}
+	return api.Errorf(api.Invalid, "wire.body_type", "field", wrong.Field, "want", want)
+}
