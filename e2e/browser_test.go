@@ -63,22 +63,21 @@ func startBrowser() (context.Context, error) {
 type pageOption func(*tab)
 
 // withoutScript switches JavaScript off, as a person or a company may.
-func withoutScript(p *tab) {
-	p.script = false
-	devtools(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+func withoutScript(w *tab) {
+	devtools(w, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
 // onPhone makes the page as narrow as a telephone.
-func onPhone(p *tab) { p.do(chromedp.EmulateViewport(390, 844)) }
+func onPhone(w *tab) { w.do(chromedp.EmulateViewport(390, 844)) }
 
 // answers counts, inside the page, what the server answered to htmx, so that
-// a test knows when its click has been answered. An answer that leads to
-// another page counts when that page is there.
+// a test knows when its click has been answered. The check of a field that is
+// left does not count, nor does an answer that leads to another page: then it
+// is that page that counts.
 const answers = `window.answers = 0;
-document.addEventListener("htmx:afterSettle", () => window.answers++);
-document.addEventListener("htmx:afterRequest", ({detail}) => {
-	if (!detail.xhr.getResponseHeader("HX-Redirect") && !detail.successful && detail.xhr.status !== 422) window.answers++;
-});`
+const answered = ({detail}) => { if (!detail.requestConfig.path.endsWith("/validate")) window.answers++; };
+document.addEventListener("htmx:afterSettle", answered);
+document.addEventListener("htmx:responseError", answered);`
 
 // browse opens a page of its own in the browser. When the test ends the
 // browser's log must be empty, except for what the test has allowed.
@@ -92,7 +91,7 @@ func (p *program) browse(t *testing.T, options ...pageOption) *tab {
 	t.Cleanup(func() { <-browser.tabs })
 	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
-	w := &tab{t: t, ctx: ctx, base: p.URL, script: true}
+	w := &tab{t: t, ctx: ctx, base: p.URL}
 	messages := chromedp.Console(ctx)
 	w.log = collect(messages)
 	devtools(w, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: answers})

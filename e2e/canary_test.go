@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -42,10 +41,7 @@ func passwordsNeverComeOut(t *testing.T, p *program, stored func() []byte) {
 	account := server.Account(t)
 	right, wrong := "canary-"+rand.Text(), "canary-"+rand.Text()
 	server.Exec(t, "ALTER USER `"+account.User+"`@`127.0.0.1` IDENTIFIED BY '"+right+"'")
-	inputs := map[string]string{
-		"databaseType": "MYSQL", "host": server.Host, "port": strconv.Itoa(server.Port),
-		"database": account.Database, "username": account.User,
-	}
+	inputs := accountInputs(server, account)
 	answers := new(recorder)
 
 	c := p.call(t)

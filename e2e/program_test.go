@@ -190,6 +190,21 @@ func (p *program) key(t *testing.T, project ...string) accessKey {
 	return key
 }
 
+// addProject adds a project and returns its id.
+func (p *program) addProject(t *testing.T, name string) string {
+	t.Helper()
+	var project struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(p.run(t, "project", "add", name, "--json")), &project))
+	return project.ID
+}
+
+// addUser adds a user with the administrator's password.
+func (p *program) addUser(t *testing.T, name string) {
+	t.Helper()
+	p.env = append(p.env, "SWITCHBOARD_PASSWORD="+adminPassword)
+	p.run(t, "user", "add", name)
+}
+
 // output collects what a process prints. It can be read while it grows.
 type output struct {
 	mu   sync.Mutex

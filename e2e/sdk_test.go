@@ -3,7 +3,6 @@ package e2e
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"testing"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth"
@@ -121,10 +120,8 @@ func TestOfficialSDKChecksConnections(t *testing.T) {
 	account := server.Account(t)
 	p := start(t)
 	client := sdkInProject(t, p, p.key(t))
-	inputs := map[string]string{
-		"databaseType": "MYSQL", "host": server.Host, "port": strconv.Itoa(server.Port),
-		"database": account.Database, "username": account.User, "password": "wrong",
-	}
+	inputs := accountInputs(server, account)
+	inputs["password"] = "wrong"
 
 	_, err := client.CreateLink(createRequest("checked", inputs, nil))
 	e := refusal(t, err)

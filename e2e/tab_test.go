@@ -23,7 +23,7 @@ type tab struct {
 	t        *testing.T
 	ctx      context.Context
 	base     string
-	script   bool // JavaScript is on
+	home     string // path of the project's overview, once signed in
 	log      <-chan []string
 	expected []string
 }
@@ -41,14 +41,21 @@ func (w *tab) visit(path string) {
 	w.do(chromedp.Navigate(w.base + path))
 }
 
-// signIn signs in as the administrator and ends at path.
-func (w *tab) signIn(path string) {
+// signIn signs in as the administrator and ends at the overview.
+func (w *tab) signIn() {
 	w.t.Helper()
-	w.visit(path)
-	w.fill("Name", adminName)
-	w.fill("Password", adminPassword)
+	w.signInAs(adminName, adminPassword)
+}
+
+// signInAs signs in and ends at the overview.
+func (w *tab) signInAs(name, password string) {
+	w.t.Helper()
+	w.visit("/")
+	w.fill("Name", name)
+	w.fill("Password", password)
 	w.click("button", "Sign in")
-	w.at(path)
+	w.find("heading", "Overview")
+	w.home = w.path()
 }
 
 // find waits for the one thing with that role and name.
@@ -89,12 +96,56 @@ func (w *tab) all(role, name string) []cdp.BackendNodeID {
 // click presses the mouse button in the middle of a thing.
 func (w *tab) click(role, name string) {
 	w.t.Helper()
-	node := w.find(role, name)
+	w.clickNode(w.find(role, name), role+" "+strconv.Quote(name))
+}
+
+// clickOn clicks what a CSS selector finds, where names depend on the language.
+func (w *tab) clickOn(selector string) {
+	w.t.Helper()
+	w.clickNode(w.query(selector), selector)
+}
+
+// clickNode presses the button, waits like a person until the page has done
+// what it does about that, and releases it.
+func (w *tab) clickNode(node cdp.BackendNodeID, what string) {
+	w.t.Helper()
 	devtools(w, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node})
 	quads := devtools(w, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node}).Quads
-	require.NotEmpty(w.t, quads, "%s %q cannot be seen", role, name)
+	require.NotEmpty(w.t, quads, "%s cannot be seen", what)
 	q := quads[0]
-	w.do(chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
+	x, y := (q[0]+q[4])/2, (q[1]+q[5])/2
+	w.do(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
+	w.do(chromedp.MouseEvent(chromedp.MousePressed, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	eventually(w.t, "the requests of "+what, func() (string, bool) {
+		busy := w.eval(`document.querySelectorAll(".htmx-request").length`)
+		return busy, busy == "0"
+	})
+	w.do(chromedp.MouseEvent(chromedp.MouseReleased, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+}
+
+// query waits for what a CSS selector finds.
+func (w *tab) query(selector string) cdp.BackendNodeID {
+	w.t.Helper()
+	return eventually(w.t, selector+" on "+w.path(), func() (cdp.BackendNodeID, bool) {
+		ctx, cancel := context.WithTimeout(w.ctx, patience)
+		defer cancel()
+		object, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject](
+			"document.querySelector("+strconv.Quote(selector)+")"))
+		if err != nil || object.ObjectID == "" {
+			return 0, false
+		}
+		described, err := chromedp.Call(ctx, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: object.ObjectID})
+		if err != nil {
+			return 0, false
+		}
+		return described.Node.BackendNodeID, true
+	})
+}
+
+// open unfolds a menu or a part of the page.
+func (w *tab) open(name string) {
+	w.t.Helper()
+	w.click("DisclosureTriangle", name)
 }
 
 // submit presses a button and waits until the server has answered: with
@@ -131,6 +182,19 @@ func (w *tab) state() string {
 func (w *tab) fill(label, text string) {
 	w.t.Helper()
 	w.click(w.inputRole(label), label)
+	w.retype(text)
+}
+
+// fillIn types into what a CSS selector finds.
+func (w *tab) fillIn(selector, text string) {
+	w.t.Helper()
+	w.clickOn(selector)
+	w.retype(text)
+}
+
+// retype replaces the content of the input that has the keyboard.
+func (w *tab) retype(text string) {
+	w.t.Helper()
 	w.do(
 		chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)),
 		chromedp.KeyEvent(kb.Backspace),

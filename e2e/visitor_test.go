@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -44,9 +45,23 @@ func (p *program) visit(t *testing.T) *visitor {
 func (p *program) enter(t *testing.T) *visitor {
 	t.Helper()
 	v := p.visit(t)
-	a := v.post("/sign-in", url.Values{"name": {adminName}, "password": {adminPassword}})
-	require.Equal(t, http.StatusSeeOther, a.status, a.body)
+	v.signIn(adminName)
 	return v
+}
+
+func (v *visitor) signIn(name string) {
+	v.t.Helper()
+	a := v.post("/sign-in", url.Values{"name": {name}, "password": {adminPassword}})
+	require.Equal(v.t, http.StatusSeeOther, a.status, a.body)
+}
+
+// linkPath is where the console shows the link of that name.
+func (v *visitor) linkPath(project, name string) string {
+	v.t.Helper()
+	list := v.get(project + "/links?q=" + url.QueryEscape(name)).body
+	found := regexp.MustCompile(`href="(` + project + `/links/[0-9a-f-]{36})"`).FindStringSubmatch(list)
+	require.NotNil(v.t, found, list)
+	return found[1]
 }
 
 func (v *visitor) get(path string) answer {

@@ -30,7 +30,7 @@ func linkQuery(c echo.Context) api.LinkQuery {
 		Desc: c.QueryParam("order") == "desc", Cursor: c.QueryParam("cursor"),
 	}
 	if !api.ValidLinkSort(q.Sort) {
-		q.Sort, q.Desc = api.LinkSorts[0], false
+		q.Sort = api.LinkSorts[0]
 	}
 	if connector.Find(q.Connector) == nil {
 		q.Connector = ""

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,7 +46,7 @@ func startMariaDB(o options) (*Server, error) {
 	}
 	args, err := prepareMariaDB(h, s, o)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(h.dir))
 	}
 	return launch(s, func() (*process, error) {
 		return h.start("KILL", binary, append(args, "--port="+strconv.Itoa(s.Port))...)

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -49,7 +50,7 @@ func startPostgreSQL(o options) (*Server, error) {
 	}
 	args, err := preparePostgreSQL(h, s, o, bin)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(h.dir))
 	}
 	return launch(s, func() (*process, error) {
 		return h.start("QUIT", filepath.Join(bin, "postgres"), append(args, "-p", strconv.Itoa(s.Port))...)

@@ -61,7 +61,7 @@ func (h *home) write(name, text string) (string, error) {
 }
 
 func (h *home) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+	cmd := exec.CommandContext(context.Background(), name, args...) //nolint:gosec // tests run servers
 	cmd.Dir = h.dir
 	// A group of its own: Ctrl-C in a terminal ends the test, and its end
 	// ends the server.
@@ -105,7 +105,7 @@ func (h *home) start(signal, name string, args ...string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	watcher := exec.Command("sh", "-c", watch, "watch", strconv.Itoa(cmd.Process.Pid), signal, h.dir)
+	watcher := exec.CommandContext(context.Background(), "sh", "-c", watch, "watch", strconv.Itoa(cmd.Process.Pid), signal, h.dir) //nolint:gosec // the folder is ours
 	watcher.Dir = "/"
 	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	leash, err := watcher.StdinPipe()
@@ -169,7 +169,7 @@ func launch(s *Server, start func() (*process, error)) (*Server, error) {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

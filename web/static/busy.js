@@ -29,17 +29,24 @@
   };
 
   const works = new Map(); // by request
+  const checks = new Map(); // forms by the request that checks one of their fields
 
   document.addEventListener("htmx:beforeSend", ({ detail: { elt, xhr, requestConfig } }) => {
     const submitter = requestConfig.triggeringEvent?.submitter ?? (elt.matches("button") ? elt : null);
     const form = elt.closest("form");
-    // A field that is checked as it is left does not hold up the form.
-    if (form && (elt === form || submitter)) works.set(xhr, begin(form, submitter, xhr));
+    if (!form) return;
+    if (elt !== form && !submitter) {
+      checks.set(xhr, form); // a field that is checked as it is left does not hold up the form
+      return;
+    }
+    for (const [check, checked] of checks) if (checked === form) check.abort();
+    works.set(xhr, begin(form, submitter, xhr));
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
     const work = works.get(xhr);
     works.delete(xhr);
+    checks.delete(xhr);
     // On the way to another page the form stays busy.
     if (work && !xhr.getResponseHeader("HX-Redirect")) end(work);
   });

@@ -34,6 +34,9 @@ func (p *Plane) FindLink(ctx context.Context, s api.Scope, cluster, name string)
 
 func (p *Plane) linkRow(ctx context.Context, db bun.IDB, s api.Scope, where string, args ...any) (*linkRow, error) {
 	row := new(linkRow)
+	if !store.Storable(args...) {
+		return nil, api.Errorf(api.NotFound, "link.not_found")
+	}
 	err := db.NewSelect().Model(row).Where("project_id = ?", s.Project).Where(where, args...).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, api.Errorf(api.NotFound, "link.not_found")

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/store"
 )
 
 // listColumns leaves out what a list does not show: sealed texts and the steps
@@ -29,6 +30,9 @@ func (p *Plane) ListLinks(ctx context.Context, s api.Scope, q api.LinkQuery) (ap
 		limit = api.DefaultPage
 	}
 	limit = min(limit, api.MaxPage)
+	if !store.Storable(q.Cluster, q.Connector, q.Search) {
+		return api.Page[api.Link]{}, nil
+	}
 	var rows []linkRow
 	from := readCursor(q.Cursor, q.Sort)
 	query := p.db.Read.NewSelect().Model(&rows).Column(listColumns...).Where("project_id = ?", s.Project)
@@ -144,7 +148,7 @@ func readCursor(text, sort string) cursor {
 		if n, ok := key.(json.Number); ok {
 			c.Keys[i], err = n.Int64()
 		}
-		if err != nil || reflect.TypeOf(c.Keys[i]) != reflect.TypeOf(like[i]) {
+		if err != nil || reflect.TypeOf(c.Keys[i]) != reflect.TypeOf(like[i]) || !store.Storable(c.Keys[i]) {
 			return cursor{}
 		}
 	}

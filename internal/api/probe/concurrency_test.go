@@ -70,7 +70,9 @@ func TestCancelEndsACheckAtOnce(t *testing.T) {
 			go func() { result <- m.link.to(addr).checkIn(ctx, t, prober(probe.Options{Timeout: time.Hour})) }()
 			<-arrived
 			cancel()
-			requireFailure(t, <-result, m.step, "cancelled", "")
+			c := <-result
+			requireFailure(t, c, c.Failure().Name, "cancelled", "")
+			require.Contains(t, []api.StepName{api.StepConnect, m.step}, c.Failure().Name, "where it was, or about to be")
 			<-closed // nothing is left behind
 		})
 	}

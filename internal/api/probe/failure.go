@@ -40,9 +40,10 @@ func (f *failure) stepOr(name api.StepName) api.StepName {
 // fault makes a failure that blames an input, or none if path is empty.
 func fault(name, path string) *failure { return &failure{name: name, path: path} }
 
-// in returns f as a failure of a later step.
-func (f failure) in(step api.StepName) *failure {
-	f.step = step
+// afterSignIn returns f as a failure of the database step, which servers
+// report in their answer to the sign-in.
+func (f failure) afterSignIn() *failure {
+	f.step = api.StepDatabase
 	return &f
 }
 

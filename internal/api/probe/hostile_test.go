@@ -112,14 +112,6 @@ func TestServersThatMeanHarmEndTheCheckAndNothingElse(t *testing.T) {
 			}
 			_, _ = io.Copy(io.Discard, conn)
 		}},
-		{"stand-in for MySQL that asks for a file", mysqlLink, func(conn net.Conn) {
-			afterLoginOK(conn)
-			_, _ = io.WriteString(conn, packet(1, "\xfb/etc/passwd"))
-			sent, _ := io.ReadAll(conn)
-			if strings.Contains(string(sent), "root:") {
-				panic("the file was sent")
-			}
-		}},
 		{"stand-in for PostgreSQL with an endless message", postgresLink, says("R\x7f\xff\xff\xff\x00\x00\x00\x05")},
 		{"stand-in for PostgreSQL with a message cut short", postgresLink, saysAndHangsUp("R\x00\x00\x00\x04\x00\x00")},
 		{"stand-in for PostgreSQL that talks without end", postgresLink, func(conn net.Conn) {
@@ -150,13 +142,26 @@ func TestServersThatMeanHarmEndTheCheckAndNothingElse(t *testing.T) {
 	}
 }
 
-// afterLoginOK is the start of a stand-in for MySQL that lets everybody in
-// and reads the first query.
-func afterLoginOK(conn net.Conn) {
-	_, _ = io.WriteString(conn, packet(0, mysqlGreeting(can41|1<<15, "mysql_native_password")))
-	_, _ = conn.Read(make([]byte, 4096))
-	_, _ = io.WriteString(conn, packet(2, "\x00\x00\x00\x02\x00\x00\x00"))
-	_, _ = conn.Read(make([]byte, 4096))
+func TestAServerGetsNoFileFromTheConsole(t *testing.T) {
+	t.Parallel()
+	sent := make(chan string, 1)
+	ok := "\x00\x00\x00\x02\x00\x00\x00"
+	addr := standIn(t, func(conn net.Conn) { // a stand-in for MySQL that lets everybody in
+		buf := make([]byte, 4096)
+		for _, words := range []string{packet(0, mysqlGreeting(can41|1<<15, "mysql_native_password")), packet(2, ok), packet(1, "\xfb/etc/passwd")} {
+			_, _ = io.WriteString(conn, words)
+			n, _ := conn.Read(buf)
+			sent <- string(buf[:n])
+		}
+		_, _ = io.WriteString(conn, packet(3, ok))
+	})
+	result := make(chan api.Check, 1)
+	go func() { result <- mysqlLink.to(addr).check(t, prober(probe.Options{})) }()
+	require.Contains(t, <-sent, "ann", "the sign-in")
+	require.Contains(t, <-sent, "SELECT VERSION()")
+	require.Equal(t, packet(2, ""), <-sent, "an empty file")
+	f := requireFailure(t, <-result, api.StepVersion, "unexpected", "")
+	require.Contains(t, f.Detail, "is not registered")
 }
 
 // The server of these tests knows the password and repeats it in every way

@@ -14,7 +14,7 @@ const (
 	pathPort         = "linkConfig.port"
 	pathDatabase     = "linkConfig.database"
 	pathUser         = "linkConfig.username"
-	pathPassword     = "linkConfig.password"
+	pathPassword     = "linkConfig.password" //nolint:gosec // the name of the input
 	pathUseSSL       = "linkConfig.useSSL"
 	pathUsingNative  = "linkConfig.usingNative"
 )

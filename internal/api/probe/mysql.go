@@ -65,7 +65,10 @@ func checkMySQL(ctx context.Context, a *attempt) error {
 }
 
 // mysqlConfig is how the driver is used: typed parts only (S7–S9), and
-// everything off by which a server could make it give something away.
+// everything off by which a server could make it give something away. What
+// stays is the protocol's own: inside TLS, and otherwise encrypted with a key
+// that the server sends, caching_sha2_password sends the password itself, so
+// it is as safe as the link is from somebody in between.
 func mysqlConfig(conn net.Conn, as account) *mysql.Config {
 	cfg := mysql.NewConfig()
 	cfg.User, cfg.Passwd, cfg.DBName = as.user, as.password, as.database
@@ -137,8 +140,8 @@ var mysqlFaults = map[uint16]*failure{
 	1040: fault("server.too_many_connections", ""),
 	1203: fault("server.too_many_connections", ""), // of this user
 	1226: fault("server.too_many_connections", ""), // of this user
-	1044: fault("database.no_right", pathDatabase).in(api.StepDatabase),
-	1049: fault("database.unknown", pathDatabase).in(api.StepDatabase),
+	1044: fault("database.no_right", pathDatabase).afterSignIn(),
+	1049: fault("database.unknown", pathDatabase).afterSignIn(),
 	1045: fault("sign_in.wrong_password", pathPassword),
 	1053: fault("server.not_ready", ""), // shutting down
 	1129: fault("host.blocked", pathHost),

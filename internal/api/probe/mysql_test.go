@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
@@ -180,7 +181,8 @@ func TestMariaDBThatIsShort(t *testing.T) {
 	})
 }
 
-// hold keeps a connection open until the test ends.
+// hold keeps a connection open until the test ends. It waits while the server
+// still counts connections that were closed before.
 func hold(t *testing.T, s *testserver.Server, user, password string) {
 	t.Helper()
 	cfg := mysql.NewConfig()
@@ -188,7 +190,9 @@ func hold(t *testing.T, s *testserver.Server, user, password string) {
 	connector, err := mysql.NewConnector(cfg)
 	require.NoError(t, err)
 	var conn driver.Conn
-	conn, err = connector.Connect(t.Context())
-	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		conn, err = connector.Connect(t.Context())
+		return err == nil
+	}, time.Minute, 10*time.Millisecond)
 	t.Cleanup(func() { _ = conn.Close() })
 }

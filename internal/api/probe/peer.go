@@ -67,7 +67,8 @@ var peers = []struct{ begins, name string }{
 	{"RFB ", "VNC"},
 	{"AMQP", "AMQP"},
 	{"\x05\x00\x00\x00\x0b", "MySQL X Protocol"},
-	{"SE\x00", "PostgreSQL"}, {"E\x00\x00", "PostgreSQL"}, {"R\x00\x00\x00", "PostgreSQL"},
+	{"SE\x00", "PostgreSQL"}, {"NE\x00", "PostgreSQL"}, // and complains about the rest of the nudge
+	{"E\x00\x00", "PostgreSQL"}, {"R\x00\x00\x00", "PostgreSQL"},
 }
 
 // speaks names the protocol of a server's first bytes, or "" if it is none of

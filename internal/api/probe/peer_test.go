@@ -200,7 +200,7 @@ func TestServersWithOldTLSOnly(t *testing.T) {
 	web := httptest.NewUnstartedServer(nil) // for its certificate
 	web.StartTLS()
 	t.Cleanup(web.Close)
-	old := &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // that is the case
+	old := &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	addr := standIn(t, func(conn net.Conn) {
 		_, _ = io.ReadFull(conn, make([]byte, 8))
 		_, _ = io.WriteString(conn, "S")

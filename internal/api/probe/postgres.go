@@ -130,9 +130,9 @@ func (a *attempt) postgresVersion(ctx context.Context, session *pgconn.PgConn) e
 // postgresFaults are errors by SQLSTATE. 28000 is explained apart.
 var postgresFaults = map[string]*failure{
 	"28P01": fault("sign_in.wrong_password", pathPassword),
-	"3D000": fault("database.unknown", pathDatabase).in(api.StepDatabase),
-	"42501": fault("database.no_right", pathDatabase).in(api.StepDatabase),
-	"55000": fault("database.closed", pathDatabase).in(api.StepDatabase),
+	"3D000": fault("database.unknown", pathDatabase).afterSignIn(),
+	"42501": fault("database.no_right", pathDatabase).afterSignIn(),
+	"55000": fault("database.closed", pathDatabase).afterSignIn(),
 	"53300": fault("server.too_many_connections", ""),
 	"57P01": fault("server.not_ready", ""), // shutting down
 	"57P03": fault("server.not_ready", ""), // starting

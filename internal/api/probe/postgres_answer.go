@@ -58,14 +58,19 @@ func (a *attempt) postgresAnswer(ctx context.Context, conn net.Conn, r io.Reader
 		return 0, fault("sign_in.cleartext", pathUser)
 	case scheme == postgresSASL && bytes.Contains(buf[:n], []byte("SCRAM-SHA-256\x00")), scheme == postgresMD5:
 	default:
-		return 0, fault("sign_in.unsupported_scheme", pathUser).with("scheme", schemeName(scheme))
+		return 0, fault("sign_in.unsupported_scheme", pathUser).with("scheme", schemeName(scheme, buf[9:end]))
 	}
 	return n, nil
 }
 
-func schemeName(scheme uint32) string {
-	if scheme == postgresSASL {
+// schemeName names a scheme. After its number, PostgreSQL's SASL lists names
+// of mechanisms and openGauss' SHA-256 has a number.
+func schemeName(scheme uint32, rest []byte) string {
+	switch {
+	case scheme == postgresSASL && len(rest) > 0 && rest[0] == 0:
 		return "SHA-256 (openGauss)"
+	case scheme == postgresSASL:
+		return "SASL"
 	}
 	if name := postgresSchemes[scheme]; name != "" {
 		return name

@@ -195,6 +195,11 @@ func TestPostgreSQLChecksIgnoreTheEnvironment(t *testing.T) {
 	p := prober(probe.Options{})
 	require.Equal(t, api.Passed, linkTo("POSTGRESQL", server, account).check(t, p).Status)
 
+	t.Run("a service that is not described anywhere stops the driver, and the check says so", func(t *testing.T) {
+		t.Setenv("PGSERVICE", "nowhere")
+		f := requireFailure(t, linkTo("POSTGRESQL", server, account).check(t, p), api.StepHandshake, "unexpected", "")
+		require.Contains(t, f.Detail, "PG* variables")
+	})
 	t.Run("a password from the environment is no password", func(t *testing.T) {
 		t.Setenv("PGPASSWORD", account.Password)
 		c := linkTo("POSTGRESQL", server, account).with("password", "").check(t, p)

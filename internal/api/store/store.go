@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 )
@@ -64,4 +65,21 @@ func Time(micros int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(micros).UTC()
+}
+
+// Storable reports whether the texts among values can stand in both databases:
+// PostgreSQL has no place for a NUL or for what is not UTF-8. What cannot be
+// stored cannot be found either.
+func Storable(values ...any) bool {
+	for _, v := range values {
+		if text, ok := v.(string); ok && (!utf8.ValidString(text) || strings.ContainsRune(text, 0)) {
+			return false
+		}
+	}
+	return true
+}
+
+// storable makes any text so.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "�"), "\x00", "�")
 }

@@ -15,7 +15,7 @@ import (
 // linksBody is the body of create and update. creation-*, update-* and id are
 // ours to say and not read (spec/links.md §1.3).
 type linksBody struct {
-	Links linkList `json:"links"`
+	Links []linkBody `json:"links"`
 }
 
 type linkBody struct {
@@ -38,23 +38,6 @@ type inputBody struct {
 	Values json.RawMessage `json:"values"`
 }
 
-// linkList accepts the list that gophertelekomcloud wraps twice on update:
-// {"links":{"links":[…]}}.
-type linkList []linkBody
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (l *linkList) UnmarshalJSON(text []byte) error {
-	if text[0] == '{' {
-		var inner struct {
-			Links []linkBody `json:"links"`
-		}
-		err := json.Unmarshal(text, &inner)
-		*l = inner.Links
-		return err
-	}
-	return json.Unmarshal(text, (*[]linkBody)(l))
-}
-
 // keep are the texts that exports put in the place of a secret.
 var keep = regexp.MustCompile(`^Add password here\.?$`)
 
@@ -65,14 +48,10 @@ const linkPrefix, dialectPrefix = "linkConfig.", "dialect."
 // readDraft reads the one link of a body. stored is the link that it replaces,
 // nil for a new one.
 func readDraft(body []byte, stored *api.Link) (api.LinkDraft, error) {
-	var all linksBody
-	if err := json.Unmarshal(body, &all); err != nil {
-		return api.LinkDraft{}, malformed(err)
+	link, err := readLink(body)
+	if err != nil {
+		return api.LinkDraft{}, err
 	}
-	if len(all.Links) != 1 {
-		return api.LinkDraft{}, api.Errorf(api.Invalid, "wire.one_link")
-	}
-	link := &all.Links[0]
 	draft := api.LinkDraft{
 		Name: link.Name, Connector: link.Connector, Extended: link.Values.Extended,
 		Enabled: link.Enabled == nil || *link.Enabled,
@@ -87,6 +66,27 @@ func readDraft(body []byte, stored *api.Link) (api.LinkDraft, error) {
 		}
 	}
 	return draft, nil
+}
+
+// readLink reads the one link of a body.
+func readLink(body []byte) (*linkBody, error) {
+	var all linksBody
+	err := json.Unmarshal(body, &all)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field == "links" && wrong.Value == "object" {
+		// gophertelekomcloud wraps the list twice on update.
+		var twice struct {
+			Links *linksBody `json:"links"`
+		}
+		twice.Links = &all
+		err = json.Unmarshal(body, &twice)
+	}
+	if err != nil {
+		return nil, malformed(err)
+	}
+	if len(all.Links) != 1 {
+		return nil, api.Errorf(api.Invalid, "wire.one_link")
+	}
+	return &all.Links[0], nil
 }
 
 // readInput adds one input to the draft; null and absent values add nothing.

@@ -119,3 +119,10 @@ func typeOf(kind connector.Kind) string {
 	}
 	return "STRING"
 }
+
+// LinkJSON is the link as showLink answers it, laid out for reading.
+func LinkJSON(l api.Link) ([]byte, error) {
+	return json.MarshalIndent(struct {
+		Links [1]linkJSON `json:"links"`
+	}{[1]linkJSON{encodeLink(&l)}}, "", "  ")
+}

@@ -366,7 +366,7 @@ func FuzzLinkBody(f *testing.F) {
 		draft, err := readDraft([]byte(body), stored)
 		if err != nil {
 			require.Equal(t, api.Invalid, api.CodeOf(err))
-			c := newServer(Options{}).context("POST", "/")
+			c := new(server).context("POST", "/")
 			require.Equal(t, http.StatusBadRequest, cdmError(c, err).status)
 			return
 		}

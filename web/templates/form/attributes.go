@@ -69,8 +69,9 @@ func (f *Form) describe(d *Field) templ.Attributes {
 	return a
 }
 
-// asYouType makes the element around a field ask the server when it changes. A
-// submit aborts a check; a redraw replaces whatever the form was asking for.
+// asYouType makes the element around a field ask the server when it changes.
+// Fields are checked side by side; a submit aborts the checks of its form
+// (busy.js), and a redraw whatever the form was asking for.
 func (f *Form) asYouType(d *Field) templ.Attributes {
 	a := templ.Attributes{}
 	switch {
@@ -81,7 +82,7 @@ func (f *Form) asYouType(d *Field) templ.Attributes {
 	case d.Live:
 		a["hx-post"] = f.Action + "/validate"
 		a["hx-target"] = "this"
-		a["hx-sync"] = "closest form:abort"
+		a["hx-sync"] = "this:replace"
 	default:
 		return a
 	}

@@ -1,0 +1,67 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/testserver"
+)
+
+// Everything works by keyboard, and the focus is always where the work is.
+func TestKeyboardOnly(t *testing.T) {
+	t.Parallel()
+	server := testserver.MariaDB(t)
+	account := server.Account(t)
+	w := start(t).browse(t)
+	w.visit("/sign-in")
+	require.True(t, w.focused("textbox", "Name"), "the first field has the keyboard")
+	w.keys(adminName + kb.Tab + adminPassword + kb.Enter)
+	w.find("heading", "Overview")
+	w.home = w.path()
+
+	w.visit(w.home + "/links/new?connector=mysql")
+	w.keys(kb.Tab)
+	require.True(t, w.focused("link", "Skip to the content"))
+	w.keys(kb.Enter)
+	require.Equal(t, "main", w.eval("document.activeElement.id"))
+
+	w.tabTo("textbox", "Host")
+	w.keys("127.0.0.1")
+	w.answered(func() { w.keys(kb.Enter) })
+	require.True(t, w.focused("textbox", "Name"), "the first bad field has the keyboard")
+	require.Contains(t, w.describedBy("Name"), "Give the link a name.")
+	w.picture("keyboard-refused")
+
+	w.keys("by_keyboard")
+	for _, field := range [][2]string{
+		{"Port", portOf(server)}, {"Database", account.Database}, {"User name", account.User}, {"Password", "wrong"},
+	} {
+		w.tabTo("textbox", field[0])
+		w.keys(field[1])
+	}
+	w.tabTo("button", "Test connection")
+	w.answered(func() { w.keys(kb.Enter) })
+	w.find("heading", "The check failed.")
+	w.announcesCheck("The check failed")
+	w.tabTo("textbox", "Password")
+	w.keys(account.Password)
+	w.answered(func() { w.keys(kb.Enter) })
+	w.find("heading", "by_keyboard")
+	w.sees("Link by_keyboard was created.")
+}
+
+// tabTo presses Tab until a thing has the keyboard; a person gives up before
+// having seen everything twice.
+func (w *tab) tabTo(role, name string) {
+	w.t.Helper()
+	w.find(role, name)
+	for range 100 {
+		if w.focused(role, name) {
+			return
+		}
+		w.keys(kb.Tab)
+	}
+	require.Fail(w.t, "Tab does not lead to the "+role+" "+name)
+}
