@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -27,8 +28,18 @@ const runAxe = `(async () => {
 	return found.violations.flatMap((v) => v.nodes.map((n) => v.id + " at " + n.target.join(" ") + "\n  " + n.failureSummary)).join("\n");
 })()`
 
-// audit reports what axe finds wrong with the page as it stands.
+// audit takes a picture of the page as it stands and reports what axe finds
+// wrong with it.
 func (w *tab) audit(what string) {
+	w.t.Helper()
+	w.picture(path.Base(w.t.Name()) + "-" + strings.ReplaceAll(what, " ", "-"))
+	if found := w.violations(); found != "" {
+		w.t.Errorf("%s, %s\n%s", what, w.path(), found)
+	}
+}
+
+// violations is what axe finds wrong, a line for each element.
+func (w *tab) violations() string {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
@@ -39,9 +50,7 @@ func (w *tab) audit(what string) {
 	}
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](runAxe, chromedp.EvalAwaitPromise))
 	require.NoError(w.t, err)
-	if found != "" {
-		w.t.Errorf("%s, %s\n%s", what, w.path(), found)
-	}
+	return found
 }
 
 // look is a way to read the console.
@@ -128,7 +137,7 @@ func auditPages(w *tab, pages map[string]string) {
 		for _, menu := range []string{".project-switch", ".user-switch"} {
 			if w.eval("document.querySelectorAll('"+menu+"').length") == "1" {
 				w.clickOn(menu)
-				w.audit(name + " with the menu " + menu)
+				w.audit(name + " with a menu" + menu)
 			}
 		}
 	}
@@ -138,9 +147,9 @@ func auditPages(w *tab, pages map[string]string) {
 // fails and after one that passes.
 func auditForm(w *tab, path string, server *testserver.Server, account testserver.Account) {
 	w.t.Helper()
-	const save, test = ".form-actions button[type=submit]:not([formaction])", ".form-actions button[formaction$='/test']"
+	const test = "button[formaction$='/test']"
 	w.visit(path)
-	w.submitOn(save)
+	w.submitOn(mainButton)
 	w.query("[aria-invalid=true]")
 	w.audit("a refused form")
 	describe := map[string]string{
@@ -153,7 +162,7 @@ func auditForm(w *tab, path string, server *testserver.Server, account testserve
 	w.submitOn(test)
 	w.query(".check-failed")
 	w.audit("a failed check")
-	w.submitOn(save)
+	w.submitOn(mainButton)
 	w.query("#anyway")
 	w.audit("a failed check before saving")
 	w.fillIn("#linkConfig-password", account.Password)
@@ -205,18 +214,15 @@ func TestNoPageIsWiderThanATelephone(t *testing.T) {
 			t.Parallel()
 			w := p.browse(t, onPhone)
 			w.signInWearing(look{language, "light"})
-			for _, path := range []string{
-				home, home + "/links", home + "/links/new", home + "/links/new?connector=mysql",
-				link, link + "/edit", link + "/json", link + "/delete", "/kit",
+			for name, path := range map[string]string{
+				"overview": home, "list": home + "/links", "picker": home + "/links/new", "new": home + "/links/new?connector=mysql",
+				"detail": link, "edit": link + "/edit", "json": link + "/json", "delete": link + "/delete", "kit": "/kit",
 			} {
 				w.visit(path)
 				require.Equal(t, "true", w.eval("document.documentElement.scrollWidth <= innerWidth"),
 					"%s is %s px wide", path, w.eval("document.documentElement.scrollWidth"))
+				w.picture("phone-" + language + "-" + name)
 			}
-			w.visit(link)
-			w.picture("phone-detail-" + language)
-			w.visit(home + "/links")
-			w.picture("phone-list-" + language)
 		})
 	}
 }

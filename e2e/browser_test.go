@@ -92,8 +92,7 @@ func (p *program) browse(t *testing.T, options ...pageOption) *tab {
 	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	w := &tab{t: t, ctx: ctx, base: p.URL}
-	messages := chromedp.Console(ctx)
-	w.log = collect(messages)
+	w.log = sync.OnceValue(w.collect())
 	devtools(w, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: answers})
 	for _, o := range options {
 		o(w)
@@ -112,12 +111,11 @@ func (w *tab) finish() {
 	require.Empty(w.t, w.complaints(), "the browser's log")
 }
 
-// complaints returns what the browser logged, without what is allowed. A
-// refused form is logged as a failed resource (422).
+// complaints ends the browser's log and returns its errors and warnings, without
+// what is allowed. A refused form is logged as a failed resource (422).
 func (w *tab) complaints() []string {
-	w.eval("console.info('" + lastWords + "')")
 	expected := append(slices.Clone(w.expected), "status of 422")
-	return slices.DeleteFunc(<-w.log, func(line string) bool {
+	return slices.DeleteFunc(slices.Clone(w.log()), func(line string) bool {
 		return slices.ContainsFunc(expected, func(part string) bool { return strings.Contains(line, part) })
 	})
 }
@@ -128,9 +126,9 @@ func (w *tab) expect(part string) { w.expected = append(w.expected, part) }
 // lastWords end the browser's log.
 const lastWords = "the test is over"
 
-// collect gathers the log until the last words.
-func collect(messages func(func(chromedp.ConsoleMessage, error) bool)) <-chan []string {
-	done := make(chan []string, 1)
+// collect begins to gather errors and warnings and returns what ends that.
+func (w *tab) collect() func() []string {
+	messages, done := chromedp.Console(w.ctx), make(chan []string, 1)
 	go func() {
 		var lines []string
 		for m, err := range messages {
@@ -141,11 +139,16 @@ func collect(messages func(func(chromedp.ConsoleMessage, error) bool)) <-chan []
 			if m.Text == lastWords {
 				break
 			}
-			lines = append(lines, m.String())
+			if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleWarning || m.IsException() {
+				lines = append(lines, m.String())
+			}
 		}
 		done <- lines
 	}()
-	return done
+	return func() []string {
+		w.eval("console.info('" + lastWords + "')")
+		return <-done
+	}
 }
 
 // devtools sends a command of the devtools protocol.
@@ -158,13 +161,22 @@ func devtools[P, R any](w *tab, c cdp.Command[P, R], params P) R {
 	return result
 }
 
-// picture stores what the page looks like in out/NAME.png.
+// picture stores what the page looks like in out/NAME.png, in a window that is
+// high enough for all of it.
 func (w *tab) picture(name string) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	size := func(dimension string) int64 {
+		pixels, err := chromedp.Run(ctx, chromedp.Evaluate[int64](dimension))
+		require.NoError(w.t, err)
+		return pixels
+	}
+	width, height := size("innerWidth"), size("innerHeight")
+	w.do(chromedp.EmulateViewport(width, max(height, size("document.documentElement.scrollHeight"))))
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	require.NoError(w.t, err)
+	w.do(chromedp.EmulateViewport(width, height))
 	require.NoError(w.t, os.MkdirAll("out", 0o755))
 	require.NoError(w.t, os.WriteFile(filepath.Join("out", name+".png"), png, 0o644))
 }

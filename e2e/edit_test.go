@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -134,18 +135,21 @@ func TestFormFollowsAChoice(t *testing.T) {
 	}
 }
 
-// choose picks an option of a drop-down by typing its beginning. The form is
-// redrawn: by itself, or by the button that stands there without JavaScript.
+// choose picks an option of a drop-down, whose popup is the one thing on a page
+// that the devtools cannot click. The form is redrawn: by itself, or by the
+// button that stands there without JavaScript.
 func (w *tab) choose(label, option string, byButton bool) {
 	w.t.Helper()
 	node := w.find("combobox", label)
 	w.answered(func() {
-		on[bool](w, node, "this.focus(); return true")
-		w.keys(option)
+		id := on[string](w, node, `
+			const option = [...this.options].find((o) => o.label === `+strconv.Quote(option)+`);
+			this.focus();
+			this.value = option.value;
+			this.dispatchEvent(new Event("change", {bubbles: true}));
+			return this.id;`)
 		if byButton {
-			w.clickOn("#field-" + on[string](w, node, "return this.id") + " button")
-		} else {
-			w.keys("\t")
+			w.clickOn("#field-" + id + " button")
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -36,7 +37,7 @@ func TestKeyboardOnly(t *testing.T) {
 
 	w.keys("by_keyboard")
 	for _, field := range [][2]string{
-		{"Port", portOf(server)}, {"Database", account.Database}, {"User name", account.User}, {"Password", "wrong"},
+		{"Port", strconv.Itoa(server.Port)}, {"Database", account.Database}, {"User name", account.User}, {"Password", "wrong"},
 	} {
 		w.tabTo("textbox", field[0])
 		w.keys(field[1])
@@ -44,7 +45,7 @@ func TestKeyboardOnly(t *testing.T) {
 	w.tabTo("button", "Test connection")
 	w.answered(func() { w.keys(kb.Enter) })
 	w.find("heading", "The check failed.")
-	w.announcesCheck("The check failed")
+	w.announces("The check failed.")
 	w.tabTo("textbox", "Password")
 	w.keys(account.Password)
 	w.answered(func() { w.keys(kb.Enter) })

@@ -41,8 +41,8 @@ func firstLink(t *testing.T, pictures string, options ...pageOption) {
 	w.submit("button", "Test connection")
 	w.find("heading", "The check failed.")
 	w.picture(pictures + "-2-wrong-password")
-	require.Equal(t, []string{"Connect: Passed", "Handshake: Passed", "Sign in: Failed", "Find the database: Not run"},
-		w.steps("Connect", "Handshake", "Sign in", "Find the database"))
+	require.Equal(t, []string{"Connect: Passed", "Recognise the server: Passed", "Sign in: Failed", "Open the database: Skipped"},
+		w.steps("Connect", "Recognise the server", "Sign in", "Open the database"))
 	require.Equal(t, "true", w.attribute("Password", "aria-invalid"))
 	require.Contains(t, w.describedBy("Password"), "The server refused the password of "+account.User)
 	require.Empty(t, w.value("Password"), "a password never comes back in a page")
@@ -52,8 +52,8 @@ func firstLink(t *testing.T, pictures string, options ...pageOption) {
 	w.submit("button", "Test connection")
 	w.find("heading", "The check passed.")
 	w.picture(pictures + "-3-passed")
-	require.Equal(t, []string{"Connect: Passed", "Sign in: Passed", "Find the database: Passed", "Ask for the version: Passed"},
-		w.steps("Connect", "Sign in", "Find the database", "Ask for the version"))
+	require.Equal(t, []string{"Connect: Passed", "Sign in: Passed", "Open the database: Passed", "Ask for the version: Passed"},
+		w.steps("Connect", "Sign in", "Open the database", "Ask for the version"))
 	require.Empty(t, w.attribute("Password", "aria-invalid"))
 
 	w.click("button", "Create link")
@@ -194,7 +194,7 @@ func (w *tab) steps(names ...string) []string {
 	var found []string
 	for _, name := range names {
 		for line := range strings.SplitSeq(lines, "\n") {
-			for _, status := range []string{"Passed", "Failed", "Not run", "Warning"} {
+			for _, status := range []string{"Passed with a warning", "Passed", "Failed", "Skipped"} {
 				if ended := name + ": " + status; strings.HasPrefix(strings.ReplaceAll(line, " : ", ": "), ended) {
 					found = append(found, ended)
 				}
@@ -207,7 +207,7 @@ func (w *tab) steps(names ...string) []string {
 // describedBy is what assistive technology reads out with an input.
 func (w *tab) describedBy(label string) string {
 	w.t.Helper()
-	return on[string](w, w.find(w.inputRole(label), label),
+	return on[string](w, w.input(label),
 		`return this.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id).textContent).join(" ")`)
 }
 

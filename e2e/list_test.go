@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -103,6 +104,6 @@ func (w *tab) announces(text string) {
 	w.t.Helper()
 	eventually(w.t, "the announcement "+text, func() (string, bool) {
 		now := w.eval(`document.querySelector("[aria-live=polite]").textContent`)
-		return now, now == text
+		return now, strings.Contains(now, text)
 	})
 }

@@ -53,3 +53,19 @@ func TestPreferencesFollowTheUser(t *testing.T) {
 	two.signIn(adminName)
 	require.Contains(t, two.get(one.home).body, "总览")
 }
+
+// A page that is the answer to a form has no address of its own; the switches
+// on it lead somewhere all the same.
+func TestLanguageSwitchOnARefusedForm(t *testing.T) {
+	t.Parallel()
+	w := start(t).browse(t, withoutScript)
+	w.signIn()
+	for _, button := range []string{"Test connection", "Create link"} {
+		w.visit(w.home + "/links/new?connector=mysql")
+		w.submit("button", button)
+		require.Equal(t, "true", w.attribute("Host", "aria-invalid"))
+		w.submit("button", "中文")
+		require.NotContains(t, w.text(), "404", "after "+button)
+		w.submit("button", "English")
+	}
+}

@@ -52,6 +52,7 @@ func TestDocumentedRequestUnderConnect(t *testing.T) {
 	})
 	server := testserver.MariaDB(t, testserver.Setting("bind_address", seedHost), testserver.Setting("extra_port", "3306"))
 	t.Run("a MySQL server that does not know the user", func(t *testing.T) {
+		server.Exec(t, "CREATE USER somebody_else@'%' IDENTIFIED BY 'unknown'") // or the host itself is refused
 		status, body := sendSeed(t, p)
 		require.Equal(t, http.StatusInternalServerError, status, body)
 		require.Contains(t, body, "Access denied for user 'username'")

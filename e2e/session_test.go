@@ -30,7 +30,7 @@ func TestSetUp(t *testing.T) {
 	w.fill("Password again", "a-long-enough-password")
 	w.click("button", "Create the administrator")
 	w.find("heading", "Overview")
-	w.find("DisclosureTriangle", "olga")
+	w.roleOf("olga", folds)
 
 	v := p.visit(t)
 	require.Equal(t, http.StatusNotFound, v.get(setUp).status, "the link works once")

@@ -23,8 +23,8 @@ type tab struct {
 	t        *testing.T
 	ctx      context.Context
 	base     string
-	home     string // path of the project's overview, once signed in
-	log      <-chan []string
+	home     string          // path of the project's overview, once signed in
+	log      func() []string // ends the browser's log
 	expected []string
 }
 
@@ -145,7 +145,7 @@ func (w *tab) query(selector string) cdp.BackendNodeID {
 // open unfolds a menu or a part of the page.
 func (w *tab) open(name string) {
 	w.t.Helper()
-	w.click("DisclosureTriangle", name)
+	w.click(w.roleOf(name, folds), name)
 }
 
 // submit presses a button and waits until the server has answered: with
@@ -181,7 +181,7 @@ func (w *tab) state() string {
 // fill types into the input with that label, instead of what was there.
 func (w *tab) fill(label, text string) {
 	w.t.Helper()
-	w.click(w.inputRole(label), label)
+	w.clickNode(w.input(label), label)
 	w.retype(text)
 }
 
@@ -202,17 +202,29 @@ func (w *tab) retype(text string) {
 	w.keys(text)
 }
 
-// inputRole waits for the input with that label and returns its role.
-func (w *tab) inputRole(label string) string {
+// The roles that browsers tell for what people call an input and a menu.
+var (
+	inputs = []string{"textbox", "searchbox"}
+	folds  = []string{"DisclosureTriangle", "DisclosureTriangleGrouped"}
+)
+
+// roleOf waits for a thing with that name and returns which of the roles it has.
+func (w *tab) roleOf(name string, roles []string) string {
 	w.t.Helper()
-	return eventually(w.t, "an input "+strconv.Quote(label)+" on "+w.path(), func() (string, bool) {
-		for _, role := range []string{"textbox", "searchbox"} {
-			if len(w.all(role, label)) == 1 {
+	return eventually(w.t, strings.Join(roles, " or ")+" "+strconv.Quote(name)+" on "+w.path(), func() (string, bool) {
+		for _, role := range roles {
+			if len(w.all(role, name)) == 1 {
 				return role, true
 			}
 		}
 		return "", false
 	})
+}
+
+// input waits for the input with that label.
+func (w *tab) input(label string) cdp.BackendNodeID {
+	w.t.Helper()
+	return w.find(w.roleOf(label, inputs), label)
 }
 
 // keys presses keys, one after the other: text, or names of package kb.
@@ -226,13 +238,13 @@ func (w *tab) keys(keys string) {
 // value is what stands in the input with that label.
 func (w *tab) value(label string) string {
 	w.t.Helper()
-	return on[string](w, w.find(w.inputRole(label), label), "return this.value")
+	return on[string](w, w.input(label), "return this.value")
 }
 
 // attribute is an attribute of the input with that label; "" if it has none.
 func (w *tab) attribute(label, name string) string {
 	w.t.Helper()
-	return on[string](w, w.find(w.inputRole(label), label), `return this.getAttribute("`+name+`") ?? ""`)
+	return on[string](w, w.input(label), `return this.getAttribute("`+name+`") ?? ""`)
 }
 
 // focused reports whether a thing has the keyboard.

@@ -78,6 +78,7 @@ func (v *visitor) send(method, path string, form url.Values) answer {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+path, strings.NewReader(form.Encode()))
 	require.NoError(v.t, err)
+	r.Header.Set("Accept", "text/html") // at "/" programs find something else
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

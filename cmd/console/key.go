@@ -37,7 +37,7 @@ func (p *program) createKey(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer all.DB.Close()
+	defer all.close()
 	key, project, err := p.makeKey(ctx, all, *userName, *projectName)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (p *program) makeKey(ctx context.Context, all *parts, userName, projectName
 
 func (p *program) printKey(asJSON bool, k keyJSON) error {
 	if asJSON {
-		return json.NewEncoder(p.stdout).Encode(k)
+		return json.NewEncoder(p.stdout).Encode(k) //nolint:gosec // printing the key is what the command is for
 	}
 	_, err := fmt.Fprintf(p.stdout, "access key  %s\nsecret key  %s\nproject     %s (%s)\ndomain      %s (%s)\nuser        %s\n",
 		k.AccessKey, k.SecretKey, k.ProjectName, k.ProjectID, k.DomainName, k.DomainID, k.UserName)

@@ -50,8 +50,10 @@ type parts struct {
 	Version  string
 }
 
-// open opens the data folder, the keys and the database. The caller closes
-// parts.DB.
+// close closes the database. What was written has been committed before.
+func (all *parts) close() { _ = all.DB.Close() }
+
+// open opens the data folder, the keys and the database; the caller closes.
 func (p *program) open(ctx context.Context, w *where) (*parts, error) {
 	url, err := w.url()
 	if err != nil {

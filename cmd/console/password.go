@@ -64,7 +64,7 @@ func (p *program) ask(ctx context.Context, terminal *os.File, prompt string) (st
 	if err != nil {
 		return "", err
 	}
-	defer term.Restore(fd, state)
+	defer func() { _ = term.Restore(fd, state) }()
 	fmt.Fprint(p.stderr, prompt)
 	defer fmt.Fprintln(p.stderr)
 	typed, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })

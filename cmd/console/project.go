@@ -30,7 +30,7 @@ func (p *program) addProject(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer all.DB.Close()
+	defer all.close()
 	project, err := all.Identity.AddProject(ctx, p.actor(), names[0], *id)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (p *program) listProjects(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer all.DB.Close()
+	defer all.close()
 	projects, err := all.Identity.AllProjects(ctx)
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func (p *program) rotateSecrets(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer all.DB.Close()
+	defer all.close()
 	sealed := 0
 	for _, reseal := range resealers(all) {
 		n, err := reseal(ctx)

@@ -49,7 +49,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer all.DB.Close()
+	defer all.close()
 	if _, err := all.Identity.EnsureFirst(ctx, w.region); err != nil {
 		return err
 	}
@@ -57,13 +57,13 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	own, err := netip.ParseAddrPort(listener.Addr().String())
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	handler := newHandler(&served{parts: all, LinkDepth: api.Depth(depth), Own: own, Log: log})
+	handler := newHandler(&served{parts: all, LinkDepth: api.Depth(depth), Own: own, Log: log}) //nolint:contextcheck // requests bring their own
 	if err := p.greet(ctx, all, own); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (p *program) addUser(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer all.DB.Close()
+	defer all.close()
 	user, err := all.Identity.CreateUser(ctx, p.actor(), names[0], password)
 	if err != nil {
 		return err

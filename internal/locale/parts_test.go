@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"switchboard/internal/api"
+	"switchboard/internal/api/connector"
 	"switchboard/internal/locale"
 )
 
@@ -194,17 +196,21 @@ func sources(t *testing.T) source {
 func TestEveryKeyInTheSourcesExists(t *testing.T) {
 	t.Parallel()
 	all := sentences(t, locale.English)
+	var wrong []string
 	for _, u := range sources(t).uses {
 		if strings.HasSuffix(u.key, ".") {
 			continue // something is added to it
 		}
-		require.NotNil(t, all[u.key], "%s: there is no sentence %s", u.at, u.key)
-		if u.read {
-			for _, name := range all[u.key].arguments() {
-				require.Contains(t, u.args, name, "%s: argument of %s", u.at, u.key)
+		if all[u.key] == nil {
+			wrong = append(wrong, u.at+": there is no sentence "+u.key)
+		}
+		for _, name := range all[u.key].arguments() {
+			if u.read && !slices.Contains(u.args, name) {
+				wrong = append(wrong, u.at+": "+u.key+" needs the argument "+name)
 			}
 		}
 	}
+	require.Empty(t, wrong)
 }
 
 func TestNoKeyIsUnused(t *testing.T) {
@@ -229,4 +235,32 @@ func TestNoKeyIsUnused(t *testing.T) {
 	}
 	slices.Sort(unused)
 	require.Empty(t, unused, "sentences that nobody says")
+}
+
+func TestEveryValueOfAFamilyHasASentence(t *testing.T) {
+	t.Parallel()
+	families := map[string][]string{
+		"error_page.": values(api.Invalid, api.CheckFailed, api.Unauthorised, api.Forbidden, api.NotFound, api.Conflict, api.Limit, api.Unavailable, api.Internal),
+		"group.":      values(connector.Groups...),
+		"kind.":       {"link"},
+		"nav.":        {"overview", "links", "connections", "aliases", "whitelist", "replication"},
+		"status.":     values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
+		"step.":       values(api.StepForm, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion),
+		"verdict.":    values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
+		"way.":        values(api.WayPage, api.WayWire, api.WayConsole),
+	}
+	all := sentences(t, locale.English)
+	for prefix, values := range families {
+		for _, value := range values {
+			require.NotNil(t, all[prefix+value], "%s%s", prefix, value)
+		}
+	}
+}
+
+func values[T ~string](all ...T) []string {
+	texts := make([]string, len(all))
+	for i, v := range all {
+		texts[i] = string(v)
+	}
+	return texts
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,20 +35,20 @@ func startMariaDB(o options) (*Server, error) {
 	if err != nil {
 		return nil, missingError{"mariadb-server"}
 	}
-	h, err := newHome("mariadb", nil)
+	h, err := newHome("mariadb", "KILL", nil)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
 		Host: "127.0.0.1", Socket: filepath.Join(h.dir, "socket"), User: "root", Password: rand.Text(),
-		scheme: "mysql", exec: execMariaDB, create: createMariaDB, destroy: destroyMariaDB,
+		scheme: "mysql", exec: execMariaDB, create: createMariaDB, destroy: destroyMariaDB, home: h,
 	}
 	args, err := prepareMariaDB(h, s, o)
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(h.dir))
+		return nil, err
 	}
 	return launch(s, func() (*process, error) {
-		return h.start("KILL", binary, append(args, "--port="+strconv.Itoa(s.Port))...)
+		return h.start(binary, append(args, "--port="+strconv.Itoa(s.Port))...)
 	})
 }
 

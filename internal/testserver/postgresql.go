@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -40,20 +39,20 @@ func startPostgreSQL(o options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := newHome("postgresql", unprivileged)
+	h, err := newHome("postgresql", "QUIT", unprivileged)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
 		Host: "127.0.0.1", Socket: h.dir, User: "postgres", Password: rand.Text(),
-		scheme: "postgres", exec: execPostgreSQL, create: createPostgreSQL, destroy: destroyPostgreSQL,
+		scheme: "postgres", exec: execPostgreSQL, create: createPostgreSQL, destroy: destroyPostgreSQL, home: h,
 	}
 	args, err := preparePostgreSQL(h, s, o, bin)
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(h.dir))
+		return nil, err
 	}
 	return launch(s, func() (*process, error) {
-		return h.start("QUIT", filepath.Join(bin, "postgres"), append(args, "-p", strconv.Itoa(s.Port))...)
+		return h.start(filepath.Join(bin, "postgres"), append(args, "-p", strconv.Itoa(s.Port))...)
 	})
 }
 

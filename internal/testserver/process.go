@@ -24,13 +24,25 @@ const (
 
 // home is a folder that a server owns, and the user it runs as.
 type home struct {
-	dir  string
-	user *syscall.Credential // nil: whoever runs the test
+	dir   string
+	user  *syscall.Credential // nil: whoever runs the test
+	leash io.Closer           // kept open, see watch
 }
 
-// newHome makes the folder. A server that runs as another user cannot look
-// into every temporary folder, but it can into /tmp.
-func newHome(name string, user *syscall.Credential) (*home, error) {
+// watch is a shell that waits until its standard input ends, which happens
+// when the test process ends in whatever way, SIGKILL included. Then it ends
+// the server (gently, after two seconds not) and removes its folder.
+const watch = `read -r _
+pid=$(cat "$1/process" 2>/dev/null)
+kill -"$2" $pid 2>/dev/null
+i=0; while kill -0 $pid 2>/dev/null && [ $i -lt 20 ]; do sleep 0.1; i=$((i+1)); done
+kill -KILL $pid 2>/dev/null
+rm -rf -- "$1"`
+
+// newHome makes the folder, and sets a watcher on it. A server that runs as
+// another user cannot look into every temporary folder, but it can into /tmp.
+// The signal ends the server.
+func newHome(name, signal string, user *syscall.Credential) (*home, error) {
 	parent := os.TempDir()
 	if user != nil {
 		parent = "/tmp"
@@ -39,7 +51,17 @@ func newHome(name string, user *syscall.Credential) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &home{dir: dir, user: user}
+	watcher := exec.CommandContext(context.Background(), "sh", "-c", watch, "watch", dir, signal) //nolint:gosec // the folder is ours
+	watcher.Dir = "/"
+	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	leash, err := watcher.StdinPipe()
+	if err == nil {
+		err = watcher.Start()
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(dir))
+	}
+	h := &home{dir: dir, user: user, leash: leash}
 	return h, h.give(dir)
 }
 
@@ -77,24 +99,15 @@ func (h *home) run(name string, args ...string) error {
 	return nil
 }
 
-// process is a running server and the watcher that ends it.
+// process is a running server.
 type process struct {
+	cmd    *exec.Cmd
 	exited chan struct{}
 	log    string
-	leash  io.Closer
 }
 
-// watch is a shell that waits until its standard input ends, which happens
-// when the test process ends in whatever way, SIGKILL included. Then it ends
-// the server (gently, after two seconds not) and removes its folder.
-const watch = `read -r _
-kill -"$2" "$1" 2>/dev/null
-i=0; while kill -0 "$1" 2>/dev/null && [ $i -lt 20 ]; do sleep 0.1; i=$((i+1)); done
-kill -KILL "$1" 2>/dev/null
-rm -rf -- "$3"`
-
-// start starts a server that ends with this process. The signal ends it.
-func (h *home) start(signal, name string, args ...string) (*process, error) {
+// start starts a server, which ends with this process.
+func (h *home) start(name string, args ...string) (*process, error) {
 	log, err := os.Create(filepath.Join(h.dir, "log"))
 	if err != nil {
 		return nil, err
@@ -105,17 +118,10 @@ func (h *home) start(signal, name string, args ...string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	watcher := exec.CommandContext(context.Background(), "sh", "-c", watch, "watch", strconv.Itoa(cmd.Process.Pid), signal, h.dir) //nolint:gosec // the folder is ours
-	watcher.Dir = "/"
-	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	leash, err := watcher.StdinPipe()
-	if err == nil {
-		err = watcher.Start()
-	}
-	if err != nil {
+	if _, err := h.write("process", strconv.Itoa(cmd.Process.Pid)); err != nil {
 		return nil, errors.Join(err, cmd.Process.Kill())
 	}
-	p := &process{exited: make(chan struct{}), log: log.Name(), leash: leash}
+	p := &process{cmd: cmd, exited: make(chan struct{}), log: log.Name()}
 	go func() {
 		_ = cmd.Wait()
 		close(p.exited)
@@ -160,9 +166,9 @@ func launch(s *Server, start func() (*process, error)) (*Server, error) {
 		}
 		err = p.await(func(ctx context.Context) error { return s.exec(ctx, s, []string{"SELECT 1"}) })
 		if err == nil {
-			s.process = p
 			return s, nil
 		}
+		_ = p.cmd.Process.Kill() // has ended already, as a rule
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)

@@ -39,7 +39,7 @@ type Server struct {
 	exec    func(ctx context.Context, s *Server, stmts []string) error // as the administrator
 	create  func(a Account) []string
 	destroy func(a Account) []string
-	process *process // kept, or the watcher would see its pipe closed
+	home    *home
 }
 
 // Option asks for a server that differs from the usual one. Tests that give

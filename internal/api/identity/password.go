@@ -82,9 +82,9 @@ func matches(hash, password string) bool {
 		return false
 	}
 	sum, err := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil || len(sum) == 0 {
+	if err != nil || len(sum) != hashSize {
 		return false
 	}
-	got := argon2.IDKey([]byte(password), salt, passes, memory, lanes, uint32(len(sum)))
+	got := argon2.IDKey([]byte(password), salt, passes, memory, lanes, hashSize)
 	return subtle.ConstantTimeCompare(got, sum) == 1
 }

@@ -28,11 +28,11 @@ func digest(token string) string {
 
 // draw makes a text of n characters, each as likely as any other.
 func draw(n int, alphabet string) string {
-	fair := byte(256 / len(alphabet) * len(alphabet))
+	fair := 256 / len(alphabet) * len(alphabet)
 	text := make([]byte, 0, n)
 	for len(text) < n {
 		for _, b := range randomBytes(n) {
-			if b < fair && len(text) < n {
+			if int(b) < fair && len(text) < n {
 				text = append(text, alphabet[int(b)%len(alphabet)])
 			}
 		}

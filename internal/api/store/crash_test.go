@@ -54,7 +54,7 @@ func writeForEver(ctx context.Context, url string) error {
 		if err := insert(ctx, db, id); err != nil {
 			return err
 		}
-		fmt.Println("committed", id)
+		fmt.Fprintln(os.Stdout, "committed", id)
 	}
 }
 

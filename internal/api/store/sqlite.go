@@ -26,14 +26,14 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	write, err := openPool(path, 1, "_txlock=immediate")
+	write, err := openPool(ctx, path, 1, "_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, goose.DialectSQLite3, write.DB); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	read, err := openPool(path, readers, "_pragma=query_only(1)")
+	read, err := openPool(ctx, path, readers, "_pragma=query_only(1)")
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
@@ -43,14 +43,14 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 // createPrivate makes sure that the file exists and that only its owner can
 // read it, before SQLite would create it with the umask's permissions.
 func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own file
 	if err != nil {
 		return err
 	}
 	return f.Close()
 }
 
-func openPool(path string, size int, option string) (*bun.DB, error) {
+func openPool(ctx context.Context, path string, size int, option string) (*bun.DB, error) {
 	// The busy timeout comes first: the other settings may already have to wait.
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join([]string{
 		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
@@ -62,7 +62,7 @@ func openPool(path string, size int, option string) (*bun.DB, error) {
 	}
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	if err := pool.Ping(); err != nil {
+	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), pool.Close())
 	}
 	return bun.NewDB(pool, sqlitedialect.New()), nil

@@ -31,9 +31,9 @@ type Identity interface {
 var _ Identity = (*identity.Service)(nil)
 
 const (
-	headerAuthToken    = "X-Auth-Token"
-	headerSubjectToken = "X-Subject-Token"
-	headerProject      = "X-Project-Id"
+	headerAuth    = "X-Auth-Token"
+	headerSubject = "X-Subject-Token"
+	headerProject = "X-Project-Id"
 )
 
 // caller is who sent a request and what the credential opens.
@@ -81,7 +81,7 @@ func remote(c echo.Context) api.Actor {
 // by its signature.
 func (s *server) authenticate(c echo.Context) (caller, error) {
 	r := c.Request()
-	if token := r.Header.Get(headerAuthToken); token != "" {
+	if token := r.Header.Get(headerAuth); token != "" {
 		return s.byToken(c, token)
 	}
 	if header := r.Header.Get(echo.HeaderAuthorization); header != "" {

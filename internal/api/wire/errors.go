@@ -44,9 +44,10 @@ type family struct {
 func (f family) open(h echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
-			if p := recover(); p == http.ErrAbortHandler {
-				panic(p) // net/http's own way to cut an answer short
-			} else if p != nil {
+			if p := recover(); p != nil {
+				if cut, ok := p.(error); ok && errors.Is(cut, http.ErrAbortHandler) {
+					panic(p) // net/http's own way to cut an answer short
+				}
 				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 			}
 			if err != nil {

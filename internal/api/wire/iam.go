@@ -81,7 +81,7 @@ func (s *server) createToken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(headerSubjectToken, text)
+	c.Response().Header().Set(headerSubject, text)
 	return answer(c, http.StatusCreated, s.encodeToken(c, token))
 }
 
@@ -130,7 +130,7 @@ func (s *server) scopeOf(c echo.Context, user identity.User, request *tokenReque
 // X-Subject-Token says. Whoever has a token could use it, so nothing more is
 // asked of the caller.
 func (s *server) showToken(c echo.Context, _ caller) error {
-	text := c.Request().Header.Get(headerSubjectToken)
+	text := c.Request().Header.Get(headerSubject)
 	token, err := s.Identity.Token(c.Request().Context(), text)
 	if api.CodeOf(err) == api.Unauthorised {
 		return noSubject()
@@ -138,7 +138,7 @@ func (s *server) showToken(c echo.Context, _ caller) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(headerSubjectToken, text)
+	c.Response().Header().Set(headerSubject, text)
 	return answer(c, http.StatusOK, s.encodeToken(c, token))
 }
 
@@ -146,7 +146,7 @@ func (s *server) showToken(c echo.Context, _ caller) error {
 func (s *server) deleteToken(c echo.Context, who caller) error {
 	actor := remote(c)
 	actor.UserID, actor.User = who.user.ID, who.user.Name
-	err := s.Identity.RevokeToken(c.Request().Context(), actor, c.Request().Header.Get(headerSubjectToken))
+	err := s.Identity.RevokeToken(c.Request().Context(), actor, c.Request().Header.Get(headerSubject))
 	if api.CodeOf(err) == api.NotFound {
 		return noSubject()
 	}

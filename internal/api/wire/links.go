@@ -56,9 +56,7 @@ func (s *server) showLink(c echo.Context, scope api.Scope) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, struct {
-		Links [1]linkJSON `json:"links"`
-	}{[1]linkJSON{encodeLink(&link)}})
+	return answer(c, http.StatusOK, shown(&link))
 }
 
 // listLinks answers GET …/cdm/link/all: every link of the cluster, by name;

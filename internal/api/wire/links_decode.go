@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"switchboard/internal/api"
@@ -38,8 +37,9 @@ type inputBody struct {
 	Values json.RawMessage `json:"values"`
 }
 
-// keep are the texts that exports put in the place of a secret.
-var keep = regexp.MustCompile(`^Add password here\.?$`)
+// keep is what exports put in the place of a secret, with or without a full
+// stop (spec/links.md §4.2).
+const keep = "Add password here"
 
 // linkPrefix is what Terraform puts before every input, also before those of
 // the dialect config.
@@ -95,8 +95,8 @@ func readInput(draft *api.LinkDraft, c *connector.Connector, body *inputBody, st
 		return api.Errorf(api.Invalid, "wire.input_name")
 	}
 	path := body.Name
-	if strings.HasPrefix(path, linkPrefix+dialectPrefix) {
-		path = strings.TrimPrefix(path, linkPrefix)
+	if rest, ok := strings.CutPrefix(path, linkPrefix); ok && strings.HasPrefix(rest, dialectPrefix) {
+		path = rest
 	}
 	var in *connector.Input
 	if c != nil {
@@ -114,7 +114,7 @@ func readInput(draft *api.LinkDraft, c *connector.Connector, body *inputBody, st
 	case !ok:
 		return api.Errorf(api.Invalid, "wire.input_type", "name", path)
 	case in != nil && in.Secret:
-		if stored == nil || !keep.MatchString(text) {
+		if stored == nil || strings.TrimSuffix(text, ".") != keep {
 			draft.Secrets[path] = api.NewSecret(text)
 		}
 	case stored != nil && sentBack(stored.Inputs[path], text):

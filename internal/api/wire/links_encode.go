@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"strings"
@@ -8,6 +9,22 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/connector"
 )
+
+// LinkJSON is the link as showLink answers it, laid out for reading.
+func LinkJSON(l api.Link) ([]byte, error) {
+	var b bytes.Buffer
+	enc := encoder(&b)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(shown(&l))
+	return b.Bytes(), err
+}
+
+// linksJSON is the answer about one link: a list of one.
+type linksJSON struct {
+	Links [1]linkJSON `json:"links"`
+}
+
+func shown(l *api.Link) linksJSON { return linksJSON{[1]linkJSON{encodeLink(l)}} }
 
 // linkJSON is a link as clients read it (spec/links.md §1.5).
 type linkJSON struct {
@@ -118,11 +135,4 @@ func typeOf(kind connector.Kind) string {
 		return "FileContent"
 	}
 	return "STRING"
-}
-
-// LinkJSON is the link as showLink answers it, laid out for reading.
-func LinkJSON(l api.Link) ([]byte, error) {
-	return json.MarshalIndent(struct {
-		Links [1]linkJSON `json:"links"`
-	}{[1]linkJSON{encodeLink(&l)}}, "", "  ")
 }

@@ -13,22 +13,18 @@ const (
 	Alias       Name = "alias"
 	Backup      Name = "backup"
 	Chevron     Name = "chevron"
-	Clock       Name = "clock"
 	Connection  Name = "connection"
 	Copy        Name = "copy"
 	Delete      Name = "delete"
 	Down        Name = "down"
 	Edit        Name = "edit"
 	Empty       Name = "empty"
-	External    Name = "external"
 	Failed      Name = "failed"
-	Folder      Name = "folder"
 	FormOnly    Name = "form_only"
 	Hint        Name = "hint"
 	Info        Name = "info"
 	Key         Name = "key"
 	Language    Name = "language"
-	Left        Name = "left"
 	Link        Name = "link"
 	Menu        Name = "menu"
 	Moon        Name = "moon"
@@ -60,27 +56,23 @@ const (
 )
 
 // strokes are the shapes, as SVG path data.
-var strokes = map[Name]string{
+var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Add:         "M12 5v14M5 12h14",
 	Alias:       "M4 12h5c3 0 3-6 6-6h5M9 12c3 0 3 6 6 6h5M17 3l3 3-3 3M17 15l3 3-3 3",
 	Backup:      "M4 5h11v11H4zM9 19h11V8M8 9h3M8 12h3",
 	Chevron:     "M8 10l4 4 4-4",
-	Clock:       "M12 7v5l3 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
 	Connection:  "M8 3v5M16 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
 	Copy:        "M9 9h11v11H9zM15 9V4H4v11h5",
 	Delete:      "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
 	Down:        "M12 5v14M6 13l6 6 6-6",
 	Edit:        "M4 20l1-5L16 4l4 4L9 19zM14 6l4 4",
 	Empty:       "M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5",
-	External:    "M14 4h6v6M20 4l-9 9M17 14v6H4V7h6",
 	Failed:      "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9 9l6 6M15 9l-6 6",
-	Folder:      "M3 6h6l2 2h10v11H3z",
 	FormOnly:    "M6 3h9l4 4v14H6zM9 12h7M9 16h5M9 8h2",
 	Hint:        "M9 18h6M10 21h4M8.5 15a6 6 0 1 1 7 0c-.6.5-.5 1.5-.5 3h-6c0-1.5.1-2.5-.5-3z",
 	Info:        "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8v.01",
 	Key:         "M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M15 8l3 3",
 	Language:    "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c5 5 5 13 0 18M12 3c-5 5-5 13 0 18",
-	Left:        "M19 12H5M11 6l-6 6 6 6",
 	Link:        "M6 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM18 21a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM6 9v3c0 6 3 6 9 6",
 	Menu:        "M4 7h16M4 12h16M4 17h16",
 	Moon:        "M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z",
@@ -101,7 +93,7 @@ var strokes = map[Name]string{
 	User:        "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3.5-6 8-6s8 2 8 6",
 	Warned:      "M12 4L2.5 20h19zM12 10v5M12 17.5v.01",
 	Whitelist:   "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5",
-	Relational:  "M20 6c0 1.700-3.6 3-8 3S4 7.700 4 6s3.6-3 8-3 8 1.300 8 3zM4 6v12c0 1.700 3.6 3 8 3s8-1.300 8-3V6M4 12c0 1.700 3.6 3 8 3s8-1.300 8-3",
+	Relational:  "M20 6c0 1.7-3.6 3-8 3S4 7.7 4 6s3.6-3 8-3 8 1.3 8 3zM4 6v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3",
 	Warehouse:   "M3 21V9l9-5 9 5v12M7 21v-9h10v9M7 15h10M7 18h10",
 	Object:      "M4 6h16l-2 14H6zM4 6c0-1.5 3.6-3 8-3s8 1.5 8 3M9 11h6",
 	FileSystem:  "M3 6h6l2 2h10v11H3zM7 15h4",
