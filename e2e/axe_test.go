@@ -219,8 +219,9 @@ func TestNoPageIsWiderThanATelephone(t *testing.T) {
 				"detail": link, "edit": link + "/edit", "json": link + "/json", "delete": link + "/delete", "kit": "/kit",
 			} {
 				w.visit(path)
-				require.Equal(t, "true", w.eval("document.documentElement.scrollWidth <= innerWidth"),
-					"%s is %s px wide", path, w.eval("document.documentElement.scrollWidth"))
+				if width := w.eval("document.documentElement.scrollWidth"); width != w.eval("innerWidth") {
+					t.Errorf("%s can be scrolled sideways: it is %s px wide", path, width)
+				}
 				w.picture("phone-" + language + "-" + name)
 			}
 		})

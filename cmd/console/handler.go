@@ -17,7 +17,7 @@ import (
 func newHandler(s *served) http.Handler {
 	plane := embedded.New(s.DB, s.Keys, probe.New(probe.Options{Own: []netip.AddrPort{s.Own}, Logger: s.Log}))
 	programs := wire.New(wire.Options{
-		Service: plane, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Log: s.Log,
+		Service: plane, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Version: s.Version, Log: s.Log,
 	})
 	people := handlers.New(handlers.Options{
 		Service: plane, Identity: s.Identity, Keys: s.Keys, Region: s.Region, Version: s.Version, Log: s.Log,

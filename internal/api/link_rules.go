@@ -9,7 +9,10 @@ import (
 	"switchboard/internal/api/connector"
 )
 
-const maxLinkName = 240 // spec/links.md §4.1
+const (
+	maxLinkName = 240      // characters; spec/links.md §4.1
+	maxExtended = 16 << 10 // bytes of each part of extended-configs
+)
 
 var (
 	linkName  = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_.\-]*$`)
@@ -42,6 +45,9 @@ func (d *LinkDraft) NameProblems() []Problem {
 	}
 	if connector.Find(d.Connector) == nil {
 		refuse("connector", "link.connector_unknown", "name", d.Connector)
+	}
+	if x := d.Extended; x != nil && (len(x.Name) > maxExtended || len(x.Value) > maxExtended) {
+		refuse("extended", "link.extended_too_long", "max", maxExtended)
 	}
 	return problems
 }

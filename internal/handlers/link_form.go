@@ -193,7 +193,7 @@ func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) er
 func uploaded(c echo.Context, name string) (string, error) {
 	header, err := c.FormFile(name)
 	if err != nil || header.Size == 0 {
-		return "", nil //nolint:nilerr // no file was posted
+		return "", nil // no file was posted
 	}
 	f, err := header.Open()
 	if err != nil {

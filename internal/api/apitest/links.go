@@ -47,6 +47,7 @@ func Links(t *testing.T, open func(t *testing.T) Plane) {
 		"another project's link is not found, whatever is tried":   foreignNotFound,
 		"lists are sorted, searched and filtered":                  lists,
 		"pages lead on and back through the whole list, once each": paging,
+		"what no database can hold is not found, or refused":       unstorable,
 		"changes tell who did what, without secrets":               changesTold,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -333,6 +334,31 @@ func walk(t *testing.T, p Plane, q api.LinkQuery) []string {
 	}
 	require.Equal(t, forth, back)
 	return forth
+}
+
+func unstorable(t *testing.T, p Plane) {
+	for _, text := range []string{"\x00", "a\x00b", "\xff\xfe"} {
+		_, err := p.Service.Link(t.Context(), p.Mine, text)
+		requireCode(t, err, api.NotFound)
+		_, err = p.Service.FindLink(t.Context(), p.Mine, text, text)
+		requireCode(t, err, api.NotFound)
+		requireCode(t, p.Service.DeleteLink(t.Context(), p.Mine, text, 0), api.NotFound)
+		page, err := p.Service.ListLinks(t.Context(), p.Mine, api.LinkQuery{Search: text})
+		require.NoError(t, err)
+		require.Empty(t, page.Items)
+		changes, err := p.Service.Changes(t.Context(), p.Mine, text, text, 1)
+		require.NoError(t, err)
+		require.Empty(t, changes)
+
+		d := MySQLDraft(text)
+		d.Cluster = text
+		d.Inputs["linkConfig.host"] = text
+		d.Secrets["linkConfig.password"] = api.NewSecret(text)
+		_, err = p.Service.CreateLink(t.Context(), p.Mine, d, api.Shape)
+		requireCode(t, err, api.Invalid)
+		_, err = p.Service.TestLink(t.Context(), p.Mine, d)
+		requireCode(t, err, api.Invalid)
+	}
 }
 
 func changesTold(t *testing.T, p Plane) {

@@ -77,6 +77,9 @@ func encode(object any) (string, error) {
 // Changes returns the latest events of a project, newest first; of one object
 // if kind and id are set.
 func (db *DB) Changes(ctx context.Context, project, kind, id string, limit int) ([]api.Change, error) {
+	if !Storable(kind, id) {
+		return nil, nil
+	}
 	var rows []auditRow
 	q := db.Read.NewSelect().Model(&rows).Where("project_id = ?", project).OrderExpr("id DESC").Limit(int64(limit))
 	if kind != "" {

@@ -46,6 +46,7 @@ var cdmNumbers = map[string]cdmNumber{
 	"link.cluster_form":      {http.StatusNotFound, "Cdm.0001"},
 	"link.connector_unknown": {http.StatusBadRequest, "Cdm.0102"},
 	"link.connector_fixed":   {http.StatusBadRequest, "Cdm.0014"},
+	"link.extended_too_long": {http.StatusBadRequest, "Cdm.0014"},
 
 	"input.unknown":  {http.StatusBadRequest, "Cdm.0089"},
 	"input.required": {validationFailed, "Cdm.0238"},
