@@ -173,6 +173,7 @@ func (w *tab) picture(name string) {
 		return pixels
 	}
 	width, height := size("innerWidth"), size("innerHeight")
+	w.eval("scrollTo(0, 0)")
 	w.do(chromedp.EmulateViewport(width, max(height, size("document.documentElement.scrollHeight"))))
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	require.NoError(w.t, err)

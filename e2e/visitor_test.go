@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -93,95 +91,6 @@ func do(t *testing.T, client *http.Client, r *http.Request) answer {
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return answer{resp.StatusCode, resp.Header.Get("Location"), resp.Header, string(body)}
-}
-
-// caller uses the wire API with a token.
-type caller struct {
-	t       *testing.T
-	base    string
-	http    *http.Client
-	project string
-	token   string
-}
-
-// cluster is the CDM cluster that the tests put links into; the console uses
-// the same one.
-const cluster = "default"
-
-// call makes a caller with a token for the region's project, or for the one
-// with that name.
-func (p *program) call(t *testing.T, project ...string) *caller {
-	t.Helper()
-	c := &caller{t: t, base: p.URL, http: &http.Client{Timeout: patience}}
-	scope := append(project, regionName)[0]
-	a := c.send(http.MethodPost, "/v3/auth/tokens", passwordLogin(scope))
-	require.Equal(t, http.StatusCreated, a.status, a.body)
-	c.token = a.header.Get("X-Subject-Token")
-	var body struct {
-		Token struct {
-			Project struct{ ID string }
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(a.body), &body))
-	c.project = body.Token.Project.ID
-	return c
-}
-
-// passwordLogin is the body that asks for a token in the scope of a project.
-func passwordLogin(project string) map[string]any {
-	user := map[string]any{"name": adminName, "password": adminPassword, "domain": map[string]any{"name": "default"}}
-	return map[string]any{"auth": map[string]any{
-		"identity": map[string]any{"methods": []string{"password"}, "password": map[string]any{"user": user}},
-		"scope":    map[string]any{"project": map[string]any{"name": project}},
-	}}
-}
-
-func (c *caller) links() string { return "/v1.1/" + c.project + "/clusters/" + cluster + "/cdm/link" }
-
-func (c *caller) send(method, path string, body any) answer {
-	c.t.Helper()
-	var content io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		require.NoError(c.t, err)
-		content = strings.NewReader(string(text))
-	}
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, content)
-	require.NoError(c.t, err)
-	r.Header.Set("Content-Type", "application/json")
-	if c.token != "" {
-		r.Header.Set("X-Auth-Token", c.token)
-	}
-	return do(c.t, c.http, r)
-}
-
-// create makes a link and requires that it is acknowledged.
-func (c *caller) create(name string, inputs map[string]string) {
-	c.t.Helper()
-	a := c.send(http.MethodPost, c.links(), linkBody(name, inputs))
-	require.Equal(c.t, http.StatusOK, a.status, a.body)
-}
-
-// linkBody is the wire's body for a link of a relational database.
-func linkBody(name string, inputs map[string]string) map[string]any {
-	var list []map[string]any
-	for input, value := range inputs {
-		list = append(list, map[string]any{"name": "linkConfig." + input, "value": value})
-	}
-	return map[string]any{"links": []any{map[string]any{
-		"name": name, "connector-name": "generic-jdbc-connector", "enabled": true,
-		"link-config-values": map[string]any{"configs": []any{map[string]any{"name": "linkConfig", "inputs": list}}},
-	}}}
-}
-
-// somewhere describes a database that does not exist, with differences.
-func somewhere(other map[string]string) map[string]string {
-	inputs := map[string]string{
-		"databaseType": "MYSQL", "host": "db.example.com", "port": "3306",
-		"database": "orders", "username": "loader", "password": "correct-horse-9",
-	}
-	maps.Copy(inputs, other)
-	return inputs
 }
 
 // cookies returns what the visitor could give to a thief.

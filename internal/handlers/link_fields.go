@@ -1,0 +1,115 @@
+package handlers
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api/connector"
+	"switchboard/internal/locale"
+	"switchboard/web/templates/form"
+)
+
+// form builds the form for people from the connector's data.
+func (lf *linkForm) form(c echo.Context) *form.Form {
+	action := "/p/" + project(c).ID + "/links"
+	if lf.draft.ID != "" {
+		action += "/" + lf.draft.ID
+	}
+	f := &form.Form{ID: "link-form", Action: action, Values: lf.values, Problems: lf.faults}
+	f.Hidden = []form.Hidden{{Name: "connector", Value: lf.conn.Name}}
+	for _, name := range []string{"from", "version"} {
+		if v := lf.values.Get(name); v != "" {
+			f.Hidden = append(f.Hidden, form.Hidden{Name: name, Value: v})
+		}
+	}
+	basic, settings, advanced := linkSections(c)
+	values := lf.conn.Normalise(lf.inputs())
+	for i := range lf.conn.Inputs {
+		in := &lf.conn.Inputs[i]
+		switch {
+		case !lf.conn.Applies(in, values):
+			// Typed for another choice: kept, in case that choice comes back.
+			if v := lf.values.Get(in.Name); v != "" {
+				f.Hidden = append(f.Hidden, form.Hidden{Name: in.Name, Value: v})
+			}
+		case in.Advanced:
+			advanced.Fields = append(advanced.Fields, lf.field(c, in))
+		default:
+			settings.Fields = append(settings.Fields, lf.field(c, in))
+		}
+	}
+	f.Sections = []form.Section{basic, settings, advanced}
+	if len(settings.Fields) == 0 {
+		f.Sections = []form.Section{basic, advanced}
+	}
+	return f
+}
+
+// inputs returns what stands in the fields that decide about other fields.
+func (lf *linkForm) inputs() map[string]string {
+	m := map[string]string{}
+	for i := range lf.conn.Inputs {
+		if in := &lf.conn.Inputs[i]; !in.Secret && in.Kind != connector.Map {
+			m[in.Name] = lf.values.Get(in.Name)
+		}
+	}
+	return m
+}
+
+// linkSections are the form's sections with the fields every link has.
+func linkSections(c echo.Context) (basic, settings, advanced form.Section) {
+	ctx := localised(c)
+	basic = form.Section{ID: "section-link", Fields: []form.Field{{
+		Path: "name", Kind: form.Text, Required: true, Live: true, Placeholder: "orders_mysql",
+		Label: locale.T(ctx, "link.name"), Help: locale.T(ctx, "link.name_help"),
+	}}}
+	settings = form.Section{ID: "section-settings", Title: locale.T(ctx, "link.settings")}
+	advanced = form.Section{ID: "section-advanced", Title: locale.T(ctx, "link.advanced"), Advanced: true, Fields: []form.Field{
+		{
+			Path: "cluster", Kind: form.Text, Required: true, Live: true,
+			Label: locale.T(ctx, "link.cluster"), Help: locale.T(ctx, "link.cluster_help"),
+		},
+		{Path: "enabled", Kind: form.Switch, Label: locale.T(ctx, "link.enabled"), Help: locale.T(ctx, "link.enabled_help")},
+	}}
+	return basic, settings, advanced
+}
+
+// kinds says which field edits which kind of input.
+var kinds = map[connector.Kind]form.Kind{
+	connector.Port: form.Number, connector.Int: form.Number, connector.Bool: form.Bool,
+	connector.Enum: form.Select, connector.Map: form.Map, connector.File: form.File, connector.Password: form.Password,
+}
+
+// halves are the kinds short enough to stand beside a neighbour.
+var halves = map[connector.Kind]bool{
+	connector.Host: true, connector.Port: true, connector.Name: true, connector.Int: true, connector.Enum: true, connector.Bool: true,
+}
+
+func (lf *linkForm) field(c echo.Context, in *connector.Input) form.Field {
+	ctx, language := localised(c), lang(c)
+	kind, ok := kinds[in.Kind]
+	if !ok {
+		kind = form.Text
+	}
+	f := form.Field{
+		Path: in.Name, Kind: kind, Label: in.Label.In(language), Help: in.Help.In(language),
+		Placeholder: in.Example, Required: in.Required,
+		Redraw: lf.conn.Decides(in.Name), Secret: in.Secret, Held: lf.held[in.Name],
+		Stored: lf.base != nil && lf.base.HasSecret[in.Name],
+	}
+	f.Half = halves[in.Kind] && in.Name != lf.conn.Variant
+	f.Live = !f.Redraw && !in.Secret && kind != form.Map
+	if f.Placeholder == "" {
+		f.Placeholder = lf.conn.DefaultFor(in, lf.inputs())
+	}
+	for _, choice := range in.Choices {
+		label := choice.Label.In(language)
+		if label == "" {
+			label = choice.Value
+		}
+		f.Choices = append(f.Choices, form.Choice{Value: choice.Value, Label: label})
+	}
+	if !in.Required && (kind == form.Select || kind == form.Bool) {
+		f.Unset = locale.T(ctx, "link.unset")
+	}
+	return f
+}
