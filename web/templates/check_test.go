@@ -17,7 +17,7 @@ import (
 
 func panel(t *testing.T, c *api.Check) *goquery.Document {
 	t.Helper()
-	doc, _ := render(t, locale.With(t.Context(), "en"), templates.CheckPanel(c, "link-check"))
+	doc, _ := render(t, locale.With(t.Context(), "en"), templates.CheckPanel(c, "link-check", ""))
 	return doc
 }
 
@@ -61,7 +61,7 @@ func TestCheckPanel(t *testing.T) {
 	t.Run("it can be sent alone", func(t *testing.T) {
 		t.Parallel()
 		var part bytes.Buffer
-		page := templates.CheckPanel(failed, "link-check")
+		page := templates.CheckPanel(failed, "link-check", "")
 		require.NoError(t, templ.RenderFragments(locale.With(t.Context(), "en"), &part, page, "link-check"))
 		require.True(t, strings.HasPrefix(part.String(), `<div id="link-check"`))
 	})

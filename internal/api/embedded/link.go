@@ -60,7 +60,8 @@ func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api
 		return api.Check{}, err
 	}
 	check := w.ask(ctx, p, api.Connect)
-	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	// Who asked where is written down also when nobody waits for the answer.
+	err = p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
 		return store.Record(ctx, tx, s, store.Event{
 			Action: "test", Kind: kindLink, ID: d.ID, Name: d.Name, After: tested(w.draft, check),
 		})
