@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/connector"
 	"switchboard/web/templates"
 )
 
@@ -43,7 +44,20 @@ func (p *pages) showLinkForm(c echo.Context, status int, lf *linkForm, state for
 	if lf.draft.ID != "" {
 		title, view.Editing = "link.edit_title", true
 	}
-	return p.render(c, status, templates.LinkForm(p.frame(c, title), view))
+	frame := p.frame(c, title)
+	frame.Path = lf.page(c, view.Tile)
+	return p.render(c, status, templates.LinkForm(frame, view))
+}
+
+// page is the address of the form; what it is posted to has no page of its own.
+func (lf *linkForm) page(c echo.Context, tile *connector.Tile) string {
+	switch {
+	case lf.draft.ID != "":
+		return linksPath(c) + "/" + lf.draft.ID + "/edit"
+	case lf.draft.From != "":
+		return linksPath(c) + "/new?from=" + lf.draft.From
+	}
+	return linksPath(c) + "/new?connector=" + tile.Slug
 }
 
 // problemsOf takes the problems with a form out of err; any other error stays.

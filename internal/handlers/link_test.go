@@ -125,6 +125,9 @@ func TestARefusedFormKeepsEverythingThatWasTyped(t *testing.T) {
 	require.Equal(t, "name", p.Find("[autofocus]").AttrOr("id", ""), "the first bad field gets the focus")
 	require.Contains(t, p.text("[role=alert]"), "3 problems")
 
+	t.Run("and the switches on the page lead back to the form", func(t *testing.T) {
+		require.Equal(t, s.links()+"/new?connector=mysql", p.value("next"))
+	})
 	t.Run("the secret, too, without showing it", func(t *testing.T) {
 		require.NotContains(t, p.html, "canary-password")
 		held := p.value("linkConfig.password.held")
