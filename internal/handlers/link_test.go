@@ -183,6 +183,7 @@ func TestRowsAreAddedAndRemovedWithoutLosingWhatWasTyped(t *testing.T) {
 	p := s.post(s.links()+"/edit", typed("op", "add:"+at, at+".0.key", "socketTimeout", at+".0.value", "3000"))
 	require.Equal(t, "socketTimeout", p.value(at+".0.key"))
 	require.Empty(t, p.value(at+".1.key"))
+	require.Equal(t, 1, p.Find("details[open]").Length(), "the section that the row is in stays open")
 	p = s.post(s.links()+"/edit", typed("op", "remove:"+at+".0", at+".0.key", "a", at+".0.value", "1", at+".1.key", "b", at+".1.value", "2"))
 	require.Equal(t, "b", p.value(at+".0.key"))
 	require.Zero(t, p.Find(`[name="`+at+`.1.key"]`).Length())

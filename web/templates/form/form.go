@@ -38,7 +38,7 @@ type Section struct {
 	Title  string // no heading if empty
 	Help   string
 	Fields []Field
-	// Advanced sections are folded away unless they hold a problem.
+	// Advanced sections are folded away unless they hold a problem or the focus.
 	Advanced bool
 }
 
@@ -160,6 +160,13 @@ func (f *Form) issues(s *Section) int {
 		}
 	}
 	return n
+}
+
+// unfolded reports whether an advanced section is open: it holds a problem, or
+// the field that somebody is working on.
+func (f *Form) unfolded(s *Section) bool {
+	focus := f.focus()
+	return f.issues(s) > 0 || focus != "" && slices.ContainsFunc(s.Fields, func(d Field) bool { return within(focus, d.Path) })
 }
 
 // owner returns the field that a problem belongs to, or nil.
