@@ -43,7 +43,9 @@ func (d *LinkDraft) NameProblems() []Problem {
 	if !clusterID.MatchString(d.Cluster) {
 		refuse("cluster", "link.cluster_form")
 	}
-	if connector.Find(d.Connector) == nil {
+	if d.Connector == "" {
+		refuse("connector", "link.connector_required")
+	} else if connector.Find(d.Connector) == nil {
 		refuse("connector", "link.connector_unknown", "name", d.Connector)
 	}
 	if x := d.Extended; x != nil && (len(x.Name) > maxExtended || len(x.Value) > maxExtended) {
@@ -96,13 +98,24 @@ func secretProblem(in *connector.Input, path string, secret Secret) Message {
 	return Message{}
 }
 
+// SameDestination reports whether the draft points where the stored link does,
+// so that the stored secrets may be sent there.
+func (d *LinkDraft) SameDestination(stored *Link) bool {
+	c := connector.Find(d.Connector)
+	if c == nil || stored.Connector != d.Connector {
+		return false
+	}
+	_, same := c.SameDestination(stored.Inputs, d.Inputs)
+	return same
+}
+
 // boundProblems asks again for every secret that would be sent somewhere else
 // than it was typed for (S11): a new host must not receive the old password.
 func (d *LinkDraft) boundProblems(c *connector.Connector, stored *Link) []Problem {
 	if stored == nil {
 		return nil
 	}
-	if _, same := c.SameDestination(stored.Inputs, d.Inputs); same && stored.Connector == d.Connector {
+	if d.SameDestination(stored) {
 		return nil
 	}
 	var problems []Problem

@@ -23,7 +23,11 @@ var statuses = map[api.Code]int{
 	api.Limit:        http.StatusTooManyRequests,
 	api.Unavailable:  http.StatusServiceUnavailable,
 	api.Internal:     http.StatusInternalServerError,
+	tooLarge:         http.StatusRequestEntityTooLarge,
 }
+
+// tooLarge is the one error that only a page can have.
+const tooLarge api.Code = "too_large"
 
 // showError is where every error that a handler returned ends: as a page that
 // says what happened and what to do. What broke inside is logged, not shown.
@@ -32,7 +36,8 @@ func (p *pages) showError(err error, c echo.Context) {
 		return
 	}
 	e := domainError(err)
-	if e.Code == api.Internal {
+	gone := c.Request().Context().Err() != nil // nobody waits for an answer
+	if e.Code == api.Internal && !gone {
 		p.Log.Error("request failed", slog.Any("error", err), slog.String("request_id", requestID(c)),
 			slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path))
 	}
@@ -40,7 +45,7 @@ func (p *pages) showError(err error, c echo.Context) {
 	view := templates.ErrorView{
 		Status: statuses[e.Code], Title: locale.T(localised(c), title), Advice: locale.Msg(localised(c), e.Message),
 	}
-	if err := p.render(c, view.Status, templates.Error(p.frame(c, title), view)); err != nil {
+	if err := p.render(c, view.Status, templates.Error(p.frame(c, title), view)); err != nil && !gone {
 		p.Log.Error("error page failed", slog.Any("error", err), slog.String("request_id", requestID(c)))
 	}
 }
@@ -52,7 +57,7 @@ func domainError(err error) *api.Error {
 		return e
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return api.Errorf(api.Invalid, "error.too_large")
+		return api.Errorf(tooLarge, "error.too_large")
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch {

@@ -8,16 +8,20 @@ import (
 	"switchboard/internal/api"
 )
 
-// flash leaves a message for the next page. It travels in the signed cookie,
-// as a key, and is put into words when it is shown.
-func (p *pages) flash(c echo.Context, m api.Message) error {
+// flash leaves a message for the next page: the newest only, because a cookie
+// is small. It travels as a key and is put into words when it is shown. What it
+// is about has happened, so that it never fails the request.
+func (p *pages) flash(c echo.Context, m api.Message) {
 	text, err := json.Marshal(m)
-	if err != nil {
-		return err
+	if err == nil {
+		cookie := p.cookie(c)
+		cookie.Flashes()
+		cookie.AddFlash(string(text))
+		err = p.saveCookie(c, cookie)
 	}
-	cookie := p.cookie(c)
-	cookie.AddFlash(string(text))
-	return p.saveCookie(c, cookie)
+	if err != nil {
+		p.Log.Warn("flash message", "error", err, "request_id", requestID(c))
+	}
 }
 
 // flashes takes the messages that wait.

@@ -19,7 +19,7 @@ func (p *pages) namedFrame(c echo.Context, title string) templates.Frame {
 		Title: title, Theme: theme(c), Path: c.Request().URL.RequestURI(),
 		RequestID: requestID(c), Version: p.Version, Section: section(c),
 	}
-	s := p.currentSession(c)
+	s := currentSession(c)
 	if s == nil {
 		return f
 	}
@@ -45,7 +45,7 @@ func (p *pages) nameProjects(c echo.Context, f *templates.Frame) {
 		{Section: templates.SectionOverview, Href: "/p/" + here.ID},
 		{Section: templates.SectionLinks, Href: "/p/" + here.ID + "/links"},
 	}
-	all, err := p.Identity.Projects(c.Request().Context(), p.currentSession(c).User)
+	all, err := p.Identity.Projects(c.Request().Context(), currentSession(c).User)
 	if err != nil {
 		p.Log.Error("projects of the switcher", "error", err, "request_id", requestID(c))
 		return

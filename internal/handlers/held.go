@@ -15,7 +15,7 @@ import (
 const holdFor = 2 * time.Hour
 
 func (p *pages) holdPlace(c echo.Context, path string) string {
-	return "form/" + p.currentSession(c).ID + "/" + path
+	return "form/" + currentSession(c).ID + "/" + path
 }
 
 func (p *pages) hold(c echo.Context, path, text string) string {

@@ -151,9 +151,7 @@ func (p *pages) saveLink(c echo.Context, save saveLink, done string) error {
 	if err != nil {
 		return p.refuseLink(c, lf, err)
 	}
-	if err := p.flash(c, api.M(done, "name", link.Name)); err != nil {
-		return err
-	}
+	p.flash(c, api.M(done, "name", link.Name))
 	return redirect(c, linksPath(c)+"/"+link.ID)
 }
 
@@ -260,9 +258,7 @@ func (p *pages) deleteLink(c echo.Context) error {
 	if err := p.Service.DeleteLink(c.Request().Context(), p.scope(c), link.ID, readVersion(c.FormValue("version"))); err != nil {
 		return err
 	}
-	if err := p.flash(c, api.M("link.deleted", "name", link.Name)); err != nil {
-		return err
-	}
+	p.flash(c, api.M("link.deleted", "name", link.Name))
 	return redirect(c, linksPath(c))
 }
 

@@ -3,7 +3,9 @@ package handlers
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -84,13 +86,15 @@ func flat(v url.Values) map[string]string {
 // readLink reads the posted form. The link it edits or was cloned from is
 // looked up, so that a foreign id is not found.
 func (p *pages) readLink(c echo.Context) (*linkForm, error) {
-	values, err := c.FormParams()
+	values, err := formValues(c)
 	if err != nil {
 		return nil, err
 	}
 	lf := &linkForm{conn: connector.Find(values.Get("connector")), values: values, held: map[string]string{}}
-	if lf.conn == nil {
-		return nil, api.Errorf(api.NotFound, "link.connector_unknown", "name", values.Get("connector"))
+	if name := values.Get("connector"); lf.conn == nil && name == "" {
+		return nil, api.Errorf(api.Invalid, "link.connector_required")
+	} else if lf.conn == nil {
+		return nil, api.Errorf(api.NotFound, "link.connector_unknown", "name", name)
 	}
 	lf.draft = api.LinkDraft{
 		Cluster: strings.TrimSpace(values.Get("cluster")), Name: strings.TrimSpace(values.Get("name")),
@@ -115,6 +119,15 @@ func (p *pages) readLink(c echo.Context) (*linkForm, error) {
 	}
 	lf.dropForeign()
 	return lf, nil
+}
+
+// formValues reads a posted form; one that cannot be read is the sender's fault.
+func formValues(c echo.Context) (url.Values, error) {
+	values, err := c.FormParams()
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); err != nil && !tooLarge {
+		return nil, api.Errorf(api.Invalid, "error.bad_request")
+	}
+	return values, err
 }
 
 func (p *pages) findBase(c echo.Context, lf *linkForm) error {
@@ -179,7 +192,7 @@ func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) er
 	if typed == "" {
 		typed = p.unhold(c, in.Name, lf.values.Get(in.Name+".held"))
 	}
-	if typed != "" {
+	if _, fault := in.Judge(typed); typed != "" && fault == nil {
 		lf.held[in.Name] = p.hold(c, in.Name, typed)
 	}
 	if typed != "" || stored {

@@ -12,7 +12,7 @@ import (
 
 // home leads to the project of this region, or to the first one.
 func (p *pages) home(c echo.Context) error {
-	projects, err := p.Identity.Projects(c.Request().Context(), p.currentSession(c).User)
+	projects, err := p.Identity.Projects(c.Request().Context(), currentSession(c).User)
 	if err != nil {
 		return err
 	}

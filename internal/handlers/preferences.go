@@ -50,7 +50,7 @@ func (p *pages) savePreferences(c echo.Context) error {
 		chosenTheme = t
 	}
 	setPreferences(c, chosenLang, chosenTheme)
-	if s := p.currentSession(c); s != nil {
+	if s := currentSession(c); s != nil {
 		if err := p.Identity.SetPreferences(c.Request().Context(), p.actor(c), chosenLang, chosenTheme); err != nil {
 			return err
 		}

@@ -10,15 +10,16 @@ import (
 // for signed-in users who may use the project.
 func (p *pages) routes(e *echo.Echo) {
 	e.GET("/assets/*", echo.WrapHandler(web.Handler()))
-	e.POST("/preferences", p.savePreferences)
 
-	e.GET("/set-up", p.setUpPage)
-	e.POST("/set-up", p.setUp)
-	e.GET("/sign-in", p.signInPage)
-	e.POST("/sign-in", p.signIn)
-	e.POST("/sign-out", p.signOut)
+	all := e.Group("", p.readSession)
+	all.POST("/preferences", p.savePreferences)
+	all.GET("/set-up", p.setUpPage)
+	all.POST("/set-up", p.setUp)
+	all.GET("/sign-in", p.signInPage)
+	all.POST("/sign-in", p.signIn)
+	all.POST("/sign-out", p.signOut)
 
-	in := e.Group("", p.requireSession)
+	in := all.Group("", p.requireSession)
 	in.GET("/", p.home)
 	in.GET("/kit", p.kit)
 

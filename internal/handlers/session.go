@@ -50,27 +50,36 @@ const (
 	projectKey = "project"
 )
 
+// readSession finds out who is signed in. Only a session that is over means
+// nobody: a database that does not answer must not look like that.
+func (p *pages) readSession(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token, _ := p.cookie(c).Values[tokenKey].(string)
+		if token == "" {
+			return next(c)
+		}
+		session, err := p.Identity.Session(c.Request().Context(), token)
+		switch api.CodeOf(err) {
+		case "":
+			c.Set(sessionKey, &session)
+		case api.Unauthorised, api.NotFound:
+		default:
+			return err
+		}
+		return next(c)
+	}
+}
+
 // currentSession returns who is signed in, or nil.
-func (p *pages) currentSession(c echo.Context) *identity.Session {
-	if s, ok := c.Get(sessionKey).(*identity.Session); ok {
-		return s
-	}
-	token, _ := p.cookie(c).Values[tokenKey].(string)
-	if token == "" {
-		return nil
-	}
-	session, err := p.Identity.Session(c.Request().Context(), token)
-	if err != nil {
-		return nil
-	}
-	c.Set(sessionKey, &session)
-	return &session
+func currentSession(c echo.Context) *identity.Session {
+	s, _ := c.Get(sessionKey).(*identity.Session)
+	return s
 }
 
 // requireSession sends strangers to the sign-in page and back here afterwards.
 func (p *pages) requireSession(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if p.currentSession(c) != nil {
+		if currentSession(c) != nil {
 			return next(c)
 		}
 		target := "/sign-in?next=" + url.QueryEscape(returnPath(c.Request()))
@@ -110,7 +119,7 @@ func safeNext(next string) string {
 // not found.
 func (p *pages) requireProject(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		project, err := p.Identity.Project(c.Request().Context(), p.currentSession(c).User, c.Param("project"))
+		project, err := p.Identity.Project(c.Request().Context(), currentSession(c).User, c.Param("project"))
 		if err != nil {
 			return err
 		}
@@ -128,7 +137,7 @@ func project(c echo.Context) *identity.Project {
 // actor is who the request acts for.
 func (p *pages) actor(c echo.Context) api.Actor {
 	a := api.Actor{Way: api.WayPage, Addr: c.RealIP(), RequestID: requestID(c)}
-	if s := p.currentSession(c); s != nil {
+	if s := currentSession(c); s != nil {
 		a.UserID, a.User = s.User.ID, s.User.Name
 	}
 	return a

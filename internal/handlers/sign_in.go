@@ -51,11 +51,11 @@ func (p *pages) setUp(c echo.Context) error {
 }
 
 func (p *pages) signInPage(c echo.Context) error {
-	if p.currentSession(c) != nil {
-		return c.Redirect(http.StatusSeeOther, safeNext(c.QueryParam("next")))
+	next := safeNext(c.QueryParam("next"))
+	if currentSession(c) != nil {
+		return c.Redirect(http.StatusSeeOther, next)
 	}
-	f := templates.SignInForm(localised(c), safeNext(c.QueryParam("next")))
-	return p.render(c, http.StatusOK, templates.SignIn(p.frame(c, "sign_in.title"), f))
+	return p.showSignIn(c, http.StatusOK, templates.SignInForm(localised(c), next), next)
 }
 
 func (p *pages) signIn(c echo.Context) error {
@@ -68,7 +68,13 @@ func (p *pages) signIn(c echo.Context) error {
 	f := templates.SignInForm(localised(c), next)
 	f.Values, f.Refused = url.Values{"name": {name}}, true
 	f.Problems = []api.Problem{{Message: e.Message}}
-	return p.render(c, http.StatusUnprocessableEntity, templates.SignIn(p.frame(c, "sign_in.title"), f))
+	return p.showSignIn(c, http.StatusUnprocessableEntity, f, next)
+}
+
+func (p *pages) showSignIn(c echo.Context, status int, f form.Form, next string) error {
+	frame := p.frame(c, "sign_in.title")
+	frame.Path = "/sign-in?next=" + url.QueryEscape(next)
+	return p.render(c, status, templates.SignIn(frame, f))
 }
 
 // enter opens a session and sends the browser on. The cookie is a new one, so
@@ -90,7 +96,7 @@ func (p *pages) enter(c echo.Context, name string, password api.Secret, next str
 
 // signOut ends the session here and on every replica.
 func (p *pages) signOut(c echo.Context) error {
-	if s := p.currentSession(c); s != nil {
+	if s := currentSession(c); s != nil {
 		if err := p.Identity.SignOut(c.Request().Context(), p.actor(c), s.ID); err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@
     for (const button of elt.querySelectorAll("[data-copy], [data-reveal]")) button.hidden = false;
     if (elt === document.body) return;
     const news = elt.matches("[data-announce]") ? elt : elt.querySelector("[data-announce]");
-    if (news?.dataset.announce) say(news.dataset.announce);
+    if (news) say(news.dataset.announce);
   });
 
   const toast = (text) => {

@@ -11,7 +11,7 @@ import (
 )
 
 // secretKey is what the names of secrets look like in Java properties.
-var secretKey = regexp.MustCompile(`(?i)password|passwd|passphrase|pwd|secret|token|credential|private.?key|jaas`)
+var secretKey = regexp.MustCompile(`(?i)password|passwd|passphrase|pwd|secret|token|credential|private.?key|access.?key|api.?key|jaas`)
 
 // ReadMap reads the text of a Map input, a JSON object. Values that are
 // numbers or booleans are taken as text and nulls as absent, because clients

@@ -60,13 +60,29 @@ func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api
 		return api.Check{}, err
 	}
 	check := w.ask(ctx, p, api.Connect)
-	// Who asked where is written down also when nobody waits for the answer.
-	err = p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
+	return check, p.recordTest(ctx, s, w, check)
+}
+
+// recordTest writes down who asked where (S3), also when nobody waits for the
+// answer any more.
+func (p *Plane) recordTest(ctx context.Context, s api.Scope, w *work, check api.Check) error {
+	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "test", Kind: kindLink, ID: d.ID, Name: d.Name, After: tested(w.draft, check),
+			Action: "test", Kind: kindLink, ID: w.draft.ID, Name: w.draft.Name, After: tested(w.draft, check),
 		})
 	})
-	return check, err
+}
+
+// passes reports whether a link may be stored after that check; one that
+// stores nothing is a test.
+func (p *Plane) passes(ctx context.Context, s api.Scope, w *work, check api.Check, depth api.Depth) error {
+	if check.Status != api.Failed || depth == api.Anyway {
+		return nil
+	}
+	if err := p.recordTest(ctx, s, w, check); err != nil {
+		return err
+	}
+	return &api.Error{Code: api.CheckFailed, Message: api.M("link.check_failed"), Check: &check}
 }
 
 // CreateLink implements api.Links.
@@ -78,8 +94,8 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 		return api.Link{}, err
 	}
 	check := w.ask(ctx, p, depth)
-	if check.Status == api.Failed && depth != api.Anyway {
-		return api.Link{}, failed(check)
+	if err := p.passes(ctx, s, w, check, depth); err != nil {
+		return api.Link{}, err
 	}
 	now := time.Now()
 	row := w.row(p, store.NewID(), s, check, now)
@@ -90,7 +106,7 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(link),
+			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(link, d.Secrets),
 		})
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -112,8 +128,8 @@ func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 		return api.Link{}, changed(w.from)
 	}
 	check := w.ask(ctx, p, depth)
-	if check.Status == api.Failed && depth != api.Anyway {
-		return api.Link{}, failed(check)
+	if err := p.passes(ctx, s, w, check, depth); err != nil {
+		return api.Link{}, err
 	}
 	row := w.row(p, w.from.ID, s, check, time.Now())
 	row.CreatedAt, row.CreatedBy = store.Micros(w.from.Created.At), w.from.Created.By
@@ -127,7 +143,7 @@ func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 		}
 		return store.Record(ctx, tx, s, store.Event{
 			Action: "update", Kind: kindLink, ID: row.ID, Name: row.Name,
-			Before: audited(*w.from), After: audited(link),
+			Before: audited(*w.from, nil), After: audited(link, d.Secrets),
 		})
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -153,7 +169,7 @@ func (p *Plane) DeleteLink(ctx context.Context, s api.Scope, id string, version 
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: kindLink, ID: id, Name: row.Name, Before: audited(link),
+			Action: "delete", Kind: kindLink, ID: id, Name: row.Name, Before: audited(link, nil),
 		})
 	})
 }
@@ -188,10 +204,6 @@ func changed(stored *api.Link) error {
 	return api.Errorf(api.Conflict, "link.changed", "by", stored.Updated.By)
 }
 
-func failed(check api.Check) error {
-	return &api.Error{Code: api.CheckFailed, Message: api.M("link.check_failed"), Check: &check}
-}
-
 // work is a draft on its way to become a link: normalised, with the secrets it
 // will have and the link it comes from.
 type work struct {
@@ -214,7 +226,9 @@ func (p *Plane) work(ctx context.Context, s api.Scope, d api.LinkDraft) (*work, 
 		}
 		from := row.link()
 		w.from = &from
-		if from.Connector == d.Connector {
+		// Secrets stay behind when the destination changes: those that apply
+		// are asked for again, the others must not wait for another occasion.
+		if from.Connector == d.Connector && d.SameDestination(&from) {
 			if w.secrets, err = row.open(p.keys); err != nil {
 				return nil, err
 			}

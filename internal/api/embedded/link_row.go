@@ -1,8 +1,11 @@
 package embedded
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -67,12 +70,7 @@ func (r *linkRow) seal(keys *keyring.Ring, secrets map[string]api.Secret) {
 		texts[path] = secret.Reveal()
 	}
 	r.Sealed = keys.Seal(r.place(), encode(texts))
-	paths := make([]string, 0, len(secrets))
-	for path := range secrets {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	r.Secrets = encode(paths)
+	r.Secrets = encode(slices.Sorted(maps.Keys(secrets)))
 }
 
 func (r *linkRow) open(keys *keyring.Ring) (map[string]api.Secret, error) {
@@ -128,8 +126,14 @@ func decode(column string, v any) {
 }
 
 // audited is a link as the audit log keeps it: of a secret, only that it is
-// there.
-func audited(l api.Link) any {
+// there and whether it was typed anew; of extended settings, which we cannot
+// read, a digest.
+func audited(l api.Link, typed map[string]api.Secret) any {
+	var extended string
+	if l.Extended != nil {
+		sum := sha256.Sum256([]byte(l.Extended.Name + "\x00" + l.Extended.Value))
+		extended = hex.EncodeToString(sum[:8])
+	}
 	return struct {
 		Cluster   string            `json:"cluster"`
 		Name      string            `json:"name"`
@@ -137,8 +141,10 @@ func audited(l api.Link) any {
 		Enabled   bool              `json:"enabled"`
 		Inputs    map[string]string `json:"inputs"`
 		Secrets   map[string]bool   `json:"secrets"`
+		Typed     []string          `json:"typed,omitempty"`
+		Extended  string            `json:"extended,omitempty"`
 		Check     api.Status        `json:"check,omitempty"`
-	}{l.Cluster, l.Name, l.Connector, l.Enabled, l.Inputs, l.HasSecret, statusOf(l.Check)}
+	}{l.Cluster, l.Name, l.Connector, l.Enabled, l.Inputs, l.HasSecret, slices.Sorted(maps.Keys(typed)), extended, statusOf(l.Check)}
 }
 
 // tested is what the audit log keeps of a test: where it went and how it ended

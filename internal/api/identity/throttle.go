@@ -41,8 +41,10 @@ type subject struct {
 func subjects(c Credentials, known person, addr string) []subject {
 	user := "user:" + known.UserID
 	if known.UserID == "" {
-		// What was typed is not kept: it could be a password.
-		user = "name:" + digest(c.Account+"\x00"+c.AccountID+"\x00"+c.Name+"\x00"+c.UserID)
+		// What was typed is not kept: it could be a password. The account does
+		// not count: spelling it otherwise must not start anew, as it does not
+		// for a user who exists.
+		user = "name:" + digest(c.Name+"\x00"+c.UserID)
 	}
 	all := []subject{{user, freeOfUser}}
 	if addr != "" {

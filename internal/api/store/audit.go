@@ -56,7 +56,7 @@ func Record(ctx context.Context, tx bun.IDB, s api.Scope, e Event) error {
 		ID: NewID(), ProjectID: s.Project, At: Micros(time.Now()),
 		UserID: s.Actor.UserID, UserName: s.Actor.User, Way: string(s.Actor.Way),
 		Addr: s.Actor.Addr, RequestID: s.Actor.RequestID,
-		Action: e.Action, Kind: e.Kind, ObjectID: storable(e.ID), ObjectName: storable(e.Name),
+		Action: e.Action, Kind: e.Kind, ObjectID: clip(e.ID), ObjectName: clip(e.Name),
 		Before: before, After: after,
 	}
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)

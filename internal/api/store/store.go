@@ -79,7 +79,15 @@ func Storable(values ...any) bool {
 	return true
 }
 
-// storable makes any text so.
-func storable(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "�"), "\x00", "�")
+// maxName bounds what the audit log keeps of a name, in characters. Names of
+// things that were only tried are not judged elsewhere.
+const maxName = 256
+
+// clip makes any text short and storable.
+func clip(text string) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
+	if runes := []rune(text); len(runes) > maxName {
+		return string(runes[:maxName-1]) + "…"
+	}
+	return text
 }

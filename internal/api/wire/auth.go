@@ -128,7 +128,7 @@ func (s *server) bySignature(c echo.Context, header string) (caller, error) {
 	default:
 		return caller{}, err
 	}
-	body, err := readBody(c)
+	body, err := readBody(c, maxBody)
 	if err != nil {
 		return caller{}, err
 	}

@@ -55,7 +55,7 @@ func (n named) fits(a identity.Account) bool {
 // createToken answers POST /v3/auth/tokens. A signature that comes along, as
 // from the Node SDK, is not looked at.
 func (s *server) createToken(c echo.Context) error {
-	body, err := readBody(c)
+	body, err := readBody(c, maxCredentials)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // createLink answers POST …/cdm/link (spec/links.md §1.1, §1.2): with
 // validate=true it only checks.
 func (s *server) createLink(c echo.Context, scope api.Scope) error {
-	body, err := readBody(c)
+	body, err := readBody(c, maxBody)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func appendLinks(b *bytes.Buffer, links []api.Link) error {
 // updateLink answers PUT …/cdm/link/{name}: a full replacement, except that
 // secrets that are not sent are kept (spec/links.md §6.5).
 func (s *server) updateLink(c echo.Context, scope api.Scope) error {
-	body, err := readBody(c)
+	body, err := readBody(c, maxBody)
 	if err != nil {
 		return err
 	}

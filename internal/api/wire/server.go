@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -94,16 +95,13 @@ func Serves(r *http.Request) bool {
 	if path == "/" {
 		return !strings.Contains(r.Header.Get("Accept"), "text/html")
 	}
-	if path == "/v3" {
-		return true
-	}
-	for _, prefix := range []string{"/v1.0/", "/v1.1/", "/v2/", "/v3/", "/v3.0/", "/switchboard/v1/"} {
-		if strings.HasPrefix(path, prefix) {
-			return true
-		}
-	}
-	return false
+	// Also the paths of services that are not here: an SDK must read their
+	// absence as an error, not follow a redirect to a page.
+	return versioned.MatchString(path) || strings.HasPrefix(path, "/switchboard/v1/")
 }
+
+// versioned is how every path of the dialect begins.
+var versioned = regexp.MustCompile(`^/v[0-9][0-9.]*(/|$)`)
 
 // slashes are the escapes that keep a decoded segment one segment.
 var slashes = strings.NewReplacer("%", "%25", "/", "%2F")

@@ -27,7 +27,6 @@ func (f *Form) attributes(d *Field) templ.Attributes {
 	a["autocomplete"] = cmp.Or(d.Autocomplete, d.autocomplete())
 	a["autocapitalize"] = "none"
 	a["spellcheck"] = "false"
-	a["readonly"] = d.ReadOnly
 	if d.Placeholder != "" {
 		a["placeholder"] = d.Placeholder
 	}

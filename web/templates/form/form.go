@@ -26,10 +26,8 @@ type Form struct {
 	Refused bool
 	// Focus is the path of the field that gets the focus, if any; after a row
 	// was added or removed it is what Edit returns.
-	Focus string
-	// Announce is read out by screen readers when the form was redrawn.
-	Announce string
-	Hidden   []Hidden
+	Focus  string
+	Hidden []Hidden
 }
 
 // Section is a group of fields under a heading.
@@ -55,7 +53,6 @@ type Field struct {
 	// what is pasted without a word.
 	MaxLen   int
 	Required bool
-	ReadOnly bool
 	Live     bool     // judged as soon as it is changed
 	Half     bool     // half the width, beside its neighbour
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
