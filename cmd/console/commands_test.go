@@ -126,7 +126,7 @@ func TestSecretsRotate(t *testing.T) {
 		require.Equal(t, "sealed with the new key: 1\n", done(t, e, "secrets", "rotate"))
 		require.NoFileExists(t, filepath.Join(e["SWITCHBOARD_DATA"], keyring.FileName))
 		e[envKeys] = older
-		requireRefused(t, console(t, e, "secrets", "rotate"), "access key")
+		requireRefused(t, console(t, e, "secrets", "rotate"), "sealed with other keys")
 	})
 }
 

@@ -16,12 +16,15 @@ func (p *program) help(_ context.Context, args []string) error {
 const helpText = `Switchboard: links, connections, aliases, whitelists and replication.
 
   console serve [--listen 127.0.0.1:8080] [--link-check connect|shape]
+                [--trusted-proxy CIDR,...]
       Serve the console and the wire API. The first start makes an account, a
       project named after the region, and prints a link, good once and for a
       day, to set up the first administrator; or, if SWITCHBOARD_ADMIN_PASSWORD
       is set, it makes the user admin with that password.
       --link-check shape lets the wire API look at the form of a link only;
       connect really asks the system behind it.
+      --trusted-proxy names the reverse proxies whose X-Forwarded-* headers are
+      believed; nobody else's are.
 
   console user add NAME
       Add a user. The password is SWITCHBOARD_PASSWORD; without that you are

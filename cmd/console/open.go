@@ -67,9 +67,11 @@ func (p *program) open(ctx context.Context, w *where) (*parts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	return &parts{
-		DB: db, Keys: keys, Identity: identity.New(db, keys), Region: w.region, Version: buildVersion(),
-	}, nil
+	all := &parts{DB: db, Keys: keys, Identity: identity.New(db, keys), Region: w.region, Version: buildVersion()}
+	if err := all.Identity.ProveKeys(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return all, nil
 }
 
 // openUsed is open for the commands beside the server: they make the account

@@ -41,6 +41,11 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	flags := newFlags()
 	w := whereFlags(flags)
 	listen, depth := flags.String("listen", "127.0.0.1:8080", ""), string(api.Connect)
+	var trusted proxies
+	flags.Func("trusted-proxy", "", func(text string) (err error) {
+		trusted, err = parseProxies(text)
+		return err
+	})
 	flags.Func("link-check", "", oneOf(&depth, string(api.Connect), string(api.Shape)))
 	if _, err := p.parse(flags, args); err != nil {
 		return err
@@ -64,6 +69,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
 	handler := newHandler(&served{parts: all, LinkDepth: api.Depth(depth), Own: own, Log: log}) //nolint:contextcheck // requests bring their own
+	handler = trusted.behind(handler)
 	if err := p.greet(ctx, all, own); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"strings"
+
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/locale"
@@ -41,9 +43,9 @@ func (p *pages) nameProjects(c echo.Context, f *templates.Frame) {
 		return
 	}
 	f.Project = templates.ProjectView{Name: here.Name, Href: "/p/" + here.ID}
-	f.Nav = []templates.NavItem{
-		{Section: templates.SectionOverview, Href: "/p/" + here.ID},
-		{Section: templates.SectionLinks, Href: "/p/" + here.ID + "/links"},
+	f.Nav = []templates.NavItem{{Section: templates.SectionOverview, Href: "/p/" + here.ID}}
+	for _, kind := range templates.Sections {
+		f.Nav = append(f.Nav, templates.NavItem{Section: kind, Href: "/p/" + here.ID + "/" + kind})
 	}
 	all, err := p.Identity.Projects(c.Request().Context(), currentSession(c).User)
 	if err != nil {
@@ -55,10 +57,13 @@ func (p *pages) nameProjects(c echo.Context, f *templates.Frame) {
 	}
 }
 
-// section is the menu entry that the request's route stands under.
+// section is the menu entry that the request's route stands under: the word
+// after the project.
 func section(c echo.Context) string {
-	if len(c.Path()) > len("/p/:project/links") || c.Path() == "/p/:project/links" {
-		return templates.SectionLinks
+	rest, found := strings.CutPrefix(c.Path(), "/p/:project/")
+	if !found {
+		return templates.SectionOverview
 	}
-	return templates.SectionOverview
+	kind, _, _ := strings.Cut(rest, "/")
+	return kind
 }

@@ -225,7 +225,7 @@ const shownChanges = 10
 
 // linkAddress is where programs find the link.
 func (p *pages) linkAddress(c echo.Context, link *api.Link) string {
-	return c.Scheme() + "://" + c.Request().Host + "/v1.1/" + project(c).ID + "/clusters/" + link.Cluster + "/cdm/link/" + link.Name
+	return scheme(c) + "://" + c.Request().Host + "/v1.1/" + project(c).ID + "/clusters/" + link.Cluster + "/cdm/link/" + link.Name
 }
 
 func (p *pages) showLinkJSON(c echo.Context) error {

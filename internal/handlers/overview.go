@@ -46,6 +46,11 @@ func (p *pages) overview(c echo.Context) error {
 			Figure: locale.T(localised(c), "overview.links", "count", len(page.Items), "more", more(page.Next)),
 		}},
 	}
+	for _, kind := range templates.Sections[1:] {
+		view.Cards = append(view.Cards, templates.KindCard{
+			Section: kind, Href: "/p/" + project(c).ID + "/" + kind, Figure: locale.T(localised(c), "overview.planned"),
+		})
+	}
 	return p.render(c, http.StatusOK, templates.Overview(p.frame(c, "nav.overview"), view))
 }
 
@@ -69,6 +74,11 @@ func hrefOf(c echo.Context) func(api.Change) string {
 		}
 		return ""
 	}
+}
+
+// planned is the page of a kind that is not managed yet.
+func (p *pages) planned(c echo.Context) error {
+	return p.render(c, http.StatusOK, templates.Planned(p.frame(c, "nav."+section(c)), linksPath(c)))
 }
 
 func (p *pages) kit(c echo.Context) error {

@@ -65,7 +65,7 @@ func setPreferences(c echo.Context, lang, theme string) {
 		}
 		c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the connection is; the first start is plain http on loopback
 			Name: name, Value: value, Path: "/", MaxAge: preferencesAge,
-			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Scheme() == "https",
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(c),
 		})
 	}
 }

@@ -36,7 +36,7 @@ func (p *pages) render(c echo.Context, status int, page templ.Component) error {
 			return err
 		}
 	}
-	return c.HTMLBlob(status, buf.Bytes())
+	return send(c, status, buf)
 }
 
 // wantedFragment returns the id of the element that htmx will replace, or "".

@@ -4,6 +4,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchboard/web"
+	"switchboard/web/templates"
 )
 
 // routes is the whole console, in menu order. Everything below /p/{project} is
@@ -25,6 +26,12 @@ func (p *pages) routes(e *echo.Echo) {
 
 	project := in.Group("/p/:project", p.requireProject)
 	project.GET("", p.overview)
+
+	for _, kind := range []string{
+		templates.SectionConnections, templates.SectionAliases, templates.SectionWhitelist, templates.SectionReplication,
+	} {
+		project.GET("/"+kind, p.planned)
+	}
 
 	links := project.Group("/links")
 	links.GET("", p.listLinks)

@@ -29,7 +29,7 @@ func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-		if c.Scheme() == "https" {
+		if secure(c) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		h.Set("Cache-Control", "no-store")
@@ -79,4 +79,30 @@ func (p *pages) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 		}()
 		return next(c)
 	}
+}
+
+// headAsGet answers HEAD like GET; the server leaves the body out.
+func headAsGet(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if r := c.Request(); r.Method == http.MethodHead {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodGet
+			c.SetRequest(r)
+		}
+		return next(c)
+	}
+}
+
+// secure reports whether the browser's connection is encrypted: here, or at a
+// proxy that says so. Others cannot say so, because the server drops the header
+// of whoever is not a trusted proxy (cmd/console/proxy.go).
+func secure(c echo.Context) bool {
+	return c.Request().TLS != nil || c.Request().Header.Get(echo.HeaderXForwardedProto) == "https"
+}
+
+func scheme(c echo.Context) string {
+	if secure(c) {
+		return "https"
+	}
+	return "http"
 }

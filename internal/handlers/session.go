@@ -31,7 +31,7 @@ func newCookies(keys *keyring.Ring) *sessions.CookieStore {
 // cookie returns the request's cookie session, an empty one if there is none or
 // it was not made here.
 func (p *pages) cookie(c echo.Context) *sessions.Session {
-	name, secure := cookieName, c.Scheme() == "https"
+	name, secure := cookieName, secure(c)
 	if secure {
 		name = "__Host-" + cookieName
 	}

@@ -47,6 +47,9 @@ const (
 	SectionReplication = "replication"
 )
 
+// Sections are the kinds of things that a project has, in menu order.
+var Sections = []string{SectionLinks, SectionConnections, SectionAliases, SectionWhitelist, SectionReplication}
+
 // Flash is a message about what just happened.
 type Flash struct {
 	Kind    NoticeKind

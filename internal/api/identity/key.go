@@ -95,6 +95,9 @@ func errDisabled(p person) error {
 func (s *Service) Reseal(ctx context.Context) (int, error) {
 	changed := 0
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.resealProof(ctx, tx); err != nil {
+			return err
+		}
 		var rows []keyRow
 		if err := tx.NewSelect().Model(&rows).Scan(ctx); err != nil {
 			return err

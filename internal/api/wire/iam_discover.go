@@ -64,7 +64,14 @@ func service(name, kind, region, url string) serviceRef {
 }
 
 // baseURL is the address that the client called.
-func baseURL(c echo.Context) string { return c.Scheme() + "://" + c.Request().Host }
+func baseURL(c echo.Context) string {
+	r := c.Request()
+	// Only a trusted proxy's word gets here (cmd/console/proxy.go).
+	if r.TLS != nil || r.Header.Get(echo.HeaderXForwardedProto) == "https" {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
 
 // versionJSON is a version of the identity API.
 type versionJSON struct {

@@ -17,7 +17,7 @@ func TestServes(t *testing.T) {
 	for target, want := range map[string]bool{
 		"/v1.1/p/clusters/c/cdm/link": true, "/v1.0/x": true, "/v2/x": true, "/v3": true, "/v3/": true,
 		"/v3/auth/tokens": true, "/v3.0/x": true, "/switchboard/v1/connectors": true, "/": true,
-		"/p/x/links": false, "/v1.1": false, "/v3x": false, "/switchboard/": false, "/static/app.css": false,
+		"/v1/p/vpc-endpoint-services": true, "/v2.0/x": true, "/v1.1": true, "/p/x/links": false, "/vpc": false, "/v3x": false, "/switchboard/": false, "/static/app.css": false,
 	} {
 		require.Equal(t, want, Serves(httptest.NewRequest("GET", target, nil)), target)
 	}

@@ -8,6 +8,13 @@ CREATE TABLE accounts (
     created_at BIGINT NOT NULL
 );
 
+-- A text that every process must be able to open: proof that it has the keys
+-- that the secrets here were sealed with.
+CREATE TABLE key_proofs (
+    id     TEXT PRIMARY KEY,
+    sealed TEXT NOT NULL
+);
+
 CREATE TABLE projects (
     id         TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
