@@ -23,13 +23,11 @@ import (
 var browser struct {
 	start func() (context.Context, error)
 	stop  func()
-	tabs  chan struct{} // as many tests at a time as fit in it
 }
 
 func TestMain(m *testing.M) {
 	browser.start = sync.OnceValues(startBrowser)
 	browser.stop = func() {}
-	browser.tabs = make(chan struct{}, 2)
 	status := m.Run()
 	browser.stop()
 	os.Exit(status)
@@ -87,8 +85,6 @@ func (p *program) browse(t *testing.T, options ...pageOption) *tab {
 	if err != nil {
 		missing(t, fmt.Sprintf("this test needs a browser: apt-get install chromium fonts-noto-cjk (%v)", err))
 	}
-	browser.tabs <- struct{}{}
-	t.Cleanup(func() { <-browser.tabs })
 	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	w := &tab{t: t, ctx: ctx, base: p.URL}
@@ -105,6 +101,7 @@ func (p *program) browse(t *testing.T, options ...pageOption) *tab {
 // browser had nothing to complain about.
 func (w *tab) finish() {
 	if w.t.Failed() {
+		w.t.Logf("the page was %s", w.path())
 		w.picture("failed-" + strings.ReplaceAll(w.t.Name(), "/", "-"))
 		return
 	}

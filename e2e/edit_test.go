@@ -85,7 +85,7 @@ func TestTwoPeopleEditOneLink(t *testing.T) {
 // from under the mouse.
 func TestClickIsNotLostWhileAFieldIsChecked(t *testing.T) {
 	t.Parallel()
-	w := start(t).browse(t)
+	w := start(t).browse(t, onPhone) // where the buttons stand below the fields
 	w.signIn()
 	w.visit(w.home + "/links/new?connector=mysql")
 	w.fill("Port", "0")

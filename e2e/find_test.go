@@ -17,7 +17,7 @@ import (
 // find waits for the one thing with that role and name.
 func (w *tab) find(role, name string) cdp.BackendNodeID {
 	w.t.Helper()
-	return eventually(w.t, role+" "+strconv.Quote(name)+" on "+w.path(), func() (cdp.BackendNodeID, bool) {
+	return eventually(w.t, role+" "+strconv.Quote(name), func() (cdp.BackendNodeID, bool) {
 		found := w.all(role, name)
 		if len(found) != 1 {
 			return cdp.BackendNodeID(len(found)), false
@@ -52,7 +52,7 @@ func (w *tab) all(role, name string) []cdp.BackendNodeID {
 // query waits for what a CSS selector finds.
 func (w *tab) query(selector string) cdp.BackendNodeID {
 	w.t.Helper()
-	return eventually(w.t, selector+" on "+w.path(), func() (cdp.BackendNodeID, bool) {
+	return eventually(w.t, selector, func() (cdp.BackendNodeID, bool) {
 		ctx, cancel := context.WithTimeout(w.ctx, patience)
 		defer cancel()
 		object, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject](
@@ -77,7 +77,7 @@ var (
 // roleOf waits for a thing with that name and returns which of the roles it has.
 func (w *tab) roleOf(name string, roles []string) string {
 	w.t.Helper()
-	return eventually(w.t, strings.Join(roles, " or ")+" "+strconv.Quote(name)+" on "+w.path(), func() (string, bool) {
+	return eventually(w.t, strings.Join(roles, " or ")+" "+strconv.Quote(name), func() (string, bool) {
 		for _, role := range roles {
 			if len(w.all(role, name)) == 1 {
 				return role, true
@@ -142,7 +142,7 @@ func (w *tab) at(path string) {
 // sees waits until a text can be read on the page.
 func (w *tab) sees(text string) {
 	w.t.Helper()
-	eventually(w.t, "the text "+strconv.Quote(text)+" on "+w.path(), func() (string, bool) {
+	eventually(w.t, "the text "+strconv.Quote(text), func() (string, bool) {
 		now := w.text()
 		return now, strings.Contains(now, text)
 	})

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"sync"
 	"testing"
@@ -20,15 +19,14 @@ const (
 // the test and says what was waited for and what was seen last.
 func eventually[T any](t *testing.T, what string, ask func() (T, bool)) T {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
+	enough := time.After(patience) // and not t.Context(), which ends before the cleanups
 	for {
 		answer, there := ask()
 		if there {
 			return answer
 		}
 		select {
-		case <-ctx.Done():
+		case <-enough:
 			require.Fail(t, "waited in vain for "+what, "seen last: %v", answer)
 		case <-time.After(askAgain):
 		}

@@ -152,12 +152,17 @@ func (w *tab) keys(keys string) {
 	}
 }
 
-// eval runs an expression that answers with text.
+// eval runs an expression and returns its value as text. Between two pages it
+// waits for the second one.
 func (w *tab) eval(expression string) string {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, patience)
-	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
-	require.NoError(w.t, err)
-	return text
+	return eventually(w.t, "the value of "+expression, func() (string, bool) {
+		ctx, cancel := context.WithTimeout(w.ctx, patience)
+		defer cancel()
+		text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
+		if err != nil {
+			return err.Error(), false
+		}
+		return text, true
+	})
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test's binary be the baseline's server, as bench is its
+// own.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == baselineCommand {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestEverythingIsMeasured(t *testing.T) {
+	t.Parallel()
+	binary, err := filepath.Abs("../../bin/console")
+	require.NoError(t, err)
+	require.FileExists(t, binary, "run make build first")
+
+	report, err := measure(t.Context(), settings{
+		binary: binary, folder: t.TempDir(), links: 4 * pageLinks, rounds: 1, turn: time.Millisecond, starts: 1,
+	})
+	require.NoError(t, err)
+	for _, wanted := range []string{
+		"## Goals", "## Machine", "| 4 KiB written and synced |", "## Cold start", "| page 4 of the list, the last one |",
+		"## 200 links against 100", "## Weight of the pages", "| **htmx refresh of the list, 50 links** |", "| **signed to token** |",
+		"## Creating links, 1 client", "## Creating links, 16 clients", "## Memory", "## Size of the binary",
+	} {
+		require.Contains(t, report, wanted)
+	}
+	require.NotContains(t, report, "NaN")
+}
+
+func TestSpread(t *testing.T) {
+	t.Parallel()
+	t.Run("the median is not moved by one bad round", func(t *testing.T) {
+		t.Parallel()
+		require.Equal(t, spread{median: 3, low: 2, high: 4}, spreadOf([]float64{2, 100, 3, 4, 1}))
+	})
+	t.Run("a ratio compares what happened in the same round", func(t *testing.T) {
+		t.Parallel()
+		slow := []sample{{rate: 10}, {rate: 100}, {rate: 1000}}
+		fast := []sample{{rate: 20}, {rate: 200}, {rate: 2000}}
+		require.Equal(t, spread{2, 2, 2}, figure(rate).ratio(fast, slow))
+	})
+	t.Run("nothing measured is no number", func(t *testing.T) {
+		t.Parallel()
+		require.Zero(t, spreadOf(nil))
+	})
+}
+
+func TestNumbersHaveThreeDigits(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "1.23", digits(1.234))
+	require.Equal(t, "12.3", digits(12.34))
+	require.Equal(t, "1234", digits(1234.4))
+	require.Equal(t, "1.50 ms", seconds(0.0015))
+	require.Equal(t, "84.0 µs", seconds(0.000084))
+	require.Equal(t, "100,000", thousands(100_000))
+	require.Equal(t, "50", thousands(50))
+}
