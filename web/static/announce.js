@@ -12,7 +12,8 @@
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     for (const button of elt.querySelectorAll("[data-copy], [data-reveal]")) button.hidden = false;
     if (elt === document.body) return;
-    const news = elt.matches("[data-announce]") ? elt : elt.querySelector("[data-announce]");
+    // A verdict comes before what it found wrong in a field.
+    const news = elt.matches("[data-announce]") ? elt : (elt.querySelector(".check[data-announce]") ?? elt.querySelector("[data-announce]"));
     if (news) say(news.dataset.announce);
   });
 
