@@ -41,6 +41,7 @@ type Link struct {
 	Cluster   string // CDM cluster; a name space for link names
 	Name      string
 	Connector string // catalogue name, such as "generic-jdbc-connector"
+	Endpoint  string // where it leads, for lists and search: "db.example.com:3306"
 	Enabled   bool
 	Inputs    map[string]string // by path; maps as JSON objects
 	HasSecret map[string]bool   // by path

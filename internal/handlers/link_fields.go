@@ -22,7 +22,8 @@ func (lf *linkForm) form(c echo.Context) *form.Form {
 		}
 	}
 	basic, settings, advanced := linkSections(c)
-	values := lf.conn.Normalise(lf.inputs())
+	typed := lf.inputs()
+	values := lf.conn.Normalise(typed)
 	for i := range lf.conn.Inputs {
 		in := &lf.conn.Inputs[i]
 		switch {
@@ -32,9 +33,9 @@ func (lf *linkForm) form(c echo.Context) *form.Form {
 				f.Hidden = append(f.Hidden, form.Hidden{Name: in.Name, Value: v})
 			}
 		case in.Advanced:
-			advanced.Fields = append(advanced.Fields, lf.field(c, in))
+			advanced.Fields = append(advanced.Fields, lf.field(c, in, typed))
 		default:
-			settings.Fields = append(settings.Fields, lf.field(c, in))
+			settings.Fields = append(settings.Fields, lf.field(c, in, typed))
 		}
 	}
 	f.Sections = []form.Section{basic, settings, advanced}
@@ -84,7 +85,7 @@ var halves = map[connector.Kind]bool{
 	connector.Host: true, connector.Port: true, connector.Name: true, connector.Int: true, connector.Enum: true, connector.Bool: true,
 }
 
-func (lf *linkForm) field(c echo.Context, in *connector.Input) form.Field {
+func (lf *linkForm) field(c echo.Context, in *connector.Input, typed map[string]string) form.Field {
 	ctx, language := localised(c), lang(c)
 	kind, ok := kinds[in.Kind]
 	if !ok {
@@ -99,7 +100,7 @@ func (lf *linkForm) field(c echo.Context, in *connector.Input) form.Field {
 	f.Half = halves[in.Kind] && in.Name != lf.conn.Variant
 	f.Live = !f.Redraw && !in.Secret && kind != form.Map
 	if f.Placeholder == "" {
-		f.Placeholder = lf.conn.DefaultFor(in, lf.inputs())
+		f.Placeholder = lf.conn.DefaultFor(in, typed)
 	}
 	for _, choice := range in.Choices {
 		label := choice.Label.In(language)

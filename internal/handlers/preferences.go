@@ -22,6 +22,15 @@ var themes = []string{"auto", "light", "dark"}
 
 // lang returns the request's language: the one chosen, else the browser's.
 func lang(c echo.Context) string {
+	if known, ok := c.Get(langCookie).(string); ok {
+		return known
+	}
+	known := readLang(c)
+	c.Set(langCookie, known)
+	return known
+}
+
+func readLang(c echo.Context) string {
 	if chosen, err := c.Cookie(langCookie); err == nil && slices.Contains(locale.Languages, chosen.Value) {
 		return chosen.Value
 	}

@@ -115,8 +115,6 @@ func (v *LinkListView) filtered() bool { return v.Query.Search != "" || v.Query.
 // tileOf returns the tile that a link belongs to: what people call its kind.
 func tileOf(l *api.Link) *connector.Tile { return connector.Find(l.Connector).TileOf(l.Inputs) }
 
-func endpointOf(l *api.Link) string { return connector.Find(l.Connector).Endpoint(l.Inputs) }
-
 // tilesIn returns the tiles of a group, in the catalogue's order.
 func tilesIn(g connector.Group) []connector.Tile {
 	var found []connector.Tile

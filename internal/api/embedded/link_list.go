@@ -35,10 +35,7 @@ func (p *Plane) ListLinks(ctx context.Context, s api.Scope, q api.LinkQuery) (ap
 	}
 	var rows []linkRow
 	from := readCursor(q.Cursor, q.Sort)
-	query := p.db.Read.NewSelect().Model(&rows).Column(listColumns...).Where("project_id = ?", s.Project)
-	query = filterLinks(query, q)
-	query = orderLinks(query, q, from).Limit(int64(limit + 1))
-	if err := query.Scan(ctx); err != nil {
+	if err := p.findLinks(s, q, from, limit+1).Scan(ctx, &rows); err != nil {
 		return api.Page[api.Link]{}, err
 	}
 	more := len(rows) > limit
@@ -49,6 +46,19 @@ func (p *Plane) ListLinks(ctx context.Context, s api.Scope, q api.LinkQuery) (ap
 		slices.Reverse(rows)
 	}
 	return linkPage(rows, q.Sort, from, more), nil
+}
+
+// findLinks finds the rows of a page. A search has to look at every link, so it
+// looks at the index alone, which holds names and endpoints, and at the rows of
+// the page only.
+func (p *Plane) findLinks(s api.Scope, q api.LinkQuery, from cursor, limit int) *bun.SelectQuery {
+	query := p.db.Read.NewSelect().Model((*linkRow)(nil)).Where("project_id = ?", s.Project)
+	query = orderLinks(filterLinks(query, q), q, from).Limit(int64(limit))
+	if q.Search == "" {
+		return query.Column(listColumns...)
+	}
+	found := p.db.Read.NewSelect().Model((*linkRow)(nil)).Column(listColumns...).Where("id IN (?)", query.Column("id"))
+	return orderLinks(found, q, cursor{Back: from.Back})
 }
 
 func filterLinks(query *bun.SelectQuery, q api.LinkQuery) *bun.SelectQuery {

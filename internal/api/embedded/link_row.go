@@ -95,7 +95,7 @@ func (r *linkRow) open(keys *keyring.Ring) (map[string]api.Secret, error) {
 // link is the row as the domain knows it. The JSON columns are our own writing.
 func (r *linkRow) link() api.Link {
 	link := api.Link{
-		ID: r.ID, Cluster: r.Cluster, Name: r.Name, Connector: r.Connector, Enabled: r.Enabled,
+		ID: r.ID, Cluster: r.Cluster, Name: r.Name, Connector: r.Connector, Endpoint: r.Endpoint, Enabled: r.Enabled,
 		Inputs: map[string]string{}, HasSecret: map[string]bool{},
 		Created: api.Stamp{At: store.Time(r.CreatedAt), By: r.CreatedBy},
 		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},

@@ -26,6 +26,6 @@ CREATE TABLE links (
 );
 -- One index for each way a list is sorted: a page costs the same however many
 -- links there are.
-CREATE INDEX links_by_name ON links (project_id, name, id);
+CREATE INDEX links_by_name ON links (project_id, name, id, endpoint);
 CREATE INDEX links_by_update ON links (project_id, updated_at, id);
 CREATE INDEX links_by_connector ON links (project_id, connector, name, id);
