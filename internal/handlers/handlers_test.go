@@ -32,7 +32,7 @@ const (
 
 // site is a console with one user, and that user's browser.
 type site struct {
-	t        *testing.T
+	t        testing.TB
 	server   *httptest.Server
 	client   *http.Client
 	service  api.Service
@@ -43,7 +43,7 @@ type site struct {
 }
 
 // newSite starts a console and signs its user in.
-func newSite(t *testing.T) *site {
+func newSite(t testing.TB) *site {
 	t.Helper()
 	s := emptySite(t)
 	_, err := s.identity.CreateUser(t.Context(), api.Actor{Way: api.WayConsole}, user, api.NewSecret(password))
@@ -53,7 +53,7 @@ func newSite(t *testing.T) *site {
 }
 
 // emptySite starts a console without users.
-func emptySite(t *testing.T) *site {
+func emptySite(t testing.TB) *site {
 	t.Helper()
 	s := &site{t: t, db: apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), log: new(strings.Builder)}
 	keys, err := keyring.Parse(keyring.NewKey())
@@ -73,7 +73,7 @@ func emptySite(t *testing.T) *site {
 }
 
 // newClient is a browser that keeps cookies and does not follow redirects.
-func newClient(t *testing.T) *http.Client {
+func newClient(t testing.TB) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
@@ -104,7 +104,7 @@ func (s *site) create(d api.LinkDraft) api.Link {
 type page struct {
 	*goquery.Document
 
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	html   string

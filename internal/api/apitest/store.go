@@ -34,7 +34,7 @@ func EachURL(t *testing.T, f func(t *testing.T, url string)) {
 }
 
 // Open opens a database for the length of a test.
-func Open(t *testing.T, url string) *store.DB {
+func Open(t testing.TB, url string) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), url)
 	require.NoError(t, err)

@@ -116,23 +116,14 @@ func (s *Service) touch(ctx context.Context, row *sessionRow) error {
 // SignOut ends one of the actor's sessions, at once and everywhere. Ending a
 // session that has ended is no error.
 func (s *Service) SignOut(ctx context.Context, actor api.Actor, sessionID string) error {
-	return s.endSessions(ctx, actor, actor.UserID, "sign_out", "hash = ?", sessionID)
-}
-
-// SignOutEverywhere ends all sessions of a user.
-func (s *Service) SignOutEverywhere(ctx context.Context, actor api.Actor, user User) error {
-	return s.endSessions(ctx, actor, user.ID, "sign_out_everywhere", "hash <> ?", "")
-}
-
-func (s *Service) endSessions(ctx context.Context, actor api.Actor, userID, action, where, value string) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		result, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("user_id = ?", userID).Where(where, value).Exec(ctx)
+		result, err := tx.NewDelete().Model((*sessionRow)(nil)).Where("user_id = ? AND hash = ?", actor.UserID, sessionID).Exec(ctx)
 		if err != nil {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		return record(ctx, tx, actor, store.Event{Action: action, Kind: "user", ID: userID, Name: actor.User})
+		return record(ctx, tx, actor, store.Event{Action: "sign_out", Kind: "user", ID: actor.UserID, Name: actor.User})
 	})
 }

@@ -78,11 +78,6 @@ func New(o Options) *Prober {
 	}
 }
 
-// Live reports whether links of this kind can be checked beyond their form.
-func (p *Prober) Live(connector string, in map[string]string) bool {
-	return find(connector, in) != nil
-}
-
 // Check asks the system that the inputs describe. It always answers, and not
 // later than twice Options.Timeout or a moment after ctx ends. The inputs are
 // expected to have passed the connector's rules; what has not is refused.

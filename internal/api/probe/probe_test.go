@@ -202,18 +202,6 @@ func (l *syncLog) String() string {
 
 func (l *syncLog) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(l, nil)) }
 
-func TestLiveness(t *testing.T) {
-	t.Parallel()
-	p := probe.New(probe.Options{})
-	for _, kind := range []string{"MYSQL", "DDM", "POSTGRESQL", "DWS", "mysql", " dws "} {
-		require.True(t, p.Live(jdbc, map[string]string{"linkConfig.databaseType": kind}), kind)
-	}
-	for _, kind := range []string{"ORACLE", "SAP HANA", ""} {
-		require.False(t, p.Live(jdbc, map[string]string{"linkConfig.databaseType": kind}), kind)
-	}
-	require.False(t, p.Live("ftp-connector", map[string]string{"linkConfig.databaseType": "MYSQL"}))
-}
-
 func TestWhatHasNoLiveCheckIsFormOnly(t *testing.T) {
 	t.Parallel()
 	c := probe.New(probe.Options{}).Check(t.Context(), "ftp-connector", nil, nil)

@@ -22,9 +22,6 @@ func (s *server) listConnectors(c echo.Context, _ caller) error {
 // answer, too.
 func (s *server) testLink(c echo.Context, scope api.Scope) error {
 	ctx, id := c.Request().Context(), param(c, "id")
-	if !storable(id) {
-		return api.Errorf(api.NotFound, "link.not_found")
-	}
 	link, err := s.Service.Link(ctx, scope, id)
 	if err != nil {
 		return err

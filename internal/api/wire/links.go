@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -63,9 +62,6 @@ func (s *server) showLink(c echo.Context, scope api.Scope) error {
 // ?cname= leaves one connector. It is sent as it is read, a page at a time.
 func (s *server) listLinks(c echo.Context, scope api.Scope) error {
 	q := api.LinkQuery{Cluster: param(c, "cluster"), Connector: c.QueryParam("cname"), Limit: api.MaxPage}
-	if !storable(q.Cluster) || !storable(q.Connector) {
-		return answerBytes(c, http.StatusOK, []byte(`{"links":[]}`))
-	}
 	page, err := s.Service.ListLinks(c.Request().Context(), scope, q)
 	if err != nil {
 		return err
@@ -151,16 +147,9 @@ func (s *server) deleteLink(c echo.Context, scope api.Scope) error {
 func (s *server) findLink(c echo.Context, scope api.Scope, unknown string) (api.Link, error) {
 	cluster, name := param(c, "cluster"), param(c, "link")
 	missing := api.Errorf(api.NotFound, unknown, "name", name)
-	if !storable(cluster) || !storable(name) {
-		return api.Link{}, missing
-	}
 	link, err := s.Service.FindLink(c.Request().Context(), scope, cluster, name)
 	if api.CodeOf(err) == api.NotFound {
 		return api.Link{}, missing
 	}
 	return link, err
 }
-
-// storable reports whether a database can be asked for text: PostgreSQL
-// refuses what is not UTF-8 and zero bytes.
-func storable(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
