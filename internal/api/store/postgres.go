@@ -15,8 +15,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// pool is how many connections a process keeps to PostgreSQL.
-const pool = 16
+// connections is how many connections a process keeps to PostgreSQL.
+const connections = 16
 
 // connectTimeout bounds a connection attempt unless the URL says otherwise: a
 // server that does not answer must be said at the start, not after minutes.
@@ -36,16 +36,17 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout)
 	db := stdlib.OpenDB(*config)
-	db.SetMaxOpenConns(pool)
-	db.SetMaxIdleConns(pool)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to PostgreSQL at %s:%d: %w", config.Host, config.Port, err), db.Close())
 	}
 	if err := migrate(ctx, goose.DialectPostgres, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	both := bun.NewDB(db, pgdialect.New())
-	return &DB{Read: both, write: both, conflict: postgresConflict}, nil
+	pool := bun.NewDB(db, pgdialect.New())
+	inTx := func(ctx context.Context, f work) error { return pool.RunInTx(ctx, nil, f) }
+	return &DB{Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict}, nil
 }
 
 func postgresConflict(err error) bool {

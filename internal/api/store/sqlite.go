@@ -37,7 +37,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &DB{Read: read, write: write, conflict: sqliteConflict}, nil
+	writers := newGroup(write)
+	closeAll := func() error {
+		writers.stop()
+		return errors.Join(read.Close(), write.Close())
+	}
+	return &DB{Read: read, inTx: writers.inTx, close: closeAll, conflict: sqliteConflict}, nil
 }
 
 // createPrivate makes sure that the file exists and that only its owner can

@@ -19,8 +19,9 @@ type DB struct {
 	// Read serves queries; on SQLite it is a pool of read-only connections, so
 	// that a page does not wait for a write.
 	Read *bun.DB
-	// write is SQLite's single writer, or the same pool on PostgreSQL.
-	write *bun.DB
+	// inTx runs work in a transaction, and close ends everything.
+	inTx  func(ctx context.Context, f work) error
+	close func() error
 	// conflict tells a broken uniqueness rule from other errors.
 	conflict func(error) bool
 }
@@ -38,18 +39,13 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return open(ctx, url)
 }
 
-// Close closes the database.
-func (db *DB) Close() error {
-	if db.Read == db.write {
-		return db.write.Close()
-	}
-	return errors.Join(db.Read.Close(), db.write.Close())
-}
+// Close closes the database, after the transactions under way.
+func (db *DB) Close() error { return db.close() }
 
 // InTx runs f in a transaction that commits if f returns nil. A taken key comes
 // back as ErrDuplicate.
 func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
-	err := db.write.RunInTx(ctx, nil, f)
+	err := db.inTx(ctx, f)
 	if err != nil && db.conflict(err) {
 		return fmt.Errorf("%w: %w", ErrDuplicate, err)
 	}
