@@ -127,6 +127,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 				"the list": full + "/links", "an empty list": empty + "/links", "a list without a match": full + "/links?q=nothing-like-this",
 				"the picker": full + "/links/new", "a link": link, "its JSON": link + "/json", "its form": link + "/edit",
 				"its clone": full + "/links/new?from=" + path.Base(link), "the deletion": link + "/delete", "the components": "/kit",
+				"a kind to come": full + "/connections",
 			})
 			auditForm(w, full+"/links/new?connector=mysql", server, account)
 			w.expect("status of 404")
