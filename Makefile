@@ -41,7 +41,14 @@ test: build packages unit e2e ## run every test: units, real servers, SDKs, brow
 packages: ## install the Debian packages that the tests use (as root on Debian)
 	@./scripts/test-packages
 
-unit: generate ## run the tests beside the code
+# Servers that Debian does not have; a module of its own, because they are big.
+SERVERS := bin/testservers/ferretdb bin/testservers/versitygw
+
+bin/testservers/%: internal/testserver/external/go.mod internal/testserver/external/go.sum
+	@echo "==> building the test server $* (the first time takes minutes)"
+	@mkdir -p $(@D) && cd internal/testserver/external && go build -o ../../../$@ $$(grep -o '[^ ]*/cmd/$*$$' go.mod)
+
+unit: generate $(SERVERS) ## run the tests beside the code
 	go vet ./...
 	go test -timeout 15m ./...
 

@@ -48,12 +48,16 @@ type StepName string
 // The steps, in the order a check takes them.
 const (
 	StepForm      StepName = "form"
+	StepKerberos  StepName = "kerberos" // principal and keytab, and a ticket where a KDC is known
 	StepResolve   StepName = "resolve"
 	StepConnect   StepName = "connect"
 	StepTLS       StepName = "tls"
 	StepHandshake StepName = "handshake"
+	StepHostKey   StepName = "host_key"
 	StepSignIn    StepName = "sign_in"
 	StepDatabase  StepName = "database"
+	StepRead      StepName = "read"    // a list or a look at what is there: a folder, a bucket
+	StepCluster   StepName = "cluster" // the other members: brokers, nodes, a master
 	StepVersion   StepName = "version"
 )
 

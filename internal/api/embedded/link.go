@@ -11,6 +11,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/connector"
+	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
 )
 
@@ -59,7 +60,7 @@ func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api
 	if err := api.Refuse(w.draft.InputProblems(w.from)); err != nil {
 		return api.Check{}, err
 	}
-	check := w.ask(ctx, p, api.Connect)
+	check := w.ask(ctx, p, s, api.Connect)
 	return check, p.recordTest(ctx, s, w, check)
 }
 
@@ -93,7 +94,7 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	if err != nil {
 		return api.Link{}, err
 	}
-	check := w.ask(ctx, p, depth)
+	check := w.ask(ctx, p, s, depth)
 	if err := p.passes(ctx, s, w, check, depth); err != nil {
 		return api.Link{}, err
 	}
@@ -127,7 +128,7 @@ func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	if d.Version != 0 && d.Version != w.from.Version {
 		return api.Link{}, changed(w.from)
 	}
-	check := w.ask(ctx, p, depth)
+	check := w.ask(ctx, p, s, depth)
 	if err := p.passes(ctx, s, w, check, depth); err != nil {
 		return api.Link{}, err
 	}
@@ -269,9 +270,11 @@ func (p *Plane) judge(ctx context.Context, s api.Scope, d api.LinkDraft, early b
 }
 
 // ask checks the system behind the draft, as deep as is wanted.
-func (w *work) ask(ctx context.Context, p *Plane, depth api.Depth) api.Check {
+func (w *work) ask(ctx context.Context, p *Plane, s api.Scope, depth api.Depth) api.Check {
 	if depth == api.Shape {
 		return api.Check{Status: api.FormOnly, At: time.Now().UTC(), Steps: []api.Step{{Name: api.StepForm, Status: api.Passed}}}
 	}
-	return p.prober.Check(ctx, w.draft.Connector, w.draft.Inputs, w.secrets)
+	return p.prober.Check(ctx, probe.Target{
+		Project: s.Project, Connector: w.draft.Connector, Inputs: w.draft.Inputs, Secrets: w.secrets,
+	})
 }

@@ -181,13 +181,13 @@ func TestDriversThatMisbehave(t *testing.T) {
 
 func TestCertificatesThatCannotBeVerifiedSayWhy(t *testing.T) {
 	t.Parallel()
-	require.Nil(t, certificateWarning(nil))
+	require.Nil(t, certificateWarning(nil, pathUseSSL))
 	for name, err := range map[string]error{
 		"tls.expired":           x509.CertificateInvalidError{Reason: x509.Expired},
 		"tls.wrong_name":        x509.HostnameError{Certificate: &x509.Certificate{}, Host: "db.example"},
 		"tls.unknown_authority": x509.UnknownAuthorityError{},
 		"tls.unverified":        errors.New("odd"),
 	} {
-		require.Equal(t, name, certificateWarning(err).name)
+		require.Equal(t, name, certificateWarning(err, pathUseSSL).name)
 	}
 }

@@ -28,7 +28,8 @@ func TestEverySentenceIsThereInBothLanguages(t *testing.T) {
 	require.Len(t, zh, len(en))
 
 	for _, step := range []api.StepName{
-		api.StepForm, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion,
+		api.StepForm, api.StepKerberos, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepHostKey,
+		api.StepSignIn, api.StepDatabase, api.StepRead, api.StepCluster, api.StepVersion,
 	} {
 		require.Contains(t, en, "step."+string(step))
 	}
@@ -61,10 +62,14 @@ func TestEveryFailureHasItsSentencesAndEverySentenceIsUsed(t *testing.T) {
 
 func sentences(t *testing.T, lang string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "locale", "parts", "probe."+lang+".json"))
+	names, err := filepath.Glob(filepath.Join("..", "..", "locale", "parts", "probe*."+lang+".json"))
 	require.NoError(t, err)
-	var all map[string]string
-	require.NoError(t, json.Unmarshal(text, &all))
+	all := map[string]string{}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &all))
+	}
 	return all
 }
 

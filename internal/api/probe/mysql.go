@@ -45,14 +45,14 @@ func checkMySQL(ctx context.Context, a *attempt) error {
 		if !greeting.tls {
 			return fault("tls.not_offered", pathUseSSL)
 		}
-		cfg.TLS = a.tlsConfig()
+		cfg.TLS = a.tlsConfig(pathUseSSL)
 		cfg.TLS.VerifyConnection = then(cfg.TLS.VerifyConnection, func() { a.enter(api.StepSignIn) })
 	} else {
 		a.enter(api.StepSignIn)
 	}
 	session, err := mysqlConnect(ctx, cfg)
 	if err != nil && a.current() == api.StepTLS {
-		return tlsFailure(ctx, err)
+		return tlsFailure(ctx, err, pathUseSSL)
 	}
 	if err != nil {
 		return mysqlHint(mysqlFailure(err), cfg.TLS == nil && greeting.tls)

@@ -103,9 +103,9 @@ func (a *attempt) postgresTLS(ctx context.Context, conn net.Conn) (net.Conn, err
 	default:
 		return nil, fault("peer.garbled", a.at.portPath)
 	}
-	secure := tls.Client(conn, a.tlsConfig())
+	secure := tls.Client(conn, a.tlsConfig(pathUseSSL))
 	if err := secure.HandshakeContext(ctx); err != nil {
-		return nil, tlsFailure(ctx, err)
+		return nil, tlsFailure(ctx, err, pathUseSSL)
 	}
 	return secure, nil
 }

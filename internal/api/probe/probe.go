@@ -78,17 +78,25 @@ func New(o Options) *Prober {
 	}
 }
 
-// Check asks the system that the inputs describe. It always answers, and not
+// Target is what a check is asked to look at.
+type Target struct {
+	Project   string // who asks: checks are capped per project
+	Connector string // name in the catalogue
+	Inputs    map[string]string
+	Secrets   map[string]api.Secret
+}
+
+// Check asks the system that the target describes. It always answers, and not
 // later than twice Options.Timeout or a moment after ctx ends. The inputs are
 // expected to have passed the connector's rules; what has not is refused.
-func (p *Prober) Check(ctx context.Context, connector string, in map[string]string, secrets map[string]api.Secret) api.Check {
-	sys := find(connector, in)
+func (p *Prober) Check(ctx context.Context, t Target) api.Check {
+	sys := find(t.Connector, t.Inputs)
 	if sys == nil {
 		return api.Check{Status: api.FormOnly, At: time.Now().UTC(), Steps: []api.Step{
 			{Name: api.StepForm, Status: api.FormOnly, Message: api.M("check.form_only")},
 		}}
 	}
-	a := newAttempt(p, sys, in, secrets)
+	a := newAttempt(p, sys, t.Inputs, t.Secrets)
 	return a.finish(p.run(ctx, sys, a))
 }
 

@@ -54,7 +54,7 @@ func (l link) checkIn(ctx context.Context, t testing.TB, p *probe.Prober) api.Ch
 	}
 	password := l["password"]
 	delete(inputs, "linkConfig.password")
-	c := p.Check(ctx, jdbc, inputs, map[string]api.Secret{"linkConfig.password": api.NewSecret(password)})
+	c := p.Check(ctx, probe.Target{Connector: jdbc, Inputs: inputs, Secrets: map[string]api.Secret{"linkConfig.password": api.NewSecret(password)}})
 	text, err := json.Marshal(c)
 	assert.NoError(t, err) // not require: checks run in other goroutines, too
 	if len(password) > 5 { // shorter ones are parts of words
@@ -204,7 +204,7 @@ func (l *syncLog) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(l,
 
 func TestWhatHasNoLiveCheckIsFormOnly(t *testing.T) {
 	t.Parallel()
-	c := probe.New(probe.Options{}).Check(t.Context(), "ftp-connector", nil, nil)
+	c := probe.New(probe.Options{}).Check(t.Context(), probe.Target{Connector: "ftp-connector"})
 	require.Equal(t, api.FormOnly, c.Status)
 	require.Nil(t, c.Failure())
 	require.Equal(t, []api.Step{{Name: api.StepForm, Status: api.FormOnly, Message: api.M("check.form_only")}}, c.Steps)

@@ -17,11 +17,16 @@ type system struct {
 	check     func(context.Context, *attempt) error // takes the steps; secrets are in the attempt
 }
 
-// systems are all systems with a live check.
-var systems = []*system{
-	mysqlSystem,
-	postgresSystem,
-}
+// systems are all systems with a live check, by group.
+var systems = slices.Concat(
+	relationalSystems,
+	objectStoreSystems,
+	hadoopSystems,
+	fileSystems,
+	nosqlSystems,
+	messagingSystems,
+	httpSystems,
+)
 
 func find(connector string, in inputs) *system {
 	i := slices.IndexFunc(systems, func(s *system) bool {

@@ -1,0 +1,4 @@
+package probe
+
+// fileSystems are FTP, SFTP and network shares.
+var fileSystems = []*system{}

@@ -1,0 +1,4 @@
+package probe
+
+// hadoopSystems are HDFS, HBase, CloudTable and Hive.
+var hadoopSystems = []*system{}

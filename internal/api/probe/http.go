@@ -1,0 +1,4 @@
+package probe
+
+// httpSystems are what is asked through HTTP.
+var httpSystems = []*system{}

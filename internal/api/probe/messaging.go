@@ -1,0 +1,4 @@
+package probe
+
+// messagingSystems are Kafka and what speaks its protocol.
+var messagingSystems = []*system{}

@@ -1,0 +1,4 @@
+package probe
+
+// nosqlSystems are MongoDB and Redis.
+var nosqlSystems = []*system{}

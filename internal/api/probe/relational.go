@@ -1,0 +1,7 @@
+package probe
+
+// relationalSystems are the databases behind generic-jdbc-connector.
+var relationalSystems = []*system{
+	mysqlSystem,
+	postgresSystem,
+}
