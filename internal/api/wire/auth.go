@@ -12,6 +12,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/identity"
+	"switchboard/internal/api/signature"
 )
 
 // Identity is what the dialect asks *identity.Service. Errors are *api.Error
@@ -113,18 +114,18 @@ func tokenFault(err error) string {
 // body is read only for a key that exists.
 func (s *server) bySignature(c echo.Context, header string) (caller, error) {
 	r := c.Request()
-	a, ok := parseAuthorization(header)
+	a, ok := signature.Parse(header)
 	if !ok {
-		return caller{}, unauthorised(c, "the Authorization header is not a complete "+schemeSDK+" signature")
+		return caller{}, unauthorised(c, "the Authorization header is not a complete "+signature.Scheme+" signature")
 	}
-	if fault := a.stale(r, s.now()); fault != "" {
+	if fault := a.Stale(r, s.now()); fault != "" {
 		return caller{}, unauthorised(c, fault)
 	}
-	key, err := s.Identity.Key(r.Context(), a.access)
+	key, err := s.Identity.Key(r.Context(), a.Access)
 	switch api.CodeOf(err) {
 	case "":
 	case api.Unauthorised, api.NotFound:
-		return caller{}, unauthorised(c, "ak "+a.access+" not exist")
+		return caller{}, unauthorised(c, "ak "+a.Access+" not exist")
 	default:
 		return caller{}, err
 	}
@@ -132,7 +133,7 @@ func (s *server) bySignature(c echo.Context, header string) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	if canonical, ok := a.verify(r, body, key.Secret.Reveal()); !ok {
+	if canonical, ok := a.Verify(r, body, key.Secret.Reveal()); !ok {
 		return caller{}, unauthorised(c, "verify aksk signature fail, canonicalRequest:"+strings.ReplaceAll(canonical, "\n", "|"))
 	}
 	return caller{user: key.User, key: &key}, nil

@@ -11,9 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/signature"
 )
 
 const bad = "Incorrect IAM authentication information: "
+
+// unsigned is an Authorization header of a key that nobody has, without the
+// signature.
+func unsigned(signed string) string {
+	return signature.Scheme + " Access=HPUAEXAMPLEACCESSKEY, SignedHeaders=" + signed + ", Signature="
+}
 
 // refused checks that the gateway refused and returns its text.
 func refused(t *testing.T, rec *httptest.ResponseRecorder) string {
@@ -53,15 +60,15 @@ func TestSignaturesThatAreRefused(t *testing.T) {
 	w := start(t)
 	target := w.links("c", "")
 	body := sftp("a")
-	date := time.Now().UTC().Format(dateForm)
+	date := time.Now().UTC().Format(signature.DateForm)
 	cases := map[string]struct{ authorization, date, want string }{
 		"another scheme":  {"Bearer x", date, "the Authorization header is not a complete SDK-HMAC-SHA256 signature"},
 		"incomplete":      {"SDK-HMAC-SHA256 Access=" + w.key.Access, date, "the Authorization header is not a complete SDK-HMAC-SHA256 signature"},
-		"unknown key":     {official("x-sdk-date") + "00", date, "ak " + exampleAccess + " not exist"},
+		"unknown key":     {unsigned("x-sdk-date") + "00", date, "ak HPUAEXAMPLEACCESSKEY not exist"},
 		"key of odd text": {"SDK-HMAC-SHA256 Access=\xff'\x00\", SignedHeaders=x-sdk-date, Signature=00", date, "ak \ufffd'\x00\" not exist"},
-		"old date":        {official("x-sdk-date") + "00", "20200101T000000Z", "signature expired"},
-		"no date":         {official("x-sdk-date") + "00", "", "x-sdk-date must have the form YYYYMMDDTHHMMSSZ"},
-		"date not signed": {official("host") + "00", date, "x-sdk-date is not among the signed headers"},
+		"old date":        {unsigned("x-sdk-date") + "00", "20200101T000000Z", "signature expired"},
+		"no date":         {unsigned("x-sdk-date") + "00", "", "x-sdk-date must have the form YYYYMMDDTHHMMSSZ"},
+		"date not signed": {unsigned("host") + "00", date, "x-sdk-date is not among the signed headers"},
 		"wrong signature": {"SDK-HMAC-SHA256 Access=" + w.key.Access + ", SignedHeaders=x-sdk-date, Signature=" + strings.Repeat("0", 64), date,
 			"verify aksk signature fail, canonicalRequest:POST|/v1.1/" + w.project.ID + "/clusters/c/cdm/link/||x-sdk-date:" + date + "||x-sdk-date|"},
 	}
@@ -85,7 +92,7 @@ func TestSignedRequests(t *testing.T) {
 	require.Equal(t, bad+"decrypt token fail", refused(t, rec), "a token counts before a signature")
 
 	r := httptest.NewRequest("POST", w.links("c", ""), strings.NewReader(strings.Repeat(" ", maxBody+1)))
-	r.Header.Set("X-Sdk-Date", w.clock().UTC().Format(dateForm))
+	r.Header.Set("X-Sdk-Date", w.clock().UTC().Format(signature.DateForm))
 	r.Header.Set("Authorization", "SDK-HMAC-SHA256 Access="+w.key.Access+", SignedHeaders=x-sdk-date, Signature=00")
 	require.Equal(t, http.StatusRequestEntityTooLarge, w.serve(r).Code)
 }

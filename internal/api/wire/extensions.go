@@ -17,25 +17,6 @@ func (s *server) listConnectors(c echo.Context, _ caller) error {
 	return answerBytes(c, http.StatusOK, s.catalogue)
 }
 
-// testLink answers POST /switchboard/v1/projects/{project}/links/{id}/test:
-// the check of a saved link with its stored secrets. A check that fails is an
-// answer, too.
-func (s *server) testLink(c echo.Context, scope api.Scope) error {
-	ctx, id := c.Request().Context(), param(c, "id")
-	link, err := s.Service.Link(ctx, scope, id)
-	if err != nil {
-		return err
-	}
-	check, err := s.Service.TestLink(ctx, scope, api.LinkDraft{
-		ID: link.ID, Version: link.Version, Cluster: link.Cluster, Name: link.Name, Connector: link.Connector,
-		Enabled: link.Enabled, Inputs: link.Inputs, Extended: link.Extended,
-	})
-	if err != nil {
-		return err
-	}
-	return answer(c, http.StatusOK, &check)
-}
-
 // extensionBody is the form of the extensions' errors.
 type extensionBody struct {
 	Code     string             `json:"code"`

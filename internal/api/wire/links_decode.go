@@ -20,6 +20,7 @@ type linksBody struct {
 type linkBody struct {
 	Name      string `json:"name"`
 	Connector string `json:"connector-name"`
+	Cluster   string `json:"cluster"` // in files only
 	Enabled   *bool  `json:"enabled"`
 	Values    struct {
 		Configs []struct {
@@ -35,6 +36,8 @@ type inputBody struct {
 	Name   string          `json:"name"`
 	Value  json.RawMessage `json:"value"`
 	Values json.RawMessage `json:"values"`
+	// Mandatory is only in answers.
+	Mandatory *bool `json:"mandatory"`
 }
 
 // keep is what exports put in the place of a secret, with or without a full
@@ -52,6 +55,11 @@ func readDraft(body []byte, stored *api.Link) (api.LinkDraft, error) {
 	if err != nil {
 		return api.LinkDraft{}, err
 	}
+	return link.draft(stored)
+}
+
+// draft reads the link; stored is the one that it replaces, or nil.
+func (link *linkBody) draft(stored *api.Link) (api.LinkDraft, error) {
 	draft := api.LinkDraft{
 		Name: link.Name, Connector: link.Connector, Extended: link.Values.Extended,
 		Enabled: link.Enabled == nil || *link.Enabled,

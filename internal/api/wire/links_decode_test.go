@@ -71,7 +71,7 @@ func TestUpdateVariants(t *testing.T) {
 	})
 	t.Run("what was read is written back", func(t *testing.T) {
 		t.Parallel()
-		w.create(t, mysql("echo", anyText, `"a%20b c"`, "linkConfig.jdbcProperties", `{"a":"b"}`, "dialect.identifierEnclose", `"\""`))
+		w.create(t, mysql("echo", anyText, `"a%20b c"`, "linkConfig.jdbcProperties", `{"socketTimeout":"5"}`, "dialect.identifierEnclose", `"\""`))
 		body := w.send("GET", w.links("c", "/echo"), "").Body.String()
 		require.Contains(t, body, "a%2520b%20c")
 		require.Equal(t, 200, put(t, "echo", body).Code)

@@ -85,7 +85,14 @@ func (s *server) routes(e *echo.Echo) {
 
 	ext := family{s, extensionError}
 	e.GET("/switchboard/v1/connectors", ext.signedIn(s.listConnectors))
-	e.POST("/switchboard/v1/projects/:project/links/:id/test", ext.inProject(s.testLink))
+	const own = "/switchboard/v1/projects/:project/links"
+	e.GET(own+"/export", ext.inProject(s.exportLinks))
+	e.POST(own+"/import", ext.inProject(s.importLinks))
+	e.POST(own+"/:id/test", ext.inProject(s.testLink))
+	e.GET(own+"/:id/checks", ext.inProject(s.listChecks))
+	e.GET(own+"/:id/episodes", ext.inProject(s.listEpisodes))
+	e.PUT(own+"/:id/schedule", ext.inProject(s.scheduleLink))
+	e.PUT(own+"/:id/enabled", ext.inProject(s.enableLink))
 }
 
 // Serves reports whether the path of r belongs to the dialect. The root does

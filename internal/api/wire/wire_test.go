@@ -22,6 +22,7 @@ import (
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/api/signature"
 	"switchboard/internal/api/store"
 )
 
@@ -121,19 +122,13 @@ func (w *world) serve(r *http.Request) *httptest.ResponseRecorder {
 	return rec
 }
 
-// signed sends a request that the access key signed, over the headers given.
+// signed sends a request that the access key signed, with the headers given.
 func (w *world) signed(method, target, body string, headers ...header) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
-	names := []string{"x-sdk-date"}
-	r.Header.Set("X-Sdk-Date", w.clock().UTC().Format(dateForm))
 	for _, h := range headers {
 		r.Header.Set(h[0], h[1])
-		names = append(names, strings.ToLower(h[0]))
 	}
-	a := authorization{scheme: schemeSDK, access: w.key.Access, signed: names}
-	form, _ := a.canonical(r, []byte(body))
-	r.Header.Set("Authorization", schemeSDK+" Access="+a.access+", SignedHeaders="+strings.Join(names, ";")+
-		", Signature="+a.sum(a.key(w.key.Secret.Reveal()), r, form.text(decodedPath)))
+	signature.Sign(r, []byte(body), w.key.Access, w.key.Secret.Reveal(), w.clock())
 	return w.serve(r)
 }
 

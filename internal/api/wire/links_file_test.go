@@ -1,0 +1,211 @@
+package wire
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/apitest"
+)
+
+// stock stores a link of every tile and returns them by name.
+func (w *world) stock(t *testing.T) []api.Link {
+	t.Helper()
+	for slug := range apitest.ConnectorExamples() {
+		_, err := w.Service.CreateLink(t.Context(), w.scope(), apitest.ExampleDraft(slug, slug), api.Shape)
+		require.NoError(t, err, slug)
+	}
+	links, err := w.Service.ExportLinks(t.Context(), w.scope(), api.Selection{Query: &api.LinkQuery{}})
+	require.NoError(t, err)
+	return links
+}
+
+func (w *world) scope() api.Scope {
+	return api.Scope{Project: w.project.ID, Actor: api.Actor{User: "ada"}}
+}
+
+func (w *world) plan(t *testing.T, s api.Scope, text []byte) []api.ImportRow {
+	t.Helper()
+	drafts, err := ReadLinks(text, api.DefaultCluster)
+	require.NoError(t, err)
+	rows, err := api.PlanImport(t.Context(), w.Service, s, drafts)
+	require.NoError(t, err)
+	return rows
+}
+
+func TestWhatIsExportedIsThereAlready(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	links := w.stock(t)
+	file, err := WriteLinks(links)
+	require.NoError(t, err)
+	rows := w.plan(t, w.scope(), file)
+	require.Len(t, rows, len(links))
+	for _, r := range rows {
+		require.Equal(t, api.ImportSame, r.Verdict, "%s: %+v %+v", r.Draft.Name, r.Changes, r.Problems)
+	}
+}
+
+func TestAnAnswerToAListIsAFile(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.stock(t)
+	answer := w.send("GET", w.links(api.DefaultCluster, "/all"), "")
+	require.Contains(t, answer.Body.String(), "%3A", "answers are percent-encoded")
+	for _, r := range w.plan(t, w.scope(), answer.Body.Bytes()) {
+		require.Equal(t, api.ImportSame, r.Verdict, "%s: %+v %+v", r.Draft.Name, r.Changes, r.Problems)
+	}
+}
+
+func TestAFileAsksForTheSecretsElsewhere(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	file, err := WriteLinks(w.stock(t))
+	require.NoError(t, err)
+	elsewhere := w.scope()
+	elsewhere.Project = w.other.ID
+	rows := w.plan(t, elsewhere, file)
+	for i := range rows {
+		r := &rows[i]
+		require.Equal(t, api.ImportAdd, r.Verdict, "%s: %+v", r.Draft.Name, r.Problems)
+		example := apitest.ConnectorExamples()[r.Draft.Name]
+		for _, path := range r.Missing {
+			require.Contains(t, example.Secrets, path)
+			r.Draft.Secrets[path] = api.NewSecret(example.Secrets[path])
+		}
+		r.Missing = nil
+	}
+	outcomes, err := api.ApplyImport(t.Context(), w.Service, elsewhere, rows)
+	require.NoError(t, err)
+	for _, o := range outcomes {
+		require.Nil(t, o.Err, o.Name)
+	}
+	for _, r := range w.plan(t, elsewhere, file) {
+		require.Equal(t, api.ImportSame, r.Verdict, r.Draft.Name)
+	}
+}
+
+func TestAFileHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	file, err := WriteLinks(w.stock(t))
+	require.NoError(t, err)
+	for slug, example := range apitest.ConnectorExamples() {
+		for path, secret := range example.Secrets {
+			require.NotContains(t, string(file), secret, "%s %s", slug, path)
+		}
+	}
+	require.Contains(t, string(file), `"Add password here"`)
+}
+
+func TestTheFormsOfAFile(t *testing.T) {
+	t.Parallel()
+	one := strings.TrimSuffix(strings.TrimPrefix(sftp("a"), `{"links":[`), `]}`)
+	for name, text := range map[string]string{
+		"an object with links":   sftp("a"),
+		"a bare list":            "[" + one + "]",
+		"one link":               one,
+		"with a byte order mark": "\ufeff" + sftp("a"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			drafts, err := ReadLinks([]byte(text), "c1")
+			require.NoError(t, err)
+			require.Len(t, drafts, 1)
+			require.Equal(t, "a", drafts[0].Name)
+			require.Equal(t, "c1", drafts[0].Cluster)
+			require.Equal(t, "sftp.example.com", drafts[0].Inputs["linkConfig.server"])
+			require.Equal(t, "hunter2hunter2", drafts[0].Secrets["linkConfig.password"].Reveal())
+		})
+	}
+	for name, text := range map[string]string{
+		"nothing": "", "no JSON": "hello", "a number": "5", "an empty object": "{}", "no links": `{"links":[]}`,
+		"links of another kind": `{"links":7}`, "an input without a name": link("a", "sftp-connector", "", `"x"`),
+	} {
+		t.Run(name+" is refused", func(t *testing.T) {
+			t.Parallel()
+			_, err := ReadLinks([]byte(text), "c1")
+			require.Equal(t, api.Invalid, api.CodeOf(err), "error: %v", err)
+		})
+	}
+}
+
+func TestNothingThatSomebodyTypedIsDecoded(t *testing.T) {
+	t.Parallel()
+	drafts, err := ReadLinks([]byte(sftp("a", "linkConfig.username", `"50%25off"`)), "c")
+	require.NoError(t, err)
+	require.Equal(t, "50%25off", drafts[0].Inputs["linkConfig.username"])
+}
+
+func TestImportAndExportThroughTheWire(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	base := "/switchboard/v1/projects/" + w.project.ID + "/links"
+	type answer struct{ Links []planJSON }
+	send := func(target, body string) answer {
+		rec := w.send("POST", base+target, body)
+		require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
+		var a answer
+		require.NoError(t, json.Unmarshal(rec.Body.Bytes(), &a))
+		return a
+	}
+	planned := send("/import", sftp("a"))
+	require.Equal(t, api.ImportAdd, planned.Links[0].Verdict)
+	_, err := w.Service.FindLink(t.Context(), w.scope(), api.DefaultCluster, "a")
+	require.Equal(t, api.NotFound, api.CodeOf(err), "a plan stores nothing")
+
+	applied := send("/import?apply=true", sftp("a"))
+	require.True(t, applied.Links[0].Done)
+	file := w.send("GET", base+"/export", "")
+	require.Equal(t, http.StatusOK, file.Code)
+	require.NotContains(t, file.Body.String(), "hunter2hunter2")
+	require.Equal(t, api.ImportSame, send("/import", file.Body.String()).Links[0].Verdict)
+
+	changed := strings.ReplaceAll(file.Body.String(), `"loader"`, `"someone"`)
+	again := send("/import?apply=true", changed)
+	require.Equal(t, api.ImportChange, again.Links[0].Verdict)
+	require.Equal(t, []string{"linkConfig.username"}, again.Links[0].Changes)
+	require.Equal(t, []string{"linkConfig.password"}, again.Links[0].Missing, "another account: the password is asked for")
+	require.False(t, again.Links[0].Done)
+}
+
+func TestHealthThroughTheWire(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.create(t, mysql("a", "linkConfig.host", `"127.0.0.1"`, "linkConfig.port", closedPort(t)))
+	link, err := w.Service.FindLink(t.Context(), w.scope(), "c", "a")
+	require.NoError(t, err)
+	base := "/switchboard/v1/projects/" + w.project.ID + "/links/" + link.ID
+	for range 2 {
+		require.Equal(t, http.StatusOK, w.send("POST", base+"/test", "").Code)
+	}
+	var checks struct{ Checks []checkJSON }
+	require.NoError(t, json.Unmarshal(w.send("GET", base+"/checks?limit=5", "").Body.Bytes(), &checks))
+	require.Len(t, checks.Checks, 2)
+	require.Equal(t, api.Failed, checks.Checks[0].Check.Status)
+	var episodes struct{ Episodes []episodeJSON }
+	require.NoError(t, json.Unmarshal(w.send("GET", base+"/episodes", "").Body.Bytes(), &episodes))
+	require.Len(t, episodes.Episodes, 1)
+	require.Equal(t, 2, episodes.Episodes[0].Failures)
+	require.Equal(t, "linkConfig.port", episodes.Episodes[0].Reasons[0].Path)
+
+	require.Equal(t, http.StatusNoContent, w.send("PUT", base+"/schedule", `{"every":"15m"}`).Code)
+	require.Equal(t, http.StatusNoContent, w.send("PUT", base+"/enabled", `{"enabled":false}`).Code)
+	stored, err := w.Service.Link(t.Context(), w.scope(), link.ID)
+	require.NoError(t, err)
+	require.Equal(t, "15m0s", stored.Health.Every.String())
+	require.False(t, stored.Enabled)
+
+	for _, refused := range []struct{ method, target, body string }{
+		{"PUT", "/schedule", `{"every":"1s"}`}, {"PUT", "/schedule", `{"every":"soon"}`}, {"PUT", "/schedule", `{`},
+		{"PUT", "/enabled", `{}`}, {"PUT", "/enabled", `{"enabled":"yes"}`},
+	} {
+		rec := w.send(refused.method, base+refused.target, refused.body)
+		require.True(t, slices.Contains([]int{400, 422}, rec.Code), "%v: %d %s", refused, rec.Code, rec.Body)
+	}
+}
