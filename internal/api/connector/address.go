@@ -34,8 +34,8 @@ func (in *Input) readAddress(text string) (canonical string, f *Fault) {
 var (
 	// hostName is RFC 1123 with underscores, which internal names do have.
 	hostName = regexp.MustCompile(`^` + hostLabel + `(\.` + hostLabel + `)*$`)
-	// number is a last label that some resolvers take for an IPv4 address.
-	number  = regexp.MustCompile(`(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)$`)
+	// numeric is a last label that some resolvers take for an IPv4 address.
+	numeric = regexp.MustCompile(`(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)$`)
 	uriPath = regexp.MustCompile(`^[A-Za-z0-9/._~-]*$`)
 )
 
@@ -53,7 +53,7 @@ func readHost(text string) (string, bool) {
 		return addr.String(), fine
 	}
 	name := strings.TrimSuffix(text, ".")
-	fine := len(name) <= 253 && hostName.MatchString(name) && !number.MatchString(name)
+	fine := len(name) <= 253 && hostName.MatchString(name) && !numeric.MatchString(name)
 	return strings.ToLower(name), fine
 }
 

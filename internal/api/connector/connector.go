@@ -52,6 +52,7 @@ type Input struct {
 	Min, Max  int       // Kind Int; Max 0 means no bound beyond int32
 	Separator string    // Kind HostList: what joins the canonical list; Kind URI: a list is allowed
 	Schemes   []string  // Kind URI: the schemes it may have, in lower case
+	Keys      []Key     // Kind Map: the entries it may have, the most useful first
 }
 
 // Default is a default value that depends on another input.

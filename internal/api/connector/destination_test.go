@@ -62,7 +62,7 @@ func TestSameDestination(t *testing.T) {
 		"port 0 is the default port":        {"generic-jdbc-connector", mysql, values("port", "0"), ""},
 		"a port with zeros before it":       {"generic-jdbc-connector", mysql, values("port", "03306"), ""},
 		"another database":                  {"generic-jdbc-connector", mysql, values("database", "customers"), ""},
-		"another tuning":                    {"generic-jdbc-connector", mysql, values("fetchSize", "5", "jdbcProperties", `{"a":"b"}`), ""},
+		"another tuning":                    {"generic-jdbc-connector", mysql, values("fetchSize", "5", "jdbcProperties", `{"useUnicode":"true"}`), ""},
 		"a setting that does not apply":     {"generic-jdbc-connector", mysql, values("databaseconfig", "SID", "sidname", "X"), ""},
 		"another type":                      {"generic-jdbc-connector", mysql, values("databaseType", "POSTGRESQL"), "databaseType"},
 		"another host":                      {"generic-jdbc-connector", mysql, values("host", "evil.example.com"), "host"},

@@ -54,8 +54,19 @@ func (c *Connector) fault(in *Input, values map[string]string, secretSet func(st
 	case !isSet || in.Secret:
 		return nil
 	}
-	_, f := in.Judge(text)
+	_, f := c.narrowed(in, values).Judge(text)
 	return f
+}
+
+// narrowed is the input as it is beside these values: a map with the keys that
+// apply.
+func (c *Connector) narrowed(in *Input, values map[string]string) *Input {
+	if in == nil || in.Kind != Map {
+		return in
+	}
+	narrow := *in
+	narrow.Keys = c.Keys(in, values)
+	return &narrow
 }
 
 // storable judges a value that does not apply: it may be nonsense, but neither

@@ -57,9 +57,9 @@ var jdbcTuning = []Input{
 		Help:  Text{"Also creates links to the databases behind MYCAT.", "同时创建到 MYCAT 后端数据库的连接。"},
 	},
 	{
-		Name: "linkConfig.jdbcProperties", Kind: Map, Advanced: true,
+		Name: "linkConfig.jdbcProperties", Kind: Map, Advanced: true, Keys: jdbcKeys,
 		Label: Text{"JDBC properties", "连接属性"},
-		Help:  Text{"Extra properties for the JDBC driver, such as socketTimeout; passwords do not belong here.", "传给 JDBC 驱动的附加属性，例如 socketTimeout，请勿在此填写密码。"},
+		Help:  Text{"Extra properties for the JDBC driver, such as socketTimeout; the field offers those that are allowed.", "传给 JDBC 驱动的附加属性，例如 socketTimeout；输入名称时会列出支持的属性。"},
 	},
 	{
 		Name: "dialect.identifierEnclose", Kind: String, Advanced: true, MaxLen: 5,

@@ -70,7 +70,7 @@ var hbase = &Connector{
 		},
 		// CloudTable has no version input, and always a run mode.
 		runMode(not(is("linkConfig.hBaseVersion", "HBASE_1_X"))),
-		properties(),
+		properties(hbaseKeys),
 	},
 }
 

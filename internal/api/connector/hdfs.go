@@ -23,6 +23,6 @@ var hdfs = &Connector{
 		principal(is("linkConfig.hadoopType", apacheHadoop), kerberos),
 		keytab(is("linkConfig.hadoopType", apacheHadoop), kerberos),
 		runMode(),
-		properties(),
+		properties(hdfsKeys),
 	},
 }

@@ -49,7 +49,7 @@ var hive = &Connector{
 		accessKey(hiveOnOBS),
 		securityKey(hiveOnOBS),
 		runMode(is("linkConfig.hiveVersion", "HIVE_3_X")),
-		properties(),
+		properties(hiveKeys),
 	},
 }
 

@@ -25,7 +25,8 @@ const notInNames = ";?&=#/%'\"`"
 
 // Judge reads one value of the input, a secret's too, and returns its
 // canonical form, or what is wrong with it. It does not ask whether the input
-// applies or is required; the empty text is judged like any other.
+// applies or is required; the empty text is judged like any other. The entries
+// of a map may be those of any system that the connector knows.
 func (in *Input) Judge(text string) (string, *Fault) {
 	canonical, f := in.judge(text)
 	if f != nil {
@@ -50,7 +51,7 @@ func (in *Input) judge(text string) (string, *Fault) {
 	case Enum:
 		return in.readChoice(text)
 	case Map:
-		return readMap(text)
+		return readMap(text, in.Keys)
 	case File:
 		return readFile(text)
 	case Bool:

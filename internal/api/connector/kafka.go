@@ -27,7 +27,7 @@ var kafka = &Connector{
 		kafkaAuthType(),
 		managerUser(kafkaMRS),
 		password(kafkaMRS),
-		properties(),
+		properties(kafkaKeys),
 	},
 }
 

@@ -56,7 +56,8 @@ func WriteMap(entries map[string]string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func readMap(text string) (string, *Fault) {
+// readMap reads a map whose entries must be among keys.
+func readMap(text string, keys []Key) (string, *Fault) {
 	entries, ok := ReadMap(text)
 	if !ok {
 		return "", fault("input.map")
@@ -72,7 +73,11 @@ func readMap(text string) (string, *Fault) {
 			return "", fault("input.map_value_too_long", "key", clip(key), "max", MaxMapValue)
 		}
 	}
-	return WriteMap(entries), openSecret(entries)
+	if f := openSecret(entries); f != nil {
+		return "", f
+	}
+	entries, f := readEntries(entries, keys)
+	return WriteMap(entries), f
 }
 
 // openSecret is the fault of a map that carries a secret, which would be
@@ -82,7 +87,7 @@ func openSecret(entries map[string]string) *Fault {
 		switch strings.ToLower(entries[key]) {
 		case "", "true", "false":
 		default:
-			if secretKey.MatchString(key) {
+			if secretKey.MatchString(plainKey(key)) {
 				return fault("input.map_key_secret", "key", clip(key))
 			}
 		}

@@ -12,7 +12,7 @@ func (c *Connector) Normalise(values map[string]string) map[string]string {
 	for path, text := range values {
 		if in := c.Input(path); in == nil || !in.Secret {
 			text = strings.TrimSpace(text)
-			text = in.canonical(text)
+			text = c.narrowed(in, values).canonical(text)
 		}
 		if text != "" {
 			out[path] = text

@@ -18,9 +18,9 @@ func TestNormalise(t *testing.T) {
 		"everything in its canonical form": {
 			"generic-jdbc-connector",
 			values("databaseType", " mysql ", "host", "DB.Example.com.", "port", "03306", "useSSL", "TRUE", "fetchSize", "0100",
-				"jdbcProperties", `{ "b": 1, "a": "x" }`, "username", " loader "),
+				"jdbcProperties", `{ "sockettimeout": 1, "connect%54imeout": " 020 ", "UseUnicode": true }`, "username", " loader "),
 			values("databaseType", "MYSQL", "host", "db.example.com", "port", "3306", "useSSL", "true", "fetchSize", "100",
-				"jdbcProperties", `{"a":"x","b":"1"}`, "username", "loader"),
+				"jdbcProperties", `{"connectTimeout":"20","socketTimeout":"1","useUnicode":"true"}`, "username", "loader"),
 		},
 		"empty values are left out": {
 			"generic-jdbc-connector", values("host", "", "port", "  ", "jdbcProperties", "{}", "password", "", "other", " "), values(),
@@ -35,6 +35,14 @@ func TestNormalise(t *testing.T) {
 		"inapplicable and unknown values are kept": {
 			"obs-connector", values("storageType", "obs", "ossAuthType", "sts", "mystery", " X "),
 			values("storageType", "OBS", "ossAuthType", "STS", "mystery", "X"),
+		},
+		"a property is spelled as the driver of the database spells it": {
+			"generic-jdbc-connector", values("databaseType", "sqlserver", "jdbcProperties", `{"APPLICATIONNAME":"x"}`),
+			values("databaseType", "SQLSERVER", "jdbcProperties", `{"applicationName":"x"}`),
+		},
+		"properties that are not allowed are kept, so that they can be shown": {
+			"generic-jdbc-connector", values("databaseType", "MYSQL", "jdbcProperties", ` {"autoDeserialize":"true"} `),
+			values("databaseType", "MYSQL", "jdbcProperties", `{"autoDeserialize":"true"}`),
 		},
 		"lists have the separator of their documentation": {
 			"kafka-connector", values("brokerList", "A:9092; b:9092"), values("brokerList", "a:9092,b:9092"),

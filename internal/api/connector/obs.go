@@ -66,7 +66,11 @@ var obs = &Connector{
 }
 
 func obsProperties() Input {
-	in := properties(isOBS)
+	in := properties([]Key{
+		integer("connectionTimeout", "Milliseconds to wait for a connection.", "等待建立连接的时间，单位为毫秒。"),
+		integer("socketTimeout", "Milliseconds to wait for data.", "等待数据的时间，单位为毫秒。"),
+		integer("idleConnectionTime", "Milliseconds after which an idle connection is closed.", "空闲连接的关闭时间，单位为毫秒。"),
+	}, isOBS)
 	in.Help = Text{"Time-outs in milliseconds: connectionTimeout, socketTimeout and idleConnectionTime are supported.",
 		"以毫秒为单位的超时设置，支持 connectionTimeout、socketTimeout 和 idleConnectionTime。"}
 	return in

@@ -76,11 +76,11 @@ func brokerList(when ...Term) Input {
 	}
 }
 
-func properties(when ...Term) Input {
+func properties(keys []Key, when ...Term) Input {
 	return Input{
-		Name: "linkConfig.properties", Kind: Map, Advanced: true, When: when,
+		Name: "linkConfig.properties", Kind: Map, Advanced: true, Keys: keys, When: when,
 		Label: Text{"Client properties", "客户端属性"},
-		Help:  Text{"Extra settings of the client as names and values; passwords do not belong here.", "客户端的附加配置项（名称和值），请勿在此填写密码。"},
+		Help:  Text{"Extra settings of the client as names and values; the field offers those that are allowed.", "客户端的附加配置项（名称和值）；输入名称时会列出支持的配置项。"},
 	}
 }
 

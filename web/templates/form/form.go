@@ -5,7 +5,6 @@
 package form
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -28,12 +27,20 @@ type Form struct {
 	// was added or removed it is what Edit returns.
 	Focus  string
 	Hidden []Hidden
+	// Guard warns before a form with unsaved changes is left, and lets the
+	// language and theme switches take along what was typed: they post to
+	// Action+"/edit". Unsaved says that this rendering holds such changes.
+	Guard, Unsaved bool
+	// Beside are the paths of fields that are sent along with the one that was
+	// judged, because its value decides about them.
+	Beside []string
 }
 
 // Section is a group of fields under a heading.
 type Section struct {
 	ID     string // element id, unique in the form
 	Title  string // no heading if empty
+	Tag    string // a label beside the heading, may be empty
 	Help   string
 	Fields []Field
 	// Advanced sections are folded away unless they hold a problem or the focus.
@@ -56,7 +63,7 @@ type Field struct {
 	Live     bool     // judged as soon as it is changed
 	Half     bool     // half the width, beside its neighbour
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
-	Choices  []Choice // Select
+	Choices  []Choice // Select; Map: keys to offer, with what they are for
 	Unset    string   // label of "no value" in Select and Bool; not offered if empty
 	// Stored says that a Password or secret File has a value already, which may be kept.
 	Stored bool
@@ -64,6 +71,8 @@ type Field struct {
 	// rendering of this form.
 	Held   string
 	Secret bool // File: never show the content; Password is always secret
+	// Generate offers to make up a Password in the browser, to be copied.
+	Generate bool
 }
 
 // Kind is how a field is edited.
@@ -89,10 +98,13 @@ type Choice struct{ Value, Label string }
 // Hidden is a value that travels with the form.
 type Hidden struct{ Name, Value string }
 
-// What a stored secret's radio buttons, named PATH.mode, send.
+// What a stored secret's radio buttons, named PATH.mode, send. Again is sent by
+// "replace" where nobody chose it but the server asked for the secret: if
+// nothing is typed then, the secret is kept as long as it may be.
 const (
 	Keep    = "keep"
 	Replace = "replace"
+	Again   = "again"
 )
 
 // ID returns the element id of a path: dots become hyphens.
@@ -113,9 +125,11 @@ func (f *Form) FieldPath(target string) (string, bool) {
 	return "", false
 }
 
-// Only keeps the problems of one field, for a live check.
-func (f *Form) Only(path string) {
-	f.Problems = slices.DeleteFunc(slices.Clone(f.Problems), func(p api.Problem) bool { return !within(p.Path, path) })
+// Only keeps the problems of some fields, for a live check.
+func (f *Form) Only(paths ...string) {
+	f.Problems = slices.DeleteFunc(slices.Clone(f.Problems), func(p api.Problem) bool {
+		return !slices.ContainsFunc(paths, func(path string) bool { return within(p.Path, path) })
+	})
 }
 
 // Value returns what was typed at path.
@@ -217,8 +231,19 @@ func (f *Form) multipart() bool {
 // replacing reports whether a stored secret is being replaced: because that was
 // chosen, or because there is something wrong with it.
 func (f *Form) replacing(field *Field) bool {
-	return cmp.Or(f.Value(field.Path+".mode"), Keep) == Replace || field.Held != "" || f.bad(field.Path)
+	return f.Value(field.Path+".mode") == Replace || field.Held != "" || f.bad(field.Path)
 }
+
+// replace is what "replace" sends: Again, if only the server wants it.
+func (f *Form) replace(field *Field) string {
+	if f.bad(field.Path) && f.Value(field.Path+".mode") != Replace {
+		return Again
+	}
+	return Replace
+}
+
+// beside reports whether the field comes along with the one that was asked for.
+func (f *Form) beside(path string) bool { return slices.Contains(f.Beside, path) }
 
 // within reports whether path is at or below root.
 func within(path, root string) bool {

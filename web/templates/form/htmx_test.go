@@ -56,6 +56,25 @@ func TestHTMX(t *testing.T) {
 		require.Equal(t, "Host: Write the host without a port: the port has a field of its own.", attr(t, field, "data-announce"))
 		require.Zero(t, doc.Find("[autofocus]").Length(), "the reader has gone on to the next field")
 	})
+	t.Run("a field that it decides about comes along, for its own place", func(t *testing.T) {
+		t.Parallel()
+		f := link()
+		f.Problems = []api.Problem{{Path: "linkConfig.password", Message: api.M("kit.problem_secret")}, {Path: "name", Message: api.M("shell.broken")}}
+		f.Beside = []string{"linkConfig.password"}
+		f.Only("linkConfig.host", "linkConfig.password")
+		doc := render(t, f, "field-linkConfig-host", "field-linkConfig-password")
+		require.Equal(t, 2, doc.Find("body > *").Length())
+		require.Equal(t, "true", attr(t, doc.Find("#field-linkConfig-password"), "hx-swap-oob"))
+		require.Zero(t, doc.Find("#field-linkConfig-host[hx-swap-oob]").Length())
+		require.NotEmpty(t, text(doc.Find("#linkConfig-password-error")))
+	})
+	t.Run("a guarded form says how it is redrawn, and whether it holds unsaved changes", func(t *testing.T) {
+		t.Parallel()
+		require.Zero(t, render(t, link()).Find("[data-guard], [data-unsaved]").Length())
+		f := link()
+		f.Guard, f.Unsaved = true, true
+		require.Equal(t, "/p/1/links/edit", attr(t, render(t, f).Find("form[data-unsaved]"), "data-guard"))
+	})
 	t.Run("what is not a field is no path", func(t *testing.T) {
 		t.Parallel()
 		_, ok := link().FieldPath("link-form")

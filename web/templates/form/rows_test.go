@@ -90,3 +90,27 @@ func TestReadMap(t *testing.T) {
 		require.Equal(t, m, back)
 	})
 }
+
+func TestKeysOnOffer(t *testing.T) {
+	t.Parallel()
+	f := link()
+	f.Sections[2].Fields[0].Choices = []form.Choice{{Value: "socketTimeout", Label: "Waits <that> long."}}
+	doc := render(t, f)
+
+	t.Run("a row offers them with what they are for", func(t *testing.T) {
+		t.Parallel()
+		list := attr(t, doc.Find("#linkConfig-props-0-key"), "list")
+		offer := doc.Find("datalist#" + list + " option")
+		require.Equal(t, "socketTimeout", attr(t, offer, "value"))
+		require.Equal(t, "Waits <that> long.", text(offer))
+	})
+	t.Run("its value is free", func(t *testing.T) {
+		t.Parallel()
+		require.Empty(t, doc.Find("#linkConfig-props-0-value").AttrOr("list", ""))
+	})
+	t.Run("a map without keys offers nothing", func(t *testing.T) {
+		t.Parallel()
+		doc := render(t, link())
+		require.Zero(t, doc.Find("datalist, [list]").Length())
+	})
+}

@@ -41,6 +41,20 @@ func TestSecret(t *testing.T) {
 			d.Stored = true
 			f.Problems = []api.Problem{{Path: d.Path, Message: api.M("kit.problem_secret")}}
 		})
+		require.Equal(t, "again", attr(t, doc.Find("[name='linkConfig.password.mode'][checked]"), "value"), "and says that nobody chose it")
+	})
+	t.Run("stored and not wrong any more: is kept again, unless replacing was chosen", func(t *testing.T) {
+		t.Parallel()
+		doc := with(t, func(f *form.Form, d *form.Field) {
+			d.Stored = true
+			f.Values.Set("linkConfig.password.mode", form.Again)
+		})
+		require.Equal(t, "keep", attr(t, doc.Find("[name='linkConfig.password.mode'][checked]"), "value"))
+		doc = with(t, func(f *form.Form, d *form.Field) {
+			d.Stored = true
+			f.Values.Set("linkConfig.password.mode", form.Replace)
+			f.Problems = []api.Problem{{Path: d.Path, Message: api.M("kit.problem_secret")}}
+		})
 		require.Equal(t, "replace", attr(t, doc.Find("[name='linkConfig.password.mode'][checked]"), "value"))
 	})
 	t.Run("held: the page carries what the server sealed, and says so", func(t *testing.T) {
