@@ -116,10 +116,14 @@ func (s *Server) url(a Account) string {
 	return u.String()
 }
 
-// missingError says which Debian package has the server.
+// missingError says which Debian package has the server, or which target of
+// make.
 type missingError struct{ debian string }
 
 func (e missingError) Error() string {
+	if strings.HasPrefix(e.debian, "bin/") {
+		return "this test needs a real server: make " + e.debian
+	}
 	return "this test needs a real server: apt-get install " + e.debian
 }
 

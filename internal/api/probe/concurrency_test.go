@@ -77,3 +77,33 @@ func TestCancelEndsACheckAtOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestOneProjectDoesNotHoldUpAnother(t *testing.T) {
+	t.Parallel()
+	arrived, release := make(chan struct{}, 9), make(chan struct{})
+	slow := standIn(t, func(net.Conn) {
+		arrived <- struct{}{}
+		<-release
+	})
+	quick := standIn(t, func(net.Conn) {})
+	p := prober(probe.Options{Concurrency: 3, PerProject: 2})
+	check := func(ctx context.Context, project string, addr net.Addr) api.Check {
+		host, port, _ := net.SplitHostPort(addr.String())
+		return p.Check(ctx, probe.Target{Project: project, Connector: jdbc, Inputs: map[string]string{
+			"linkConfig.databaseType": "MYSQL", "linkConfig.host": host, "linkConfig.port": port,
+			"linkConfig.username": "ann", "linkConfig.database": "orders",
+		}})
+	}
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() { check(t.Context(), "greedy", slow) })
+	}
+	<-arrived
+	<-arrived
+	late, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	requireFailure(t, check(late, "greedy", quick), api.StepResolve, "busy", "")
+	requireFailure(t, check(t.Context(), "modest", quick), api.StepHandshake, "peer.closed", "port")
+	close(release)
+	wg.Wait()
+}

@@ -148,16 +148,21 @@ func (a *attempt) through(ctx context.Context, path string) func(context.Context
 		if err != nil {
 			return nil, err
 		}
-		addrs, err := a.p.guard.resolve(ctx, at.host)
-		if err != nil {
-			return nil, resolveFailure(ctx, err, at)
-		}
-		conn, err := a.p.guard.dial(ctx, at.host, addrs, at.port)
-		if err != nil {
-			return nil, connectFailure(ctx, err, at)
-		}
-		return conn, nil
+		return a.another(ctx, at)
 	}
+}
+
+// another makes one more connection, which is no step of its own.
+func (a *attempt) another(ctx context.Context, at endpoint) (net.Conn, error) {
+	addrs, err := a.p.guard.resolve(ctx, at.host)
+	if err != nil {
+		return nil, resolveFailure(ctx, err, at)
+	}
+	conn, err := a.p.guard.dial(ctx, at.host, addrs, at.port)
+	if err != nil {
+		return nil, connectFailure(ctx, err, at)
+	}
+	return conn, nil
 }
 
 // aim sets where the check connects.

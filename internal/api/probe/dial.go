@@ -26,6 +26,8 @@ type guard struct {
 	own      []netip.AddrPort
 	resolver Resolver
 	log      *slog.Logger
+
+	allowed, refused atomic.Uint64 // sockets about to be connected, and refusals
 }
 
 // errForbidden is the policy's refusal. Nobody outside this package learns
@@ -64,7 +66,7 @@ func (g *guard) dial(ctx context.Context, host string, addrs []netip.Addr, port 
 	}
 	var errs []error
 	for i, addr := range addrs {
-		conn, err := g.dialOne(ctx, netip.AddrPortFrom(addr, port), len(addrs)-i)
+		conn, err := g.dialOne(ctx, host, netip.AddrPortFrom(addr, port), len(addrs)-i)
 		if err == nil {
 			return bound(ctx, conn), nil
 		}
@@ -74,28 +76,37 @@ func (g *guard) dial(ctx context.Context, host string, addrs []netip.Addr, port 
 }
 
 // dialOne gives an address its share of the time that is left.
-func (g *guard) dialOne(ctx context.Context, at netip.AddrPort, share int) (net.Conn, error) {
-	d := net.Dialer{Control: g.control}
+func (g *guard) dialOne(ctx context.Context, host string, at netip.AddrPort, share int) (net.Conn, error) {
+	d := net.Dialer{Control: g.control(host)}
 	if deadline, ok := ctx.Deadline(); ok {
 		d.Timeout = max(time.Until(deadline)/time.Duration(share), time.Millisecond)
 	}
 	return d.DialContext(ctx, "tcp", at.String())
 }
 
-// control judges once more what the socket is about to be connected to.
-func (g *guard) control(_, address string, _ syscall.RawConn) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return errForbidden
+// control judges once more what a socket is about to be connected to. Nothing
+// but TCP leaves the console.
+func (g *guard) control(host string) func(network, address string, _ syscall.RawConn) error {
+	return func(network, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil || !strings.HasPrefix(network, "tcp") {
+			return errForbidden
+		}
+		if err := g.judge(at, host); err != nil {
+			return err
+		}
+		g.allowed.Add(1)
+		return nil
 	}
-	return g.judge(at, address)
 }
 
+// judge applies the policy to an address at which host was found.
 func (g *guard) judge(at netip.AddrPort, host string) error {
-	reason := g.policy.refusal(at, g.own)
+	reason := g.policy.refusal(at, host, g.own)
 	if reason == "" {
 		return nil
 	}
+	g.refused.Add(1)
 	g.log.Warn("probe: refused an address", "host", host, "address", at.String(), "reason", reason)
 	return errForbidden
 }
@@ -125,11 +136,12 @@ type boundConn struct {
 	net.Conn
 	deadline time.Time // zero if the context has none
 	left     atomic.Int64
+	ended    func() error // why the context is over, if it is
 	release  func() bool
 }
 
 func bound(ctx context.Context, conn net.Conn) *boundConn {
-	c := &boundConn{Conn: conn}
+	c := &boundConn{Conn: conn, ended: ctx.Err}
 	c.left.Store(maxRead)
 	c.deadline, _ = ctx.Deadline()
 	_ = conn.SetDeadline(c.deadline)
@@ -142,7 +154,10 @@ func (c *boundConn) Read(b []byte) (int, error) {
 	if c.left.Add(-int64(n)) < 0 {
 		return 0, errTooMuch
 	}
-	return n, err
+	if err != nil {
+		return n, cmp.Or(c.ended(), err) // not that the connection was closed then
+	}
+	return n, nil
 }
 
 func (c *boundConn) Close() error {
@@ -159,6 +174,13 @@ func (c *boundConn) capped(t time.Time) time.Time {
 		return c.deadline
 	}
 	return t
+}
+
+func deadlineOf(ctx context.Context) time.Time {
+	if deadline, ok := ctx.Deadline(); ok {
+		return deadline
+	}
+	return time.Now().Add(DefaultTimeout)
 }
 
 func list(addrs []netip.Addr) string {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -108,8 +109,7 @@ func connectFailure(ctx context.Context, err error, at endpoint) error {
 	switch {
 	case ctx.Err() == context.Canceled:
 		return err
-	case errors.Is(err, errForbidden), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH),
-		errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+	case unreachable(err):
 		return fault("connect.unreachable", at.hostPath)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fault("connect.refused", at.portPath).because(err)
@@ -117,6 +117,14 @@ func connectFailure(ctx context.Context, err error, at endpoint) error {
 		return fault("connect.timeout", at.hostPath)
 	}
 	return err
+}
+
+// unreachable reports whether there is no way to an address, or none that the
+// policy allows.
+func unreachable(err error) bool {
+	return slices.ContainsFunc([]error{
+		errForbidden, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL, syscall.EACCES, syscall.EPERM,
+	}, func(cause error) bool { return errors.Is(err, cause) })
 }
 
 // Bounds of texts that come from servers, in characters.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -28,16 +29,25 @@ func TestAnAddressThatIsRefusedLooksUnreachableAndIsNotDialled(t *testing.T) {
 	t.Parallel()
 	addr, asked := counting(t)
 	at := netip.MustParseAddrPort(addr.String())
-	loopback := netip.MustParsePrefix("127.0.0.0/8")
 	for _, c := range []struct {
 		name    string
 		options probe.Options
 		host    string
 		reason  string
 	}{
-		{"denied", probe.Options{Policy: probe.Policy{Deny: []netip.Prefix{loopback}}}, "127.0.0.1", "denied by the policy"},
-		{"denied, written as IPv6", probe.Options{Policy: probe.Policy{Deny: []netip.Prefix{loopback}}}, "::ffff:127.0.0.1", "denied by the policy"},
-		{"not allowed", probe.Options{Policy: probe.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}, "127.0.0.1", "not allowed"},
+		{"denied", probe.Options{Policy: probe.Policy{Deny: rules(t, "127.0.0.0/8")}}, "127.0.0.1", "denied by the policy"},
+		{"denied, written as IPv6", probe.Options{Policy: probe.Policy{Deny: rules(t, "127.0.0.0/8")}}, "::ffff:127.0.0.1", "denied by the policy"},
+		{"not allowed", probe.Options{Policy: probe.Policy{Allow: rules(t, "10.0.0.0/8")}}, "127.0.0.1", "not allowed"},
+		{"denied by port", probe.Options{Policy: probe.Policy{Deny: rules(t, ":"+strconv.Itoa(int(at.Port())))}}, "127.0.0.1", "denied by the policy"},
+		{"denied by name", probe.Options{Policy: probe.Policy{Deny: rules(t, "*.localhost,localhost")}}, "localhost", "denied by the policy"},
+		{"allowed by name, but denied by address (fake resolver)",
+			probe.Options{Policy: probe.Policy{Allow: rules(t, "db.example"), Deny: rules(t, "127.0.0.0/8")}, Resolver: name("db.example", "127.0.0.1")},
+			"db.example", "denied by the policy"},
+		{"allowed by name, but never to be reached (fake resolver)",
+			probe.Options{Policy: probe.Policy{Allow: rules(t, "db.example")}, Resolver: name("db.example", "127.0.0.1", "100.100.100.200")},
+			"db.example", "metadata"},
+		{"allowed by name, with another name (fake resolver)",
+			probe.Options{Policy: probe.Policy{Allow: rules(t, "db.example")}, Resolver: name("other.example", "127.0.0.1")}, "other.example", "not allowed"},
 		{"the console itself", probe.Options{Own: []netip.AddrPort{at}}, "127.0.0.1", "console itself"},
 		{"the console itself, listening everywhere", probe.Options{Own: []netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), at.Port())}}, "127.0.0.1", "console itself"},
 		{"unspecified", probe.Options{}, "0.0.0.0", "unspecified"},
@@ -50,12 +60,16 @@ func TestAnAddressThatIsRefusedLooksUnreachableAndIsNotDialled(t *testing.T) {
 			t.Parallel()
 			log := &syncLog{}
 			c.options.Logger = log.logger()
-			got := postgresLink.to(addr).with("host", c.host).check(t, prober(c.options))
+			p := prober(c.options)
+			got := postgresLink.to(addr).with("host", c.host).check(t, p)
 			f := requireFailure(t, got, api.StepConnect, "connect.unreachable", "host")
 			require.Empty(t, f.Detail)
 			require.Empty(t, f.Found)
 			require.Contains(t, log.String(), c.reason, "the log says why")
 			require.Zero(t, asked.Load())
+			allowed, refused := p.Dialled()
+			require.Zero(t, allowed)
+			require.EqualValues(t, 1, refused)
 		})
 	}
 }
@@ -63,14 +77,29 @@ func TestAnAddressThatIsRefusedLooksUnreachableAndIsNotDialled(t *testing.T) {
 func TestPolicyLetsThrough(t *testing.T) {
 	t.Parallel()
 	addr, asked := counting(t)
+	port := strconv.Itoa(addr.(*net.TCPAddr).Port)
 	other := netip.MustParseAddrPort(addr.String())
 	other = netip.AddrPortFrom(other.Addr(), other.Port()^1)
-	p := prober(probe.Options{
-		Policy: probe.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}},
-		Own:    []netip.AddrPort{other},
-	})
-	requireFailure(t, postgresLink.to(addr).check(t, p), api.StepSignIn, "server.not_ready", "")
-	require.EqualValues(t, 1, asked.Load())
+	for i, allow := range []string{"127.0.0.1", "127.0.0.0/8:" + port, ":" + port, "db.example", "*.example:" + port, "10.0.0.0/8,db.example"} {
+		p := prober(probe.Options{
+			Policy:   probe.Policy{Allow: rules(t, allow), Deny: rules(t, "10.0.0.0/8,:1")},
+			Own:      []netip.AddrPort{other},
+			Resolver: name("db.example", "127.0.0.1"),
+		})
+		c := postgresLink.to(addr).with("host", "db.example").check(t, p)
+		requireFailure(t, c, api.StepSignIn, "server.not_ready", "")
+		require.EqualValues(t, i+1, asked.Load())
+		allowed, refused := p.Dialled()
+		require.EqualValues(t, 1, allowed)
+		require.Zero(t, refused)
+	}
+}
+
+func rules(t *testing.T, text string) []probe.Rule {
+	t.Helper()
+	rules, err := probe.ParseRules(text)
+	require.NoError(t, err)
+	return rules
 }
 
 func TestANameIsAskedForOnce(t *testing.T) {

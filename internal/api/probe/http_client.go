@@ -1,58 +1,149 @@
 package probe
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
-	"sync/atomic"
-	"time"
+	"net/url"
+	"strconv"
+	"strings"
 )
 
-// httpClient asks web services over a connection that is open and, for https,
-// encrypted; when it needs another one, that goes through the guard, too. It
-// follows no redirect (S6): where one leads is not what was to be checked.
-// What is wrong with further connections is blamed on path.
-func (a *attempt) httpClient(ctx context.Context, conn net.Conn, path string) *http.Client {
-	var used atomic.Bool
-	again := a.through(ctx, path)
-	dial := func(driver context.Context, network, address string) (net.Conn, error) {
-		if used.CompareAndSwap(false, true) {
-			return conn, nil
+// protocolHTTP is what peers names what web services speak. Which of them was
+// wanted, a check makes known when it has met a web server.
+const protocolHTTP = "HTTP"
+
+// web is a web service under check. Each question is one request; there is no
+// redirect (where one leads is not what was to be checked, S6), no proxy, no
+// cookie and no compression.
+type web struct {
+	a    *attempt
+	base url.URL // scheme, host and path before that of each question
+	path string  // the input to blame for TLS and for further connections
+	conn net.Conn
+	r    *bufio.Reader // what conn says
+}
+
+// answer is what a web service said.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// maxBody is how much of an answer is read, in bytes. The longest that a check
+// asks for is a list.
+const maxBody = maxRead / 2
+
+// newWeb makes the web service at a place. What is wrong with TLS, or with
+// further connections, is blamed on path.
+func (a *attempt) newWeb(p place, path string) *web {
+	host := p.at.String()
+	if p.at.port == 80 || p.at.port == 443 { // as browsers do
+		host = strings.TrimSuffix(host, ":"+strconv.Itoa(int(p.at.port)))
+	}
+	return &web{a: a, base: url.URL{Scheme: "http", Host: host, Path: p.prefix}, path: path}
+}
+
+// use asks over a connection from now on. Its first words tell whether there
+// is a web server at its end.
+func (w *web) use(ctx context.Context, conn net.Conn) {
+	w.conn = conn
+	w.r = bufio.NewReader(&listener{r: conn, first: func(b []byte) (int, error) {
+		n, err := w.a.hear(ctx, conn, conn, b)
+		if err == nil {
+			n, err = readOn(conn, b, n, len("HTTP/"))
 		}
-		return again(driver, network, address)
-	}
-	return &http.Client{
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext: dial,
-			DialTLSContext: func(driver context.Context, network, address string) (net.Conn, error) {
-				if used.CompareAndSwap(false, true) {
-					return conn, nil
-				}
-				plain, err := again(driver, network, address)
-				if err != nil {
-					return nil, err
-				}
-				return a.encrypt(ctx, plain, path)
-			},
-			MaxResponseHeaderBytes: maxRead / 16,
-			ResponseHeaderTimeout:  time.Until(deadlineOf(ctx)),
-			DisableKeepAlives:      false,
-			Proxy:                  nil, // the console's own proxy is not the way of its links
-		},
-	}
+		if err == nil && speaks(b[:n]) != protocolHTTP {
+			err = fault("peer.garbled", w.a.at.portPath)
+		}
+		return n, err
+	}})
 }
 
-// body reads what a web service answered, up to limit bytes.
-func body(r *http.Response, limit int64) ([]byte, error) {
-	defer func() { _ = r.Body.Close() }()
-	return io.ReadAll(io.LimitReader(r.Body, limit))
+// get asks the service. The request is the caller's to complete: dress, if not
+// nil, adds what signs it in.
+func (w *web) get(ctx context.Context, target string, dress func(*http.Request)) (*answer, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.base.String()+target, nil)
+	if err != nil {
+		return nil, fault("input", w.path)
+	}
+	r.Header.Set("User-Agent", "Switchboard")
+	r.Header.Set("Accept", "*/*")
+	if dress != nil {
+		dress(r)
+	}
+	if w.conn == nil {
+		if err := w.reconnect(ctx); err != nil {
+			return nil, err
+		}
+	}
+	sent := r.Write(w.conn)
+	said, err := w.read(r)
+	if err != nil && sent != nil && !understood(err) {
+		err = sent
+	}
+	if err != nil {
+		return nil, w.explain(ctx, err)
+	}
+	return said, nil
 }
 
-func deadlineOf(ctx context.Context) time.Time {
-	if deadline, ok := ctx.Deadline(); ok {
-		return deadline
+// read reads one answer.
+func (w *web) read(r *http.Request) (*answer, error) {
+	response, err := http.ReadResponse(w.r, r)
+	if err != nil {
+		return nil, err
 	}
-	return time.Now().Add(DefaultTimeout)
+	defer func() { _ = response.Body.Close() }()
+	said := &answer{status: response.StatusCode, header: response.Header}
+	said.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
+	if response.Close || len(said.body) == maxBody {
+		_ = w.conn.Close()
+		w.conn = nil
+	}
+	return said, err
+}
+
+// reconnect makes one more connection of the same kind.
+func (w *web) reconnect(ctx context.Context) error {
+	conn, err := w.a.another(ctx, w.a.at)
+	if err != nil {
+		return err
+	}
+	if w.base.Scheme == "https" {
+		if conn, err = w.encrypt(ctx, conn); err != nil {
+			return err
+		}
+	}
+	w.use(ctx, conn)
+	return nil
+}
+
+// explain makes a failure of what net/http could not read: it quotes what the
+// service said, which is not passed on (S5).
+func (w *web) explain(ctx context.Context, err error) error {
+	if understood(err) || ended(ctx) || timedOut(err) || dropped(err) || errors.Is(err, errTooMuch) {
+		return err
+	}
+	return fault("peer.garbled", w.a.at.portPath)
+}
+
+func understood(err error) bool {
+	_, ok := errors.AsType[*failure](err)
+	return ok
+}
+
+// unexpected explains an answer that is none of those a system gives. What it
+// says is not passed on.
+func (w *web) unexpected(said *answer) error {
+	f := fault("web.unexpected", w.a.at.hostPath)
+	switch said.status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
+		f = fault("web.busy", "")
+	}
+	return f.because(errors.New("HTTP " + strconv.Itoa(said.status) + " " + http.StatusText(said.status)))
 }

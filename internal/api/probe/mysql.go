@@ -13,12 +13,12 @@ import (
 	"switchboard/internal/api"
 )
 
-// mysqlSystem is MySQL and what speaks its protocol: MariaDB, DDM. The server
-// greets before TLS begins, and says whether the user may use the database in
-// its answer to the sign-in.
+// mysqlSystem is MySQL and what speaks its protocol: MariaDB, DDM, MYCAT. The
+// server greets before TLS begins, and says whether the user may use the
+// database in its answer to the sign-in.
 var mysqlSystem = &system{
 	connector: jdbc,
-	when:      databaseType("MYSQL", "DDM"),
+	when:      databaseType("MYSQL", "DDM", "MYCAT"),
 	protocol:  "MySQL",
 	plan: func(in inputs) []api.StepName {
 		return withoutTLS(in, api.StepResolve, api.StepConnect, api.StepHandshake, api.StepTLS,

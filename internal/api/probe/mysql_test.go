@@ -23,7 +23,7 @@ func TestMariaDB(t *testing.T) {
 
 	t.Run("a good link passes step by step", func(t *testing.T) {
 		t.Parallel()
-		for _, kind := range []string{"MYSQL", "DDM", "mysql"} {
+		for _, kind := range []string{"MYSQL", "DDM", "MYCAT", "mysql"} {
 			c := good.with("databaseType", kind, "usingNative", "true").check(t, p)
 			requirePassed(t, c, api.StepResolve, api.StepConnect, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion)
 			require.Equal(t, server.Addr(), find(t, c, api.StepConnect).Found)

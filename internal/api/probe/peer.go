@@ -62,8 +62,8 @@ var peers = []struct{ begins, name string }{
 	{"SSH-", "SSH"},
 	{"HTTP/", "HTTP"},
 	{"\x15\x03", "TLS"}, // an alert
-	{"+PONG", "Redis"}, {"-ERR", "Redis"}, {"-NOAUTH", "Redis"}, {"-DENIED", "Redis"},
-	{"220 ", "FTP/SMTP"}, {"220-", "FTP/SMTP"},
+	{"+PONG", "Redis"}, {"-ERR", "Redis"}, {"-NOAUTH", "Redis"}, {"-DENIED", "Redis"}, {"-LOADING", "Redis"},
+	{"220 ", "FTP"}, {"220-", "FTP"}, // SMTP greets like this, too, but says so
 	{"RFB ", "VNC"},
 	{"AMQP", "AMQP"},
 	{"\x05\x00\x00\x00\x0b", "MySQL X Protocol"},
@@ -80,10 +80,32 @@ func speaks(b []byte) string {
 	if len(b) > 4 && b[2] == 0 && b[3] == 0 && (b[4] == mysqlProtocol || b[4] == mysqlError) {
 		return "MySQL"
 	}
+	if len(b) > 8 && b[0] == 0 && string(b[5:8]) == "SMB" { // after the length
+		return map[byte]string{0xfe: "SMB 2/3", 0xff: "SMB 1"}[b[4]]
+	}
+	if strings.HasPrefix(string(b), "220") && mentions(string(b), "smtp") {
+		return "SMTP"
+	}
 	for _, p := range peers {
 		if strings.HasPrefix(string(b), p.begins) {
 			return p.name
 		}
+	}
+	return database(b)
+}
+
+// database names the databases whose answers begin with a length.
+func database(b []byte) string {
+	switch {
+	case len(b) < drdaHeader:
+	case b[2] == drdaMagic && b[3]&0x0f >= 1 && b[3]&0x0f <= 3: // kind of message
+		return db2System.protocol
+	case len(b) < tnsHeader:
+	case b[0] == tdsAnswer && b[1] == tdsLast && b[7] == 0:
+		return sqlServerSystem.protocol
+	case b[2] == 0 && b[3] == 0 && b[6] == 0 && b[7] == 0 &&
+		(b[4] == tnsAccept || b[4] == tnsRefuse || b[4] == tnsRedirect || b[4] == tnsResend):
+		return oracleSystem.protocol
 	}
 	return ""
 }

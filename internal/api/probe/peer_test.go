@@ -91,7 +91,7 @@ func TestPeersOfAnotherKindAreNamed(t *testing.T) {
 	}{
 		{"a real HTTP server", web.Listener.Addr(), 2 * little, "peer.other", "HTTP"},
 		{"stand-in for SSH", standIn(t, says("SSH-2.0-OpenSSH_9.2p1\r\n")), enough, "peer.other", "SSH"},
-		{"stand-in for FTP", standIn(t, says("220 Welcome\r\n")), enough, "peer.other", "FTP/SMTP"},
+		{"stand-in for FTP", standIn(t, says("220 Welcome\r\n")), enough, "peer.other", "FTP"},
 		{"stand-in for Redis", standIn(t, answersLine("PING", "-NOAUTH Authentication required.\r\n")), 2 * little, "peer.other", "Redis"},
 		{"stand-in for MySQL's X protocol", standIn(t, says("\x05\x00\x00\x00\x0b\x08\x05\x1a\x00")), enough, "peer.other", "MySQL X Protocol"},
 		{"stand-in for a TLS server that complains", standIn(t, says("\x15\x03\x01\x00\x02\x02\x46")), enough, "peer.tls", ""},

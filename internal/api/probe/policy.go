@@ -6,14 +6,18 @@ import (
 	"slices"
 )
 
-// Policy says which addresses checks may reach, besides the few that none may
-// reach: link-local, multicast, unspecified and broadcast addresses, the
+// Policy says which destinations checks may reach, besides the few that none
+// may reach: link-local, multicast, unspecified and broadcast addresses, the
 // metadata services of clouds and the console itself. Loopback and private
 // networks are allowed unless denied, because that is where the systems are
 // that an operations console is for.
+//
+// Every address of a name must be allowed. A rule about a name is about what a
+// link says; it does not stop who knows the address, and it opens no address
+// that another rule denies.
 type Policy struct {
-	Deny  []netip.Prefix // never
-	Allow []netip.Prefix // if set, only these
+	Deny  []Rule // never
+	Allow []Rule // if set, only these
 }
 
 // The addresses at which clouds tell a machine its secrets, where they are
@@ -26,24 +30,27 @@ var metadata = []netip.Addr{
 }
 
 // Networks that stand for others: this host (RFC 1122), and those that carry
-// an IPv4 address inside (RFC 6052, RFC 3056, RFC 4291).
+// an IPv4 address inside (RFC 6052, RFC 8215, RFC 2765, RFC 3056, RFC 4291).
 var (
-	thisHost  = netip.MustParsePrefix("0.0.0.0/8")
-	nat64     = netip.MustParsePrefix("64:ff9b::/96")
-	sixToFour = netip.MustParsePrefix("2002::/16")
-	v4compat  = netip.MustParsePrefix("::/96")
+	thisHost   = netip.MustParsePrefix("0.0.0.0/8")
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")
+	nat64Local = netip.MustParsePrefix("64:ff9b:1::/48")
+	translated = netip.MustParsePrefix("::ffff:0:0:0/96")
+	sixToFour  = netip.MustParsePrefix("2002::/16")
+	v4compat   = netip.MustParsePrefix("::/96")
 )
 
-// refusal says why an address must not be reached, or "" if it may. own are
-// the addresses that the console listens on.
-func (p Policy) refusal(at netip.AddrPort, own []netip.AddrPort) string {
+// refusal says why an address, which was found at host, must not be reached,
+// or "" if it may. own are the addresses that the console listens on.
+func (p Policy) refusal(at netip.AddrPort, host string, own []netip.AddrPort) string {
 	addr := at.Addr().WithZone("").Unmap()
 	if inner, ok := embedded(addr); ok {
-		if reason := p.refusal(netip.AddrPortFrom(inner, at.Port()), own); reason != "" {
+		if reason := p.refusal(netip.AddrPortFrom(inner, at.Port()), host, own); reason != "" {
 			return reason
 		}
 	}
-	in := func(prefix netip.Prefix) bool { return prefix.Contains(addr) }
+	at = netip.AddrPortFrom(addr, at.Port())
+	named := func(rule Rule) bool { return rule.matches(at, host) }
 	switch {
 	case !addr.IsValid(), addr.IsUnspecified(), thisHost.Contains(addr):
 		return "unspecified"
@@ -55,11 +62,11 @@ func (p Policy) refusal(at netip.AddrPort, own []netip.AddrPort) string {
 		return "broadcast"
 	case slices.Contains(metadata, addr):
 		return "metadata service"
-	case ownAddress(netip.AddrPortFrom(addr, at.Port()), own):
+	case ownAddress(at, own):
 		return "the console itself"
-	case slices.ContainsFunc(p.Deny, in):
+	case slices.ContainsFunc(p.Deny, named):
 		return "denied by the policy"
-	case len(p.Allow) > 0 && !slices.ContainsFunc(p.Allow, in):
+	case len(p.Allow) > 0 && !slices.ContainsFunc(p.Allow, named):
 		return "not allowed by the policy"
 	}
 	return ""
@@ -69,7 +76,8 @@ func (p Policy) refusal(at netip.AddrPort, own []netip.AddrPort) string {
 func embedded(addr netip.Addr) (netip.Addr, bool) {
 	b := addr.As16()
 	switch {
-	case nat64.Contains(addr), v4compat.Contains(addr) && addr != netip.IPv6Unspecified() && addr != netip.IPv6Loopback():
+	case nat64.Contains(addr), nat64Local.Contains(addr), translated.Contains(addr),
+		v4compat.Contains(addr) && addr != netip.IPv6Unspecified() && addr != netip.IPv6Loopback():
 		return netip.AddrFrom4([4]byte(b[12:16])), true
 	case sixToFour.Contains(addr):
 		return netip.AddrFrom4([4]byte(b[2:6])), true

@@ -20,7 +20,8 @@ import (
 // Defaults of Options.
 const (
 	DefaultTimeout     = 10 * time.Second
-	DefaultConcurrency = 8
+	DefaultConcurrency = 16
+	DefaultPerProject  = 8
 )
 
 // grace is how long a check whose time is up may take to say so itself.
@@ -35,8 +36,10 @@ type Options struct {
 	Own []netip.AddrPort
 	// Timeout bounds a check, and before it the wait for a free slot.
 	Timeout time.Duration
-	// Concurrency is how many checks may run at the same time.
+	// Concurrency is how many checks may run at the same time, in all.
 	Concurrency int
+	// PerProject is how many of them may be of one project.
+	PerProject int
 	// Resolver finds the addresses of names; net.DefaultResolver if nil.
 	Resolver Resolver
 	// Roots are the authorities whose certificates are trusted; those of the
@@ -48,9 +51,9 @@ type Options struct {
 
 // Prober checks systems. It is safe for concurrent use.
 type Prober struct {
-	guard   guard
+	guard   *guard
 	timeout time.Duration
-	slots   chan struct{}
+	slots   *slots
 	roots   *x509.CertPool
 	log     *slog.Logger
 }
@@ -63,6 +66,9 @@ func New(o Options) *Prober {
 	if o.Concurrency <= 0 {
 		o.Concurrency = DefaultConcurrency
 	}
+	if o.PerProject <= 0 {
+		o.PerProject = DefaultPerProject
+	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver
 	}
@@ -70,9 +76,9 @@ func New(o Options) *Prober {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Prober{
-		guard:   guard{policy: o.Policy, own: o.Own, resolver: o.Resolver, log: o.Logger},
+		guard:   &guard{policy: o.Policy, own: o.Own, resolver: o.Resolver, log: o.Logger},
 		timeout: o.Timeout,
-		slots:   make(chan struct{}, o.Concurrency),
+		slots:   newSlots(o.Concurrency, o.PerProject),
 		roots:   o.Roots,
 		log:     o.Logger,
 	}
@@ -97,20 +103,27 @@ func (p *Prober) Check(ctx context.Context, t Target) api.Check {
 		}}
 	}
 	a := newAttempt(p, sys, t.Inputs, t.Secrets)
-	return a.finish(p.run(ctx, sys, a))
+	return a.finish(p.run(ctx, t.Project, sys, a))
+}
+
+// Dialled returns how many connections were begun since the Prober was made,
+// and how many addresses were refused, by checks and by HTTPClient.
+func (p *Prober) Dialled() (allowed, refused uint64) {
+	return p.guard.allowed.Load(), p.guard.refused.Load()
 }
 
 // run runs a check in a slot. A driver that ignores its context keeps the
 // slot until it ends, but not the caller.
-func (p *Prober) run(parent context.Context, sys *system, a *attempt) error {
-	if err := p.acquire(parent); err != nil {
+func (p *Prober) run(parent context.Context, project string, sys *system, a *attempt) error {
+	release, err := p.acquire(parent, project)
+	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(parent, p.timeout)
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		defer func() { <-p.slots }()
+		defer release()
 		done <- p.contain(ctx, sys, a)
 	}()
 	select {
@@ -126,19 +139,11 @@ func (p *Prober) run(parent context.Context, sys *system, a *attempt) error {
 	}
 }
 
-// acquire takes a slot, or says that none became free.
-func (p *Prober) acquire(ctx context.Context) error {
+// acquire takes a slot. The wait for it has a time of its own.
+func (p *Prober) acquire(ctx context.Context, project string) (release func(), err error) {
 	wait, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	select {
-	case p.slots <- struct{}{}:
-		return nil
-	case <-wait.Done():
-		if ctx.Err() == context.Canceled {
-			return ctx.Err()
-		}
-		return fault("busy", "")
-	}
+	return p.slots.acquire(wait, project)
 }
 
 // contain runs the check itself. Drivers were written for servers that mean

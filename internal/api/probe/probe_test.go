@@ -204,7 +204,7 @@ func (l *syncLog) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(l,
 
 func TestWhatHasNoLiveCheckIsFormOnly(t *testing.T) {
 	t.Parallel()
-	c := probe.New(probe.Options{}).Check(t.Context(), probe.Target{Connector: "ftp-connector"})
+	c := probe.New(probe.Options{}).Check(t.Context(), probe.Target{Connector: "of-tomorrow-connector"})
 	require.Equal(t, api.FormOnly, c.Status)
 	require.Nil(t, c.Failure())
 	require.Equal(t, []api.Step{{Name: api.StepForm, Status: api.FormOnly, Message: api.M("check.form_only")}}, c.Steps)

@@ -4,4 +4,9 @@ package probe
 var relationalSystems = []*system{
 	mysqlSystem,
 	postgresSystem,
+	sqlServerSystem,
+	oracleSystem,
+	db2System,
+	hanaSystem,
+	dmSystem,
 }
