@@ -11,6 +11,7 @@ import "time"
 // project is not found. Errors are *Error unless something broke.
 type Service interface {
 	Links
+	Health
 	History
 }
 
@@ -38,6 +39,7 @@ const (
 	WayPage    Way = "page"
 	WayWire    Way = "wire"
 	WayConsole Way = "cli"
+	WayJob     Way = "job" // the console itself, on a schedule or in the background
 )
 
 // Stamp says when something was done and by whom.

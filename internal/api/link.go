@@ -30,6 +30,12 @@ type Links interface {
 	// UpdateLink replaces the link that d.ID names. If d.Version is not 0 and
 	// not the stored one, somebody was faster: Conflict.
 	UpdateLink(ctx context.Context, s Scope, d LinkDraft, depth Depth) (Link, error)
+	// EnableLink allows jobs to use a link, or forbids it. Nothing is checked; a
+	// link that is not enabled is not checked on its schedule either.
+	EnableLink(ctx context.Context, s Scope, id string, enabled bool) error
+	// ExportLinks returns the selected links and records who took them. They
+	// hold no secrets.
+	ExportLinks(ctx context.Context, s Scope, sel Selection) ([]Link, error)
 	// DeleteLink removes a link; version as in UpdateLink.
 	DeleteLink(ctx context.Context, s Scope, id string, version int64) error
 }
@@ -50,6 +56,7 @@ type Link struct {
 	Updated   Stamp
 	Version   int64
 	Check     *Check // the last one, nil if never checked
+	Health    LinkHealth
 }
 
 // Number is the link's integer id for the wire dialect, which wants 32 bits. It

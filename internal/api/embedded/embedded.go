@@ -6,8 +6,10 @@ package embedded
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/jobs"
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
@@ -18,6 +20,9 @@ type Plane struct {
 	db     *store.DB
 	keys   *keyring.Ring
 	prober *probe.Prober
+
+	engine   atomic.Pointer[jobs.Engine] // nil while nothing is done in the background
+	underway underway
 }
 
 var _ api.Service = (*Plane)(nil)

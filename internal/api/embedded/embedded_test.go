@@ -30,7 +30,7 @@ var mine = api.Scope{
 var other = api.Scope{Project: "22222222222222222222222222222222", Actor: api.Actor{User: "eve"}}
 
 // plane is a control plane on db with the two projects.
-func plane(t *testing.T, db *store.DB, keys *keyring.Ring) apitest.Plane {
+func plane(t testing.TB, db *store.DB, keys *keyring.Ring) apitest.Plane {
 	t.Helper()
 	err := db.InTx(t.Context(), func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO accounts (id, name, created_at) VALUES ('a', 'default', 0)")
@@ -42,10 +42,16 @@ func plane(t *testing.T, db *store.DB, keys *keyring.Ring) apitest.Plane {
 		return err
 	})
 	require.NoError(t, err)
+	return planeOn(t, db, keys)
+}
+
+// planeOn is another control plane on db.
+func planeOn(t testing.TB, db *store.DB, keys *keyring.Ring) apitest.Plane {
+	t.Helper()
 	return apitest.Plane{Service: embedded.New(db, keys, probe.New(probe.Options{})), Mine: mine, Other: other}
 }
 
-func ring(t *testing.T, keys ...string) *keyring.Ring {
+func ring(t testing.TB, keys ...string) *keyring.Ring {
 	t.Helper()
 	if len(keys) == 0 {
 		keys = []string{keyring.NewKey()}
@@ -68,6 +74,11 @@ func TestTheEmbeddedControlPlaneIsAService(t *testing.T) {
 			t.Parallel()
 			apitest.Links(t, func(t *testing.T) apitest.Plane {
 				return plane(t, apitest.Open(t, open.fresh(t)), ring(t))
+			})
+			apitest.Health(t, func(t *testing.T) apitest.Plane {
+				p := plane(t, apitest.Open(t, open.fresh(t)), ring(t))
+				begin(t, p)
+				return p
 			})
 		})
 	}

@@ -101,15 +101,28 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	now := time.Now()
 	row := w.row(p, store.NewID(), s, check, now)
 	row.CreatedAt, row.CreatedBy, row.Version = store.Micros(now), s.Actor.User, 1
+	if check.Status != api.FormOnly {
+		row.EveryUS = api.DefaultInterval.Microseconds()
+		row.reschedule(now)
+	}
+	changed := telling(&check) && row.note(&check)
 	link := row.link()
+	var event *eventRow
 	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
+		_, err := tx.NewInsert().Model(row).Exec(ctx)
+		if err == nil && telling(&check) {
+			event, err = chronicle(ctx, tx, s, row, &check, changed)
+		}
+		if err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
 			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(link, d.Secrets),
 		})
 	})
+	if err == nil {
+		p.announce(ctx, event)
+	}
 	if errors.Is(err, store.ErrDuplicate) {
 		err = taken(nil)
 	}
@@ -126,70 +139,85 @@ func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 		return api.Link{}, api.Errorf(api.NotFound, "link.not_found")
 	}
 	if d.Version != 0 && d.Version != w.from.Version {
-		return api.Link{}, changed(w.from)
+		return api.Link{}, changed(w.from.Updated.By)
 	}
 	check := w.ask(ctx, p, s, depth)
 	if err := p.passes(ctx, s, w, check, depth); err != nil {
 		return api.Link{}, err
 	}
 	row := w.row(p, w.from.ID, s, check, time.Now())
-	row.CreatedAt, row.CreatedBy = store.Micros(w.from.Created.At), w.from.Created.By
-	row.Version = w.from.Version + 1
-	link := row.link()
+	var event *eventRow
 	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		result, err := tx.NewUpdate().Model(row).
-			Where("id = ? AND project_id = ? AND version = ?", row.ID, s.Project, w.from.Version).Exec(ctx)
-		if err := p.lost(ctx, tx, s, row.ID, result, err); err != nil {
+		stored, err := p.lock(ctx, tx, s, row.ID)
+		if err != nil {
+			return err
+		}
+		if stored.Version != w.from.Version {
+			return changed(stored.UpdatedBy)
+		}
+		if event, err = w.replace(ctx, tx, s, row, stored, &check); err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
 			Action: "update", Kind: kindLink, ID: row.ID, Name: row.Name,
-			Before: audited(*w.from, nil), After: audited(link, d.Secrets),
+			Before: audited(*w.from, nil), After: audited(row.link(), d.Secrets),
 		})
 	})
+	if err == nil {
+		p.announce(ctx, event)
+	}
 	if errors.Is(err, store.ErrDuplicate) {
 		err = taken(nil)
 	}
-	return link, err
+	return row.link(), err
 }
 
-// DeleteLink implements api.Links.
+// replace writes a row in the place of the locked one, whose health it goes on
+// with: a schedule stays, and so does the last check as long as the same
+// system is asked in the same way.
+func (w *work) replace(ctx context.Context, tx bun.Tx, s api.Scope, row, stored *linkRow, c *api.Check) (event *eventRow, err error) {
+	row.CreatedAt, row.CreatedBy, row.Version = stored.CreatedAt, stored.CreatedBy, stored.Version+1
+	row.EveryUS, row.NextCheckAt = stored.EveryUS, stored.NextCheckAt
+	row.LastGoodAt, row.StateSince, row.Recent = stored.LastGoodAt, stored.StateSince, stored.Recent
+	if row.Enabled != stored.Enabled {
+		row.reschedule(time.Now())
+	}
+	told := telling(c)
+	if !told && row.Inputs == stored.Inputs && len(w.draft.Secrets) == 0 {
+		row.CheckStatus, row.CheckedAt, row.CheckJSON = stored.CheckStatus, stored.CheckedAt, stored.CheckJSON
+	}
+	changed := told && row.note(c)
+	if _, err := tx.NewUpdate().Model(row).WherePK().Exec(ctx); err != nil {
+		return nil, err
+	}
+	if row.Endpoint != stored.Endpoint {
+		if err := leaveEpisode(ctx, tx, row.ID); err != nil {
+			return nil, err
+		}
+	}
+	if !told {
+		return nil, nil
+	}
+	return chronicle(ctx, tx, s, row, c, changed)
+}
+
+// DeleteLink implements api.Links. The link's history goes with it.
 func (p *Plane) DeleteLink(ctx context.Context, s api.Scope, id string, version int64) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := p.linkRow(ctx, tx, s, "id = ?", id)
+		row, err := p.lock(ctx, tx, s, id)
 		if err != nil {
 			return err
 		}
-		link := row.link()
 		if version != 0 && version != row.Version {
-			return changed(&link)
+			return changed(row.UpdatedBy)
 		}
-		result, err := tx.NewDelete().Model(row).
-			Where("id = ? AND project_id = ? AND version = ?", id, s.Project, row.Version).Exec(ctx)
-		if err := p.lost(ctx, tx, s, id, result, err); err != nil {
+		if _, err := tx.NewDelete().Model(row).WherePK().Exec(ctx); err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: kindLink, ID: id, Name: row.Name, Before: audited(link, nil),
+			Action: "delete", Kind: kindLink, ID: id, Name: row.Name, Before: audited(row.link(), nil),
 		})
 	})
-}
-
-// lost turns a write that met no row into the reason: somebody else changed or
-// removed the link meanwhile.
-func (p *Plane) lost(ctx context.Context, tx bun.Tx, s api.Scope, id string, result sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	row, err := p.linkRow(ctx, tx, s, "id = ?", id)
-	if err != nil {
-		return err
-	}
-	link := row.link()
-	return changed(&link)
 }
 
 const kindLink = "link"
@@ -201,9 +229,7 @@ func taken(others []api.Problem) error {
 	}
 }
 
-func changed(stored *api.Link) error {
-	return api.Errorf(api.Conflict, "link.changed", "by", stored.Updated.By)
-}
+func changed(by string) error { return api.Errorf(api.Conflict, "link.changed", "by", by) }
 
 // work is a draft on its way to become a link: normalised, with the secrets it
 // will have and the link it comes from.

@@ -20,6 +20,7 @@ import (
 var listColumns = []string{
 	"id", "project_id", "cluster", "name", "connector", "endpoint", "enabled", "inputs", "secrets", "extended",
 	"created_at", "created_by", "updated_at", "updated_by", "version", "check_status", "checked_at",
+	"every_us", "next_check_at", "last_good_at", "state_since", "recent",
 }
 
 // ListLinks implements api.Links. It goes on from the last row's keys, so that

@@ -40,6 +40,11 @@ type linkRow struct {
 	CheckStatus string
 	CheckedAt   int64
 	CheckJSON   string
+	EveryUS     int64 `bun:"every_us"`
+	NextCheckAt int64
+	LastGoodAt  int64
+	StateSince  int64
+	Recent      string
 }
 
 // row makes the row of a judged draft; the caller fills in creation and version.
@@ -112,6 +117,7 @@ func (r *linkRow) link() api.Link {
 		link.Check = &api.Check{Status: api.Status(r.CheckStatus), At: store.Time(r.CheckedAt)}
 		decode(r.CheckJSON, link.Check)
 	}
+	link.Health = r.health()
 	return link
 }
 

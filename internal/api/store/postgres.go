@@ -46,7 +46,8 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	}
 	pool := bun.NewDB(db, pgdialect.New())
 	inTx := func(ctx context.Context, f work) error { return pool.RunInTx(ctx, nil, f) }
-	return &DB{Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict}, nil
+	queue := func(ctx context.Context) (*Queue, error) { return postgresQueue(ctx, url) }
+	return &DB{Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue}, nil
 }
 
 func postgresConflict(err error) bool {

@@ -19,9 +19,13 @@ type DB struct {
 	// Read serves queries; on SQLite it is a pool of read-only connections, so
 	// that a page does not wait for a write.
 	Read *bun.DB
+	// Sole says that no other process serves from this database.
+	Sole bool
 	// inTx runs work in a transaction, and close ends everything.
 	inTx  func(ctx context.Context, f work) error
 	close func() error
+	// queue opens what OpenQueue returns.
+	queue func(ctx context.Context) (*Queue, error)
 	// conflict tells a broken uniqueness rule from other errors.
 	conflict func(error) bool
 }

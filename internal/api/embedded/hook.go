@@ -1,0 +1,223 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/store"
+)
+
+const kindHook = "hook"
+
+// Bounds of a hook, in characters.
+const (
+	maxHookURL    = 2000
+	minHookSecret = 24
+	maxHookSecret = 500
+)
+
+// hookRow is a project's hook as it is stored.
+type hookRow struct {
+	bun.BaseModel `bun:"table:hooks"`
+
+	ProjectID  string `bun:"project_id,pk"`
+	URL        string `bun:"url"`
+	Enabled    bool
+	Sealed     string
+	Version    int64
+	UpdatedAt  int64
+	UpdatedBy  string
+	LastAt     int64
+	LastStatus int
+	LastError  string
+}
+
+// place binds the sealed secret to its project.
+func (r *hookRow) place() string { return "hook/" + r.ProjectID }
+
+func (r *hookRow) hook() api.Hook {
+	h := api.Hook{
+		URL: r.URL, Enabled: r.Enabled, Secret: r.Sealed != "", Version: r.Version,
+		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},
+		LastAt:  store.Time(r.LastAt), LastStatus: r.LastStatus,
+	}
+	decode(r.LastError, &h.LastError)
+	return h
+}
+
+// audited is the hook as the audit log keeps it.
+func (r *hookRow) audited() any {
+	return struct {
+		URL     string `json:"url"`
+		Enabled bool   `json:"enabled"`
+	}{r.URL, r.Enabled}
+}
+
+// hookOf returns a project's hook, or nil.
+func hookOf(ctx context.Context, db bun.IDB, project string) (*hookRow, error) {
+	var rows []hookRow
+	err := db.NewSelect().Model(&rows).Where("project_id = ?", project).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// lockHook is hookOf for a transaction that changes the hook.
+func lockHook(ctx context.Context, tx bun.Tx, project string) (*hookRow, error) {
+	var rows []hookRow
+	_, err := tx.NewUpdate().Model((*hookRow)(nil)).Set("version = version").
+		Where("project_id = ?", project).Returning("*").Exec(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// Hook implements api.Health.
+func (p *Plane) Hook(ctx context.Context, s api.Scope) (api.Hook, error) {
+	row, err := hookOf(ctx, p.db.Read, s.Project)
+	if err != nil || row == nil {
+		return api.Hook{}, err
+	}
+	return row.hook(), nil
+}
+
+// SetHook implements api.Health.
+func (p *Plane) SetHook(ctx context.Context, s api.Scope, d api.HookDraft) error {
+	d.URL = strings.TrimSpace(d.URL)
+	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		stored, err := lockHook(ctx, tx, s.Project)
+		if err != nil {
+			return err
+		}
+		if stored != nil && d.Version != 0 && d.Version != stored.Version {
+			return api.Errorf(api.Conflict, "hook.changed", "by", stored.UpdatedBy)
+		}
+		if d.URL == "" {
+			return removeHook(ctx, tx, s, stored)
+		}
+		if err := api.Refuse(hookProblems(d, stored)); err != nil {
+			return err
+		}
+		return p.storeHook(ctx, tx, s, d, stored)
+	})
+}
+
+func removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *hookRow) error {
+	if stored == nil {
+		return nil
+	}
+	if err := forget(ctx, tx, s.Project); err != nil {
+		return err
+	}
+	if _, err := tx.NewDelete().Model(stored).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: kindHook, Name: stored.URL, Before: stored.audited()})
+}
+
+func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow) error {
+	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: kindHook, Name: d.URL}
+	if stored != nil {
+		*row = *stored
+		event.Action, event.Before = "update", stored.audited()
+	}
+	row.URL, row.Enabled = d.URL, d.Enabled
+	row.Version++
+	row.UpdatedAt, row.UpdatedBy = store.Micros(time.Now()), s.Actor.User
+	if !d.Secret.IsZero() {
+		row.Sealed = p.keys.Seal(row.place(), d.Secret.Reveal())
+	}
+	event.After = row.audited()
+	_, err := tx.NewInsert().Model(row).On("CONFLICT (project_id) DO UPDATE").
+		Set("url = EXCLUDED.url, enabled = EXCLUDED.enabled, sealed = EXCLUDED.sealed").
+		Set("version = EXCLUDED.version, updated_at = EXCLUDED.updated_at, updated_by = EXCLUDED.updated_by").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if !d.Enabled {
+		if err := forget(ctx, tx, s.Project); err != nil {
+			return err
+		}
+	}
+	return store.Record(ctx, tx, s, event)
+}
+
+// hookProblems judges a hook. The secret is asked for again when it would sign
+// for somebody else (S11).
+func hookProblems(d api.HookDraft, stored *hookRow) []api.Problem {
+	var problems []api.Problem
+	if m := urlProblem(d.URL); !m.IsZero() {
+		problems = append(problems, api.Problem{Path: "url", Message: m})
+	}
+	if m := hookSecretProblem(d, stored); !m.IsZero() {
+		problems = append(problems, api.Problem{Path: "secret", Message: m})
+	}
+	return problems
+}
+
+func urlProblem(text string) api.Message {
+	u, err := url.Parse(text)
+	switch {
+	case utf8.RuneCountInString(text) > maxHookURL:
+		return api.M("hook.url_too_long", "max", maxHookURL)
+	case err != nil || !store.Storable(text) || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Fragment != "":
+		return api.M("hook.url_form")
+	case u.User != nil:
+		return api.M("hook.url_user")
+	}
+	return api.Message{}
+}
+
+func hookSecretProblem(d api.HookDraft, stored *hookRow) api.Message {
+	text := d.Secret.Reveal()
+	switch {
+	case text == "" && (stored == nil || stored.Sealed == ""):
+		return api.M("hook.secret_required", "min", minHookSecret)
+	case text == "" && hookDestination(d.URL) != hookDestination(stored.URL):
+		return api.M("hook.secret_again")
+	case text == "":
+		return api.Message{}
+	case utf8.RuneCountInString(text) < minHookSecret || utf8.RuneCountInString(text) > maxHookSecret:
+		return api.M("hook.secret_length", "min", minHookSecret, "max", maxHookSecret)
+	}
+	if _, err := signingKey(d.Secret); err != nil {
+		return api.M("hook.secret_form")
+	}
+	return api.Message{}
+}
+
+// hookDestination is who gets what is sent to an address: scheme, host and
+// port, however they are written (S12).
+func hookDestination(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	port := "80"
+	if u.Scheme == "https" {
+		port = "443"
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	return u.Scheme + "://" + net.JoinHostPort(host, cmp.Or(u.Port(), port))
+}
+
+// signingKey is the key in a secret: its bytes or, of one in the form of
+// Standard Webhooks, those that are written in base64 after the prefix.
+func signingKey(secret api.Secret) ([]byte, error) {
+	text, encoded := strings.CutPrefix(secret.Reveal(), "whsec_")
+	if !encoded {
+		return []byte(text), nil
+	}
+	return base64.StdEncoding.DecodeString(text)
+}

@@ -1,0 +1,201 @@
+package embedded
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/jobs"
+	"switchboard/internal/api/store"
+)
+
+const kindRun = "run"
+
+const (
+	keptRuns = 50  // of a project
+	rowBatch = 200 // rows that one statement inserts
+)
+
+// unfinished are the states of rows that a run still has to do with.
+var unfinished = bun.List([]api.RunState{api.RunWaiting, api.RunRunning})
+
+// runRow is a run as it is stored.
+type runRow struct {
+	bun.BaseModel `bun:"table:link_runs"`
+
+	ID        string `bun:"id,pk"`
+	ProjectID string
+	StartedAt int64
+	StartedBy string
+	Way       string
+	EndedAt   int64
+	Stopped   bool
+}
+
+func (r *runRow) run() api.Run {
+	return api.Run{
+		ID: r.ID, Started: api.Stamp{At: store.Time(r.StartedAt), By: r.StartedBy},
+		Ended: store.Time(r.EndedAt), Stopped: r.Stopped,
+	}
+}
+
+// scope is that of the person who started the run.
+func (r *runRow) scope() api.Scope {
+	return api.Scope{Project: r.ProjectID, Actor: api.Actor{User: r.StartedBy, Way: api.Way(r.Way)}}
+}
+
+// runLinkRow is one link of a run.
+type runLinkRow struct {
+	bun.BaseModel `bun:"table:link_run_rows"`
+
+	RunID     string `bun:"run_id,pk"`
+	LinkID    string `bun:"link_id,pk"`
+	LinkName  string
+	Endpoint  string
+	State     api.RunState
+	At        int64
+	CheckJSON string
+	Gone      bool
+}
+
+func (r *runLinkRow) row() api.RunRow {
+	row := api.RunRow{
+		LinkID: r.LinkID, LinkName: r.LinkName, Endpoint: r.Endpoint, State: r.State, At: store.Time(r.At), Gone: r.Gone,
+	}
+	decode(r.CheckJSON, &row.Check)
+	return row
+}
+
+// task is the work that the row stands for, as long as it stays as it is.
+func (r *runLinkRow) task() jobs.Task {
+	return jobs.Task{Kind: taskRow, ID: r.RunID, Part: r.LinkID, Due: r.At}
+}
+
+// StartRun implements api.Health.
+func (p *Plane) StartRun(ctx context.Context, s api.Scope, sel api.Selection) (api.Run, error) {
+	links, err := api.Selected(ctx, p, s, sel)
+	if err != nil {
+		return api.Run{}, err
+	}
+	now := store.Micros(time.Now())
+	run := &runRow{ID: store.NewID(), ProjectID: s.Project, StartedAt: now, StartedBy: s.Actor.User, Way: string(s.Actor.Way)}
+	rows, tasks := make([]runLinkRow, len(links)), make([]jobs.Task, len(links))
+	for i, link := range links {
+		rows[i] = runLinkRow{
+			RunID: run.ID, LinkID: link.ID, LinkName: link.Name, Endpoint: link.Endpoint, State: api.RunWaiting, At: now,
+		}
+		tasks[i] = rows[i].task()
+	}
+	if err := p.storeRun(ctx, s, run, rows); err != nil {
+		return api.Run{}, err
+	}
+	p.nudge(ctx, tasks...)
+	return p.Run(ctx, s, run.ID)
+}
+
+func (p *Plane) storeRun(ctx context.Context, s api.Scope, run *runRow, rows []runLinkRow) error {
+	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewInsert().Model(run).Exec(ctx); err != nil {
+			return err
+		}
+		for left := rows; len(left) > 0; left = left[min(rowBatch, len(left)):] {
+			batch := left[:min(rowBatch, len(left))]
+			if _, err := tx.NewInsert().Model(&batch).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		if err := prune(ctx, tx, (*runRow)(nil), "project_id", s.Project, keptRuns); err != nil {
+			return err
+		}
+		return store.Record(ctx, tx, s, store.Event{
+			Action: "run", Kind: kindRun, ID: run.ID, After: map[string]int{"links": len(rows)},
+		})
+	})
+}
+
+// Run implements api.Health.
+func (p *Plane) Run(ctx context.Context, s api.Scope, id string) (api.Run, error) {
+	row, err := p.runRow(ctx, p.db.Read, s, id)
+	if err != nil {
+		return api.Run{}, err
+	}
+	var rows []runLinkRow
+	err = p.db.Read.NewSelect().Model(&rows).Where("run_id = ?", id).OrderExpr("link_name, link_id").Scan(ctx)
+	run := row.run()
+	run.Rows = make([]api.RunRow, len(rows))
+	for i := range rows {
+		run.Rows[i] = rows[i].row()
+	}
+	return run, err
+}
+
+func (p *Plane) runRow(ctx context.Context, db bun.IDB, s api.Scope, id string) (*runRow, error) {
+	row := new(runRow)
+	if !store.Storable(id) {
+		return nil, api.Errorf(api.NotFound, "run.not_found")
+	}
+	err := db.NewSelect().Model(row).Where("id = ? AND project_id = ?", id, s.Project).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, api.Errorf(api.NotFound, "run.not_found")
+	}
+	return row, err
+}
+
+// CancelRun implements api.Health. Who works a row sees that it is not his any
+// more, and gives up.
+func (p *Plane) CancelRun(ctx context.Context, s api.Scope, id string) error {
+	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := p.runRow(ctx, tx, s, id); err != nil {
+			return err
+		}
+		run, err := lockRun(ctx, tx, id)
+		if err != nil || run.EndedAt != 0 {
+			return err
+		}
+		run.Stopped = true
+		if _, err := tx.NewUpdate().Model(run).Column("stopped").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		_, err = tx.NewUpdate().Model((*runLinkRow)(nil)).
+			Set("state = ?, at = ?", api.RunCancelled, store.Micros(time.Now())).
+			Where("run_id = ? AND state IN (?)", id, unfinished).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return endRun(ctx, tx, run)
+	})
+	if err == nil {
+		p.underway.cancel(id)
+	}
+	return err
+}
+
+// lockRun reads a run and keeps others from changing it, or its rows, until the
+// transaction ends.
+func lockRun(ctx context.Context, tx bun.Tx, id string) (*runRow, error) {
+	var rows []runRow
+	_, err := tx.NewUpdate().Model((*runRow)(nil)).Set("stopped = stopped").Where("id = ?", id).Returning("*").Exec(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, api.Errorf(api.NotFound, "run.not_found")
+	}
+	return &rows[0], nil
+}
+
+// endRun ends a locked run if none of its rows is left.
+func endRun(ctx context.Context, tx bun.Tx, run *runRow) error {
+	left, err := tx.NewSelect().Model((*runLinkRow)(nil)).
+		Where("run_id = ? AND state IN (?)", run.ID, unfinished).Exists(ctx)
+	if err != nil || left {
+		return err
+	}
+	run.EndedAt = store.Micros(time.Now())
+	_, err = tx.NewUpdate().Model(run).Column("ended_at").WherePK().Exec(ctx)
+	return err
+}

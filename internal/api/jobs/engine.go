@@ -1,0 +1,98 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"switchboard/internal/api/store"
+)
+
+// Defaults of Options.
+const DefaultTick = 30 * time.Second
+
+// Options says how an Engine works. Only Workers has no default.
+type Options struct {
+	// Workers is how many tasks of each kind this process does at a time. Each
+	// kind has a queue of its own, so that none waits for another.
+	Workers map[Kind]int
+	// Tick is how often the engine asks what is to be done.
+	Tick time.Duration
+	// Log is told what failed.
+	Log *slog.Logger
+}
+
+// Engine does work in the background until it is stopped.
+type Engine struct {
+	work  Work
+	queue *store.Queue
+	river river
+	log   *slog.Logger
+
+	cancel  context.CancelFunc // ends the ticks
+	stopped sync.WaitGroup
+}
+
+// Start begins to work. It lives on when ctx ends: Stop ends it, in its order.
+func Start(ctx context.Context, db *store.DB, w Work, o Options) (*Engine, error) {
+	queue, err := db.OpenQueue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{work: w, queue: queue, log: o.Log}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.river, err = newRiver(ctx, queue, w, o.Workers, e.log); err != nil {
+		return nil, errors.Join(err, queue.Close())
+	}
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if err := e.river.Start(life); err != nil {
+		cancel()
+		return nil, errors.Join(err, queue.Close())
+	}
+	e.cancel = cancel
+	e.stopped.Go(func() { e.tick(life, cmp.Or(o.Tick, DefaultTick)) })
+	return e, nil
+}
+
+// Stop gives up the tasks under way, waits until their work has returned, or
+// until ctx ends, and closes the queue.
+func (e *Engine) Stop(ctx context.Context) error {
+	err := e.river.StopAndCancel(ctx)
+	e.cancel()
+	e.stopped.Wait()
+	return errors.Join(err, e.queue.Close())
+}
+
+// tick asks what is to be done, now and then again and again.
+func (e *Engine) tick(ctx context.Context, every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		tasks, err := e.work.Due(ctx, time.Now())
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("jobs: what is due cannot be read", "cause", err)
+		}
+		e.Enqueue(ctx, tasks)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Enqueue has tasks done soon. One that is on its way already is left out. If
+// it fails the next tick will find them.
+func (e *Engine) Enqueue(ctx context.Context, tasks []Task) {
+	if len(tasks) == 0 {
+		return
+	}
+	if err := e.river.enqueue(ctx, tasks); err != nil && ctx.Err() == nil {
+		e.log.Warn("jobs: tasks wait for the next tick", "tasks", len(tasks), "cause", err)
+	}
+}
