@@ -42,11 +42,14 @@ packages: ## install the Debian packages that the tests use (as root on Debian)
 	@./scripts/test-packages
 
 # Servers that Debian does not have; a module of its own, because they are big.
+# FerretDB does not start without a file that its module does not have, unless
+# its build information has another name.
 SERVERS := bin/testservers/ferretdb bin/testservers/versitygw
 
 bin/testservers/%: internal/testserver/external/go.mod internal/testserver/external/go.sum
 	@echo "==> building the test server $* (the first time takes minutes)"
 	@mkdir -p $(@D) && cd internal/testserver/external && go build -o ../../../$@ $$(grep -o '[^ ]*/cmd/$*$$' go.mod)
+	@LC_ALL=C sed -i 's|\tgithub.com/FerretDB/FerretDB\tv|\tgithub.com/FerretDB/Ferretdb\tv|' $@
 
 unit: generate $(SERVERS) ## run the tests beside the code
 	go vet ./...

@@ -1,5 +1,6 @@
 // Builds web/dist: the style sheet out of static/app.css and the classes that
-// the templates use, the script out of htmx and static/*.js, and the icon. Each
+// the templates use, the script out of htmx, its extension for server-sent
+// events and static/*.js, and the icon. Each
 // is written under a name with a hash of its content, with a gzip copy beside
 // it; manifest.json tells the names. Run "npm ci" first.
 import { execFileSync } from "node:child_process";
@@ -24,7 +25,11 @@ function styles() {
 
 function script() {
   const own = readdirSync(join(here, "static")).filter((name) => name.endsWith(".js")).sort();
-  const files = [join(here, "node_modules", "htmx.org", "dist", "htmx.min.js"), ...own.map((name) => join(here, "static", name))];
+  const files = [
+    join(here, "node_modules", "htmx.org", "dist", "htmx.min.js"),
+    join(here, "node_modules", "htmx-ext-sse", "dist", "sse.min.js"),
+    ...own.map((name) => join(here, "static", name)),
+  ];
   return Buffer.from(files.map((file) => readFileSync(file, "utf8").trim()).join("\n;\n") + "\n");
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"sync"
 
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/probe"
@@ -11,17 +12,41 @@ import (
 	"switchboard/internal/handlers"
 )
 
+// newPlane makes the control plane, whose checks do not reach the server itself.
+func newPlane(s *served) *embedded.Plane {
+	checks := s.Checks
+	checks.Own, checks.Logger = []netip.AddrPort{s.Own}, s.Log
+	return embedded.New(s.DB, s.Keys, probe.New(checks))
+}
+
+// begin lets the control plane work in the background until ctx ends. stop, to
+// be called before the database is closed, waits for that.
+func begin(ctx context.Context, s *served, plane *embedded.Plane) (stop func(), err error) {
+	err = plane.Start(ctx, embedded.Background{Slots: min(s.Checks.Concurrency, s.Checks.PerProject), Log: s.Log})
+	if err != nil {
+		return nil, err
+	}
+	stop = sync.OnceFunc(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		if err := plane.Stop(ctx); err != nil {
+			s.Log.Warn("work in the background was cut off", "cause", err)
+		}
+	})
+	context.AfterFunc(ctx, stop)
+	return stop, nil
+}
+
 // newHandler makes what the server serves: the wire API at the dialect's
 // paths, the pages everywhere else. Nothing in between cleans or redirects a
 // path, because a signature covers it as it was sent.
-func newHandler(s *served) http.Handler {
-	plane := embedded.New(s.DB, s.Keys, probe.New(probe.Options{Own: []netip.AddrPort{s.Own}, Logger: s.Log}))
+func newHandler(s *served, plane *embedded.Plane) http.Handler {
 	programs := wire.New(wire.Options{
 		Service: plane, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Version: s.Version, Log: s.Log,
 	})
 	people := handlers.New(handlers.Options{
 		Service: plane, Identity: s.Identity, Keys: s.Keys, Region: s.Region, Version: s.Version, Log: s.Log,
-		LinkJSON: wire.LinkJSON,
+		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -17,6 +17,8 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
 
   console serve [--listen 127.0.0.1:8080] [--link-check connect|shape]
                 [--trusted-proxy CIDR,...]
+                [--egress-allow RULE,...] [--egress-deny RULE,...]
+                [--checks 16] [--checks-per-project 8]
       Serve the console and the wire API. The first start makes an account, a
       project named after the region, and prints a link, good once and for a
       day, to set up the first administrator; or, if SWITCHBOARD_ADMIN_PASSWORD
@@ -25,6 +27,16 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
       connect really asks the system behind it.
       --trusted-proxy names the reverse proxies whose X-Forwarded-* headers are
       believed; nobody else's are.
+      --egress-deny names what checks must not connect to; --egress-allow, if
+      given, is all they may. A rule is a network, an address, a name or
+      *.suffix (every name below it), and if not all ports are meant, :PORT or
+      :FROM-TO:
+      10.0.0.0/8  10.0.0.7:3306  [fd00::/8]:443  *.example.com:5432-5439  :25
+      Where both apply, deny wins. All addresses of a name must be allowed.
+      Link-local and multicast addresses, the metadata services of clouds and
+      the console itself are always refused.
+      --checks is how many checks run at the same time, and --checks-per-project
+      how many of them for one project; others wait their turn.
 
   console user add NAME
       Add a user. The password is SWITCHBOARD_PASSWORD; without that you are

@@ -29,6 +29,13 @@ func TestRefusals(t *testing.T) {
 		"an unknown link check by environment": {
 			env{"SWITCHBOARD_LINK_CHECK": "deep"}, "serve", `invalid value "deep" for SWITCHBOARD_LINK_CHECK: it must be connect or shape`,
 		},
+		"a rule that is none": {nil, "serve --egress-allow 10.0.0.0/8,10.1.2.3/8", `the rule "10.1.2.3/8": say 10.0.0.0/8 for the network`},
+		"a rule that is none by environment": {
+			env{"SWITCHBOARD_EGRESS_DENY": "https://example.com"}, "serve", `SWITCHBOARD_EGRESS_DENY: the rule "https://example.com": it must not have a scheme`,
+		},
+		"an empty list of rules":       {nil, "serve --egress-allow=", "it is empty"},
+		"no checks at all":             {nil, "serve --checks 0", "it must be a number from 1 to 32767"},
+		"half a check":                 {nil, "serve --checks-per-project 0.5", "it must be a number from 1 to 32767"},
 		"an impossible region":         {nil, "serve --region a/b", "-region"},
 		"an argument too many":         {nil, "serve now", `"now"`},
 		"an address that is none":      {nil, "serve --listen nowhere", "nowhere"},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/probe"
 )
 
 // Limits of the server. A check of a link may take its time, and so may a
@@ -33,6 +34,7 @@ const (
 type served struct {
 	*parts
 	LinkDepth api.Depth      // how much of a link the wire API checks
+	Checks    probe.Options  // how links are checked
 	Own       netip.AddrPort // where the server listens
 	Log       *slog.Logger
 }
@@ -46,6 +48,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		trusted, err = parseProxies(text)
 		return err
 	})
+	checks := checkFlags(flags)
 	flags.Func("link-check", "", oneOf(&depth, string(api.Connect), string(api.Shape)))
 	if _, err := p.parse(flags, args); err != nil {
 		return err
@@ -68,8 +71,14 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	handler := newHandler(&served{parts: all, LinkDepth: api.Depth(depth), Own: own, Log: log}) //nolint:contextcheck // requests bring their own
-	handler = trusted.behind(handler)
+	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Log: log}
+	plane := newPlane(s)
+	stop, err := begin(ctx, s, plane)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	handler := trusted.behind(newHandler(s, plane)) //nolint:contextcheck // requests bring their own
 	if err := p.greet(ctx, all, own); err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ func (p *pages) showError(err error, c echo.Context) {
 	title := "error_page." + string(e.Code)
 	view := templates.ErrorView{
 		Status: statuses[e.Code], Title: locale.T(localised(c), title), Advice: locale.Msg(localised(c), e.Message),
+		SignIn: e.Code == api.Unauthorised,
 	}
 	if err := p.render(c, view.Status, templates.Error(p.frame(c, title), view)); err != nil && !gone {
 		p.Log.Error("error page failed", slog.Any("error", err), slog.String("request_id", requestID(c)))

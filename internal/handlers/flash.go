@@ -6,13 +6,17 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/api"
+	"switchboard/web/templates"
 )
 
-// flash leaves a message for the next page: the newest only, because a cookie
+// flash leaves good news for the next page.
+func (p *pages) flash(c echo.Context, m api.Message) { p.flashKind(c, templates.Success, m) }
+
+// flashKind leaves a message for the next page: the newest only, because a cookie
 // is small. It travels as a key and is put into words when it is shown. What it
 // is about has happened, so that it never fails the request.
-func (p *pages) flash(c echo.Context, m api.Message) {
-	text, err := json.Marshal(m)
+func (p *pages) flashKind(c echo.Context, kind templates.NoticeKind, m api.Message) {
+	text, err := json.Marshal(templates.Flash{Kind: kind, Message: m})
 	if err == nil {
 		cookie := p.cookie(c)
 		cookie.Flashes()
@@ -25,18 +29,18 @@ func (p *pages) flash(c echo.Context, m api.Message) {
 }
 
 // flashes takes the messages that wait.
-func (p *pages) flashes(c echo.Context) []api.Message {
+func (p *pages) flashes(c echo.Context) []templates.Flash {
 	cookie := p.cookie(c)
 	waiting := cookie.Flashes()
 	if len(waiting) == 0 || p.saveCookie(c, cookie) != nil {
 		return nil
 	}
-	var messages []api.Message
+	var flashes []templates.Flash
 	for _, w := range waiting {
-		var m api.Message
-		if text, ok := w.(string); ok && json.Unmarshal([]byte(text), &m) == nil {
-			messages = append(messages, m)
+		var f templates.Flash
+		if text, ok := w.(string); ok && json.Unmarshal([]byte(text), &f) == nil && !f.Message.IsZero() {
+			flashes = append(flashes, f)
 		}
 	}
-	return messages
+	return flashes
 }

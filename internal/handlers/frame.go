@@ -29,9 +29,7 @@ func (p *pages) namedFrame(c echo.Context, title string) templates.Frame {
 	if isHTMX(c.Request()) && wantedFragment(c.Request()) != "" {
 		return f // a part of a page has no frame
 	}
-	for _, m := range p.flashes(c) {
-		f.Flashes = append(f.Flashes, templates.Flash{Kind: templates.Success, Message: m})
-	}
+	f.Flashes = p.flashes(c)
 	p.nameProjects(c, &f)
 	return f
 }

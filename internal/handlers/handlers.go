@@ -25,6 +25,18 @@ type Options struct {
 	Log      *slog.Logger
 	// LinkJSON is a link as the wire API answers it, for the raw view.
 	LinkJSON func(api.Link) ([]byte, error)
+	// Stopping is closed when the server stops, so that streams end; nil if it
+	// never does.
+	Stopping <-chan struct{}
+	// LinkFile writes and reads files of links, in the form of the wire API.
+	LinkFile LinkFile
+}
+
+// LinkFile is how links are written to a file and read from one; links that
+// name no cluster are put into the given one.
+type LinkFile struct {
+	Write func([]api.Link) ([]byte, error)
+	Read  func(text []byte, cluster string) ([]api.LinkDraft, error)
 }
 
 // pages holds the options for the handlers, which are its methods.

@@ -22,6 +22,7 @@ import (
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
+	"switchboard/internal/api/wire"
 	"switchboard/internal/handlers"
 )
 
@@ -65,7 +66,7 @@ func emptySite(t testing.TB) *site {
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
-		LinkJSON: func(l api.Link) ([]byte, error) { return []byte(`{"name":"` + l.Name + `"}`), nil },
+		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}))
 	t.Cleanup(s.server.Close)
 	s.client = newClient(t)

@@ -14,7 +14,7 @@ func (lf *linkForm) form(c echo.Context) *form.Form {
 	if lf.draft.ID != "" {
 		action += "/" + lf.draft.ID
 	}
-	f := &form.Form{ID: "link-form", Action: action, Values: lf.values, Problems: lf.faults}
+	f := &form.Form{ID: "link-form", Action: action, Values: lf.values, Problems: lf.faults, Guard: true}
 	f.Hidden = []form.Hidden{{Name: "connector", Value: lf.conn.Name}}
 	for _, name := range []string{"from", "version"} {
 		if v := lf.values.Get(name); v != "" {
@@ -38,6 +38,7 @@ func (lf *linkForm) form(c echo.Context) *form.Form {
 			settings.Fields = append(settings.Fields, lf.field(c, in, typed))
 		}
 	}
+	basic.Tag = lf.tile().Label.In(lang(c))
 	f.Sections = []form.Section{basic, settings, advanced}
 	if len(settings.Fields) == 0 {
 		f.Sections = []form.Section{basic, advanced}
@@ -56,10 +57,13 @@ func (lf *linkForm) inputs() map[string]string {
 	return m
 }
 
+// tile is what people call the kind of system that the form describes now.
+func (lf *linkForm) tile() *connector.Tile { return lf.conn.TileOf(lf.inputs()) }
+
 // linkSections are the form's sections with the fields every link has.
 func linkSections(c echo.Context) (basic, settings, advanced form.Section) {
 	ctx := localised(c)
-	basic = form.Section{ID: "section-link", Fields: []form.Field{{
+	basic = form.Section{ID: "section-link", Title: locale.T(ctx, "link.section"), Fields: []form.Field{{
 		Path: "name", Kind: form.Text, Required: true, Live: true, Placeholder: "orders_mysql",
 		Label: locale.T(ctx, "link.name"), Help: locale.T(ctx, "link.name_help"),
 	}}}
@@ -95,7 +99,7 @@ func (lf *linkForm) field(c echo.Context, in *connector.Input, typed map[string]
 		Path: in.Name, Kind: kind, Label: in.Label.In(language), Help: in.Help.In(language),
 		Placeholder: in.Example, Required: in.Required,
 		Redraw: lf.conn.Decides(in.Name), Secret: in.Secret, Held: lf.held[in.Name],
-		Stored: lf.base != nil && lf.base.HasSecret[in.Name],
+		Stored: lf.stored(in.Name),
 	}
 	f.Half = halves[in.Kind] && in.Name != lf.conn.Variant
 	f.Live = !f.Redraw && !in.Secret && kind != form.Map
@@ -108,6 +112,9 @@ func (lf *linkForm) field(c echo.Context, in *connector.Input, typed map[string]
 			label = choice.Value
 		}
 		f.Choices = append(f.Choices, form.Choice{Value: choice.Value, Label: label})
+	}
+	for _, key := range lf.conn.Keys(in, typed) {
+		f.Choices = append(f.Choices, form.Choice{Value: key.Name, Label: key.Help.In(language)})
 	}
 	if !in.Required && (kind == form.Select || kind == form.Bool) {
 		f.Unset = locale.T(ctx, "link.unset")

@@ -35,8 +35,13 @@ func linkValues(link *api.Link) url.Values {
 		"name": {link.Name}, "cluster": {link.Cluster}, "connector": {link.Connector},
 		"enabled": {strconv.FormatBool(link.Enabled)}, "version": {strconv.FormatInt(link.Version, 10)},
 	}
-	conn := connector.Find(link.Connector)
-	for path, value := range link.Inputs {
+	setInputs(v, connector.Find(link.Connector), link.Inputs)
+	return v
+}
+
+// setInputs puts inputs into the form; a map becomes rows.
+func setInputs(v url.Values, conn *connector.Connector, inputs map[string]string) {
+	for path, value := range inputs {
 		if in := conn.Input(path); in != nil && in.Kind == connector.Map {
 			var m map[string]string
 			_ = json.Unmarshal([]byte(value), &m) // stored in this form by Normalise
@@ -45,7 +50,6 @@ func linkValues(link *api.Link) url.Values {
 		}
 		v.Set(path, value)
 	}
-	return v
 }
 
 // newLinkValues are the values a new form starts with: the tile's variant and
@@ -185,12 +189,15 @@ func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) er
 			typed = file
 		}
 	}
-	stored := lf.base != nil && lf.base.HasSecret[in.Name]
-	if stored && lf.values.Get(in.Name+".mode") != form.Replace {
+	stored := lf.stored(in.Name)
+	if stored && keeps(lf.values.Get(in.Name+".mode")) {
 		return nil
 	}
 	if typed == "" {
 		typed = p.unhold(c, in.Name, lf.values.Get(in.Name+".held"))
+	}
+	if stored && typed == "" && lf.values.Get(in.Name+".mode") == form.Again {
+		return nil // nobody chose to replace it
 	}
 	if _, fault := in.Judge(typed); typed != "" && fault == nil {
 		lf.held[in.Name] = p.hold(c, in.Name, typed)
@@ -200,6 +207,12 @@ func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) er
 	}
 	return nil
 }
+
+// stored reports whether the link that the form is based on has that secret.
+func (lf *linkForm) stored(path string) bool { return lf.base != nil && lf.base.HasSecret[path] }
+
+// keeps reports whether a stored secret is to stay as it is.
+func keeps(mode string) bool { return mode != form.Replace && mode != form.Again }
 
 // uploaded returns the posted file as base64 text, or "".
 func uploaded(c echo.Context, name string) (string, error) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -9,6 +10,7 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/connector"
 	"switchboard/web/templates"
+	"switchboard/web/templates/form"
 )
 
 // saveLink is CreateLink or UpdateLink.
@@ -17,25 +19,33 @@ type saveLink func(context.Context, api.Scope, api.LinkDraft, api.Depth) (api.Li
 // formState is what a rendering of the link's form shows beside what was typed.
 type formState struct {
 	problems []api.Problem
-	refused  bool   // somebody tried to submit
-	only     string // the element whose field alone was judged, or ""
+	refused  bool     // somebody tried to submit
+	only     string   // the element whose field alone was judged, or ""
+	beside   []string // fields that are sent along with it
 	focus    string
+	unsaved  bool // what was typed came along from another page
 	check    *api.Check
 	anyway   bool // offer to save in spite of the check
 	changed  *templates.LinkChanged
+	pasted   *templates.Pasted
 }
 
 // showLinkForm renders the form's page.
 func (p *pages) showLinkForm(c echo.Context, status int, lf *linkForm, state formState) error {
 	f := lf.form(c)
 	f.Problems = state.problems
-	f.Refused, f.Focus = state.refused, state.focus
+	f.Refused, f.Focus, f.Unsaved = state.refused, state.focus, state.unsaved
+	var beside []any
 	if path, ok := f.FieldPath(state.only); ok {
-		f.Only(path)
+		f.Only(append(state.beside, path)...)
+		f.Beside = state.beside
+		for _, path := range state.beside {
+			beside = append(beside, form.FieldID(path))
+		}
 	}
 	view := templates.LinkFormView{
-		Form: f, Connector: lf.conn, Tile: lf.conn.TileOf(lf.inputs()), Base: linksPath(c),
-		Check: state.check, Anyway: state.anyway, Changed: state.changed,
+		Form: f, Connector: lf.conn, Base: linksPath(c),
+		Check: state.check, Anyway: state.anyway, Changed: state.changed, Pasted: state.pasted,
 	}
 	title := "link.new_title"
 	if lf.base != nil {
@@ -45,19 +55,19 @@ func (p *pages) showLinkForm(c echo.Context, status int, lf *linkForm, state for
 		title, view.Editing = "link.edit_title", true
 	}
 	frame := p.frame(c, title)
-	frame.Path = lf.page(c, view.Tile)
-	return p.render(c, status, templates.LinkForm(frame, view))
+	frame.Path = lf.page(c)
+	return p.render(c, status, templates.LinkForm(frame, view), beside...)
 }
 
 // page is the address of the form; what it is posted to has no page of its own.
-func (lf *linkForm) page(c echo.Context, tile *connector.Tile) string {
+func (lf *linkForm) page(c echo.Context) string {
 	switch {
 	case lf.draft.ID != "":
 		return linksPath(c) + "/" + lf.draft.ID + "/edit"
 	case lf.draft.From != "":
 		return linksPath(c) + "/new?from=" + lf.draft.From
 	}
-	return linksPath(c) + "/new?connector=" + tile.Slug
+	return linksPath(c) + "/new?connector=" + lf.tile().Slug
 }
 
 // problemsOf takes the problems with a form out of err; any other error stays.
@@ -83,4 +93,30 @@ func checkProblems(check *api.Check) []api.Problem {
 func readVersion(text string) int64 {
 	n, _ := strconv.ParseInt(text, 10, 64) // 0 if it is none
 	return n
+}
+
+// secretsTurned lists the stored secrets that have to be typed again because of
+// the field that was just left (S11), and those that need not any more because
+// it was put back. One that was typed is left alone.
+func (lf *linkForm) secretsTurned(target string, problems []api.Problem) []string {
+	var turned []string
+	for i := range lf.conn.Inputs {
+		path := lf.conn.Inputs[i].Name
+		if _, typed := lf.draft.Secrets[path]; typed || !lf.stored(path) || !lf.decidesSecrets(target) {
+			continue
+		}
+		asked := slices.ContainsFunc(problems, func(p api.Problem) bool { return p.Path == path })
+		if asked != (lf.values.Get(path+".mode") == form.Again) {
+			turned = append(turned, path)
+		}
+	}
+	return turned
+}
+
+// decidesSecrets reports whether the element is the field of an input that
+// says where secrets are sent.
+func (lf *linkForm) decidesSecrets(target string) bool {
+	return slices.ContainsFunc(lf.conn.Inputs, func(in connector.Input) bool {
+		return in.Endpoint && form.FieldID(in.Name) == target
+	})
 }

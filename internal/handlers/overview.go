@@ -43,7 +43,7 @@ func (p *pages) overview(c echo.Context) error {
 		Empty: len(page.Items) == 0, NewLink: links + "/new", Changes: changes, HrefOf: hrefOf(c),
 		Cards: []templates.KindCard{{
 			Section: templates.SectionLinks, Href: links,
-			Figure: locale.T(localised(c), "overview.links", "count", len(page.Items), "more", more(page.Next)),
+			Figure: figure(c, page),
 		}},
 	}
 	for _, kind := range templates.Sections[1:] {
@@ -54,15 +54,16 @@ func (p *pages) overview(c echo.Context) error {
 	return p.render(c, http.StatusOK, templates.Overview(p.frame(c, "nav.overview"), view))
 }
 
-// counted is how far the overview counts: a card says "50+" rather than
-// counting all.
+// counted is how far the overview counts: a card says "more than 50" rather
+// than counting all.
 const counted = 50
 
-func more(next string) string {
-	if next != "" {
-		return "+"
+func figure(c echo.Context, page api.Page[api.Link]) string {
+	key := "overview.links"
+	if page.Next != "" {
+		key = "overview.more_links"
 	}
-	return ""
+	return locale.T(localised(c), key, "count", len(page.Items))
 }
 
 // hrefOf leads to what a change was about. What was deleted later answers that

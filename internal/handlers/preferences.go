@@ -38,6 +38,9 @@ func readLang(c echo.Context) string {
 }
 
 func theme(c echo.Context) string {
+	if known, ok := c.Get(themeCookie).(string); ok {
+		return known
+	}
 	if chosen, err := c.Cookie(themeCookie); err == nil && slices.Contains(themes, chosen.Value) {
 		return chosen.Value
 	}
@@ -51,6 +54,15 @@ func localised(c echo.Context) context.Context {
 
 // savePreferences takes either choice from the switches on every page.
 func (p *pages) savePreferences(c echo.Context) error {
+	if err := p.takePreferences(c); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, safeNext(c.FormValue("next")))
+}
+
+// takePreferences keeps what the request chooses. The answer to it follows
+// already.
+func (p *pages) takePreferences(c echo.Context) error {
 	chosenLang, chosenTheme := lang(c), theme(c)
 	if l := c.FormValue("language"); slices.Contains(locale.Languages, l) {
 		chosenLang = l
@@ -58,13 +70,18 @@ func (p *pages) savePreferences(c echo.Context) error {
 	if t := c.FormValue("theme"); slices.Contains(themes, t) {
 		chosenTheme = t
 	}
+	c.Set(langCookie, chosenLang)
+	c.Set(themeCookie, chosenTheme)
 	setPreferences(c, chosenLang, chosenTheme)
-	if s := currentSession(c); s != nil {
-		if err := p.Identity.SetPreferences(c.Request().Context(), p.actor(c), chosenLang, chosenTheme); err != nil {
-			return err
-		}
+	if currentSession(c) == nil {
+		return nil
 	}
-	return c.Redirect(http.StatusSeeOther, safeNext(c.FormValue("next")))
+	return p.Identity.SetPreferences(c.Request().Context(), p.actor(c), chosenLang, chosenTheme)
+}
+
+// choosesPreferences reports whether a form came by way of the switches.
+func choosesPreferences(c echo.Context) bool {
+	return c.FormValue("language") != "" || c.FormValue("theme") != ""
 }
 
 func setPreferences(c echo.Context, lang, theme string) {

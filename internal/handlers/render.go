@@ -13,16 +13,17 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // render answers with a page, or with the part of it that htmx asked for: the
 // fragment that is named like the element it will replace. Handlers do not
-// know the difference. It renders into a buffer, so that an error on the way
+// know the difference, unless parts elsewhere on the page change, too: those
+// come along as beside. It renders into a buffer, so that an error on the way
 // can still become an error page.
-func (p *pages) render(c echo.Context, status int, page templ.Component) error {
+func (p *pages) render(c echo.Context, status int, page templ.Component, beside ...any) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
 	ctx := localised(c)
 	c.Response().Header().Add("Vary", "HX-Request, HX-Target")
 	if target := wantedFragment(c.Request()); target != "" {
-		if err := templ.RenderFragments(ctx, buf, page, target); err != nil {
+		if err := templ.RenderFragments(ctx, buf, page, append(beside, target)...); err != nil {
 			return err
 		}
 	}

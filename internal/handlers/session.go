@@ -76,13 +76,28 @@ func currentSession(c echo.Context) *identity.Session {
 	return s
 }
 
+// ended reports whether the browser still has the token of a session that is
+// over.
+func (p *pages) ended(c echo.Context) bool {
+	token, _ := p.cookie(c).Values[tokenKey].(string)
+	return token != "" && currentSession(c) == nil
+}
+
 // requireSession sends strangers to the sign-in page and back here afterwards.
+// Who sends a form by htmx stays where he is, with everything he typed.
 func (p *pages) requireSession(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if currentSession(c) != nil {
 			return next(c)
 		}
+		sent := c.Request().Method == http.MethodPost
+		if sent && isHTMX(c.Request()) {
+			return api.Errorf(api.Unauthorised, "session.ended_form")
+		}
 		target := "/sign-in?next=" + url.QueryEscape(returnPath(c.Request()))
+		if sent {
+			target += "&lost=true"
+		}
 		if isHTMX(c.Request()) {
 			c.Response().Header().Set("HX-Redirect", target)
 			return c.NoContent(http.StatusUnauthorized)

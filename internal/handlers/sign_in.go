@@ -74,7 +74,12 @@ func (p *pages) signIn(c echo.Context) error {
 func (p *pages) showSignIn(c echo.Context, status int, f form.Form, next string) error {
 	frame := p.frame(c, "sign_in.title")
 	frame.Path = "/sign-in?next=" + url.QueryEscape(next)
-	return p.render(c, status, templates.SignIn(frame, f))
+	known, err := p.Identity.HasUsers(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	view := templates.SignInView{Form: f, Nobody: !known, Ended: p.ended(c), Lost: c.QueryParam("lost") == "true"}
+	return p.render(c, status, templates.SignIn(frame, view))
 }
 
 // enter opens a session and sends the browser on. The cookie is a new one, so

@@ -8,16 +8,19 @@
     setTimeout(() => (region.textContent = text), 50);
   };
 
+  // The other scripts say things by this event.
+  document.addEventListener("say", ({ detail }) => say(detail));
+
   // htmx:load comes once for the page and once for everything swapped in.
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-    for (const button of elt.querySelectorAll("[data-copy], [data-reveal]")) button.hidden = false;
+    for (const scripted of elt.querySelectorAll("[data-copy], [data-reveal], [data-generate], [data-scripted]")) scripted.hidden = false;
     if (elt === document.body) return;
     // A verdict comes before what it found wrong in a field.
     const news = elt.matches("[data-announce]") ? elt : (elt.querySelector(".check[data-announce]") ?? elt.querySelector("[data-announce]"));
     if (news) say(news.dataset.announce);
   });
 
-  const toast = (text) => {
+  const toast = (text, link) => {
     const box = document.createElement("div");
     box.className = "toast-message";
     const message = document.createElement("p");
@@ -27,6 +30,7 @@
     close.className = "btn btn-ghost btn-sm";
     close.textContent = document.body.dataset.dismiss;
     close.addEventListener("click", () => box.remove());
+    if (link) message.append(" ", document.importNode(link, true));
     box.append(message, close);
     document.getElementById("toasts").replaceChildren(box);
   };
@@ -34,11 +38,27 @@
   // An error answer is a whole page, which says in one line what is wrong.
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
     const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-    toast(page.querySelector("[data-problem]")?.dataset.problem ?? document.body.dataset.broken);
+    toast(page.querySelector("[data-problem]")?.dataset.problem ?? document.body.dataset.broken, page.querySelector("[data-problem-link]"));
   });
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(lost, () => toast(document.body.dataset.offline));
   }
+
+  const show = (button, shown) => {
+    document.getElementById(button.dataset.reveal).type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  };
+
+  // A secret that was made up has to be seen, to be copied to the other side.
+  const fill = (input) => {
+    const random = crypto.getRandomValues(new Uint8Array(32));
+    input.value = "whsec_" + btoa(String.fromCharCode(...random));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    const button = document.querySelector(`[data-reveal="${input.id}"]`);
+    if (button) show(button, true);
+    input.focus();
+    input.select();
+  };
 
   document.addEventListener("click", async ({ target }) => {
     const copy = target.closest?.("[data-copy]");
@@ -53,11 +73,8 @@
       }
     }
     const reveal = target.closest?.("[data-reveal]");
-    if (reveal) {
-      const input = document.getElementById(reveal.dataset.reveal);
-      const shown = input.type === "password";
-      input.type = shown ? "text" : "password";
-      reveal.setAttribute("aria-pressed", String(shown));
-    }
+    if (reveal) show(reveal, document.getElementById(reveal.dataset.reveal).type === "password");
+    const generate = target.closest?.("[data-generate]");
+    if (generate) fill(document.getElementById(generate.dataset.generate));
   });
 }

@@ -1,5 +1,6 @@
-// While a request is under way its form says so, cannot be sent twice, and
-// counts the seconds: there is no bar, because nobody knows how long it takes.
+// While a request is under way its form, or the row of a table that it is about,
+// says so, cannot be sent twice, and counts the seconds: there is no bar,
+// because nobody knows how long it takes.
 "use strict";
 {
   const begin = (form, button, xhr) => {
@@ -33,7 +34,7 @@
 
   document.addEventListener("htmx:beforeSend", ({ detail: { elt, xhr, requestConfig } }) => {
     const submitter = requestConfig.triggeringEvent?.submitter ?? (elt.matches("button") ? elt : null);
-    const form = elt.closest("form");
+    const form = elt.closest("[data-work], form");
     if (!form) return;
     if (elt !== form && !submitter) {
       checks.set(xhr, form); // a field that is checked as it is left does not hold up the form
@@ -53,7 +54,12 @@
 
   document.addEventListener("click", ({ target }) => {
     if (!target.closest?.("[data-cancel]")) return;
-    for (const { form, xhr } of works.values()) if (form.contains(target)) xhr.abort();
+    for (const { form, xhr, button } of works.values()) {
+      if (!form.contains(target)) continue;
+      xhr.abort();
+      button?.focus(); // the button that was pressed is not there any more
+      document.dispatchEvent(new CustomEvent("say", { detail: document.body.dataset.stopped }));
+    }
   });
 
   // Forms that the browser sends by itself.
@@ -61,6 +67,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented) return; // htmx took it
+    if (event.submitter?.matches("[data-download]")) return; // the page stays
     if (form.ariaBusy === "true") event.preventDefault();
     else sent.add(begin(form, event.submitter));
   });

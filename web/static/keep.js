@@ -7,16 +7,17 @@
 
   const sent = new WeakMap(); // what the controls held when the request left
   const typed = new WeakMap(); // what was changed since
+  const around = (target) => target.closest("form") ?? target; // parts beside the target may come along
 
   document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
-    sent.set(xhr, new Map([...controls(target)].map((control) => [control.id, state(control)])));
+    sent.set(xhr, new Map([...controls(around(target))].map((control) => [control.id, state(control)])));
   });
 
   document.addEventListener("htmx:beforeSwap", ({ detail: { xhr, target } }) => {
     const old = sent.get(xhr);
     if (!old) return;
     typed.set(xhr, {
-      changed: [...controls(target)].filter((control) => old.has(control.id) && old.get(control.id) !== state(control)),
+      changed: [...controls(around(target))].filter((control) => old.has(control.id) && old.get(control.id) !== state(control)),
       unfolded: [...target.querySelectorAll("details[id][open]")],
     });
   });
@@ -31,6 +32,7 @@
         now.setSelectionRange?.(control.selectionStart, control.selectionEnd);
       }
     }
+    now.dispatchEvent(new Event("input", { bubbles: true })); // it is not what the answer is about
   };
 
   document.addEventListener("htmx:afterSwap", ({ detail: { xhr } }) => {

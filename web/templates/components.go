@@ -1,6 +1,10 @@
 package templates
 
-import "switchboard/web/templates/form"
+import (
+	"github.com/a-h/templ"
+
+	"switchboard/web/templates/form"
+)
 
 // Tab is one of Tabs.
 type Tab struct {
@@ -11,6 +15,7 @@ type Tab struct {
 // Column is the head of a sortable column. Following Href sorts by it, or turns
 // the order around; Target is the id of the element that is replaced.
 type Column struct {
+	ID                  string // of the link, so that it keeps the focus; may be empty
 	Label, Href, Target string
 	Order               Order
 }
@@ -37,4 +42,11 @@ type Confirm struct {
 	Button       string // what the yes is called: "Delete the link"
 	Cancel       string // where the no leads
 	Hidden       []form.Hidden
+}
+
+// turn is Refresh that shows the new part from its top.
+func turn(href, target string) templ.Attributes {
+	a := Refresh(href, target)
+	a["hx-swap"] = "outerHTML show:#" + target + ":top"
+	return a
 }

@@ -25,6 +25,9 @@ type Frame struct {
 	Flashes   []Flash
 	RequestID string
 	Version   string
+	// Refresh says after how many seconds a browser without JavaScript loads the
+	// page again, 0 never: something on it is going on.
+	Refresh int
 }
 
 // UserView is who is signed in.

@@ -13,6 +13,12 @@ import (
 // kitIcons are the groups of connectors, which have icons of their own.
 var kitGroups = []string{"relational", "warehouse", "object_storage", "file_system", "hadoop", "nosql", "messaging", "search"}
 
+// kitRecent is a line of checks with every way to end.
+var kitRecent = []api.Status{
+	api.Passed, api.Passed, api.Passed, api.Warned, api.Passed, api.Failed, api.Failed, api.Failed, api.Passed,
+	api.Passed, api.FormOnly, api.Passed, api.Passed, api.Warned, api.Warned, api.Passed, api.Failed,
+}
+
 // kitForm is a form with a field in every state.
 func kitForm(ctx context.Context) *form.Form {
 	label := func(key string) string { return locale.T(ctx, "kit."+key) }

@@ -3,6 +3,7 @@ package templates_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func frame() templates.Frame {
 	}
 }
 
-// pages is every page of this package but those about links.
+// pages is every page of this package but the link's form.
 func pages(ctx context.Context) map[string]templ.Component {
 	f, out := frame(), frame()
 	out.User, out.Nav, out.Project, out.Projects = nil, nil, templates.ProjectView{}, nil
@@ -39,10 +40,12 @@ func pages(ctx context.Context) map[string]templ.Component {
 	refused.Refused = true
 	refused.Problems = []api.Problem{{Message: api.M("shell.signed_in", "name", markup)}}
 	change := api.Change{Action: "create", Kind: "link", ObjectName: markup, At: time.Unix(0, 0), Actor: api.Actor{User: markup, Way: api.WayPage}}
-	return map[string]templ.Component{
+	all := map[string]templ.Component{
 		"kit":               templates.Kit(f),
-		"sign in":           templates.SignIn(out, templates.SignInForm(ctx, "/")),
-		"refused":           templates.SignIn(out, refused),
+		"sign in":           templates.SignIn(out, templates.SignInView{Form: templates.SignInForm(ctx, "/")}),
+		"refused":           templates.SignIn(out, templates.SignInView{Form: refused}),
+		"before set-up":     templates.SignIn(out, templates.SignInView{Form: templates.SignInForm(ctx, "/"), Nobody: true}),
+		"session ended":     templates.SignIn(out, templates.SignInView{Form: templates.SignInForm(ctx, "/"), Ended: true, Lost: true}),
 		"set up":            templates.SetUp(out, templates.SetUpForm(ctx, "/set-up?token=x")),
 		"error":             templates.Error(f, templates.ErrorView{Status: 404, Title: markup, Advice: markup}),
 		"error, signed out": templates.Error(out, templates.ErrorView{Status: 500, Title: "Broken", Advice: "Try again."}),
@@ -52,6 +55,8 @@ func pages(ctx context.Context) map[string]templ.Component {
 		}),
 		"empty overview": templates.Overview(f, templates.OverviewView{Empty: true, NewLink: "/p/1/links/new"}),
 	}
+	maps.Copy(all, watchPages(ctx, f))
+	return all
 }
 
 func render(t *testing.T, ctx context.Context, page templ.Component) (*goquery.Document, string) {
@@ -83,7 +88,7 @@ func TestPagesAreWhole(t *testing.T) {
 	t.Parallel()
 	everyPage(t, func(t *testing.T, doc *goquery.Document, html string) {
 		require.True(t, strings.HasPrefix(html, "<!doctype html>"))
-		for _, one := range []string{"title", "h1", "main#main", "#announcer[aria-live=polite]", "a.skip[href='#main']", "link[rel=stylesheet]", "script[src]", "link[rel=icon]"} {
+		for _, one := range []string{"head > title", "h1", "main#main", "#announcer[aria-live=polite]", "a.skip[href='#main']", "link[rel=stylesheet]", "script[src]", "link[rel=icon]"} {
 			require.Equal(t, 1, doc.Find(one).Length(), one)
 		}
 		require.NotRegexp(t, regexp.MustCompile(`>\s*\[[a-z_]+\.[a-z_.]+\]`), html, "a sentence is missing")
@@ -143,8 +148,12 @@ func TestPagesAreWellFormed(t *testing.T) {
 			require.True(t, labelled || byFor || input.Closest("label").Length() > 0 || input.AttrOr("aria-labelledby", "") != "", "a label for %s", input.AttrOr("name", ""))
 		}
 		for _, svg := range doc.Find("svg").EachIter() {
-			require.Equal(t, "true", svg.AttrOr("aria-hidden", ""))
-			require.NotEmpty(t, svg.Find("[d]").First().AttrOr("d", ""), "an icon without a shape")
+			if svg.AttrOr("role", "") == "img" {
+				require.NotEmpty(t, svg.Find("title").Text(), "a drawing that says nothing")
+			} else {
+				require.Equal(t, "true", svg.AttrOr("aria-hidden", ""))
+				require.NotEmpty(t, svg.Find("[d]").First().AttrOr("d", ""), "an icon without a shape")
+			}
 		}
 	})
 }

@@ -12,6 +12,15 @@ type ErrorView struct {
 	Status int
 	Title  string
 	Advice string // what to do about it
+	SignIn bool   // what to do is to sign in, in another window
+}
+
+// SignInView is the sign-in page and what has to be said on it.
+type SignInView struct {
+	Form   form.Form // SignInForm
+	Nobody bool      // there are no users yet: the set-up link comes first
+	Ended  bool      // the browser was signed in
+	Lost   bool      // and sent a form that could not be taken
 }
 
 // SignInForm describes the sign-in form: name and password, and where to go

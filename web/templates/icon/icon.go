@@ -12,11 +12,14 @@ const (
 	Add         Name = "add"
 	Alias       Name = "alias"
 	Backup      Name = "backup"
+	Bell        Name = "bell"
 	Chevron     Name = "chevron"
+	Clock       Name = "clock"
 	Connection  Name = "connection"
 	Copy        Name = "copy"
 	Delete      Name = "delete"
 	Down        Name = "down"
+	Download    Name = "download"
 	Edit        Name = "edit"
 	Empty       Name = "empty"
 	Failed      Name = "failed"
@@ -28,9 +31,12 @@ const (
 	Link        Name = "link"
 	Menu        Name = "menu"
 	Moon        Name = "moon"
+	More        Name = "more"
 	Next        Name = "next"
 	Overview    Name = "overview"
 	Passed      Name = "passed"
+	Paste       Name = "paste"
+	Power       Name = "power"
 	Previous    Name = "previous"
 	Project     Name = "project"
 	Remove      Name = "remove"
@@ -42,6 +48,7 @@ const (
 	SunMoon     Name = "sun_moon"
 	Test        Name = "test"
 	Up          Name = "up"
+	Upload      Name = "upload"
 	User        Name = "user"
 	Warned      Name = "warned"
 	Whitelist   Name = "whitelist"
@@ -60,11 +67,14 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Add:         "M12 5v14M5 12h14",
 	Alias:       "M4 12h5c3 0 3-6 6-6h5M9 12c3 0 3 6 6 6h5M17 3l3 3-3 3M17 15l3 3-3 3",
 	Backup:      "M4 5h11v11H4zM9 19h11V8M8 9h3M8 12h3",
+	Bell:        "M6 17V11a6 6 0 0 1 12 0v6l2 1H4zM10 21h4",
 	Chevron:     "M8 10l4 4 4-4",
+	Clock:       "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 3",
 	Connection:  "M8 3v5M16 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
 	Copy:        "M9 9h11v11H9zM15 9V4H4v11h5",
 	Delete:      "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
 	Down:        "M12 5v14M6 13l6 6 6-6",
+	Download:    "M12 4v11M7 11l5 5 5-5M5 20h14",
 	Edit:        "M4 20l1-5L16 4l4 4L9 19zM14 6l4 4",
 	Empty:       "M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5",
 	Failed:      "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9 9l6 6M15 9l-6 6",
@@ -76,9 +86,12 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Link:        "M6 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM18 21a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM6 9v3c0 6 3 6 9 6",
 	Menu:        "M4 7h16M4 12h16M4 17h16",
 	Moon:        "M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z",
+	More:        "M5 12v.01M12 12v.01M19 12v.01",
 	Next:        "M10 6l6 6-6 6",
 	Overview:    "M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z",
 	Passed:      "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12.5l3 3 5-6",
+	Paste:       "M8 5H5v16h14V5h-3M9 3h6v4H9zM9 12h6M9 16h4",
+	Power:       "M12 3v9M7 6a8 8 0 1 0 10 0",
 	Previous:    "M14 6l-6 6 6 6",
 	Project:     "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
 	Remove:      "M6 6l12 12M18 6L6 18",
@@ -90,6 +103,7 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	SunMoon:     "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 3v18M12 8h7.5M12 12h9M12 16h7.5",
 	Test:        "M3 12h4l3-8 4 16 3-8h4",
 	Up:          "M12 19V5M6 11l6-6 6 6",
+	Upload:      "M12 16V5M7 10l5-5 5 5M5 20h14",
 	User:        "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3.5-6 8-6s8 2 8 6",
 	Warned:      "M12 4L2.5 20h19zM12 10v5M12 17.5v.01",
 	Whitelist:   "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5",

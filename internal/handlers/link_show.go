@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/web/templates"
+)
+
+func (p *pages) showLink(c echo.Context) error { return p.linkDetail(c, false) }
+
+func (p *pages) linkDetail(c echo.Context, checked bool) error {
+	link, err := p.Service.Link(c.Request().Context(), p.scope(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), "link", link.ID, shownChanges)
+	if err != nil {
+		return err
+	}
+	view := templates.LinkView{Base: linksPath(c), Link: link, Changes: changes, Wire: p.linkAddress(c, &link), Checked: checked}
+	return p.render(c, http.StatusOK, templates.LinkDetail(p.namedFrame(c, link.Name), view))
+}
+
+// shownChanges is how many changes a page lists.
+const shownChanges = 10
+
+// linkAddress is where programs find the link.
+func (p *pages) linkAddress(c echo.Context, link *api.Link) string {
+	return scheme(c) + "://" + c.Request().Host + "/v1.1/" + project(c).ID + "/clusters/" + link.Cluster + "/cdm/link/" + link.Name
+}
+
+func (p *pages) showLinkJSON(c echo.Context) error {
+	link, err := p.Service.Link(c.Request().Context(), p.scope(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	text, err := p.LinkJSON(link)
+	if err != nil {
+		return err
+	}
+	view := templates.LinkView{Base: linksPath(c), Link: link, Wire: p.linkAddress(c, &link)}
+	return p.render(c, http.StatusOK, templates.LinkJSON(p.namedFrame(c, link.Name), view, string(text)))
+}
+
+func (p *pages) confirmDeleteLink(c echo.Context) error {
+	link, err := p.Service.Link(c.Request().Context(), p.scope(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	view := templates.LinkView{Base: linksPath(c), Link: link, Wire: p.linkAddress(c, &link)}
+	return p.render(c, http.StatusOK, templates.LinkDelete(p.frame(c, "link.delete_title"), view))
+}
+
+func (p *pages) deleteLink(c echo.Context) error {
+	link, err := p.Service.Link(c.Request().Context(), p.scope(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if err := p.Service.DeleteLink(c.Request().Context(), p.scope(c), link.ID, readVersion(c.FormValue("version"))); err != nil {
+		return err
+	}
+	p.flash(c, api.M("link.deleted", "name", link.Name))
+	return redirect(c, linksPath(c))
+}
