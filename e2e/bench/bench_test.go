@@ -33,10 +33,24 @@ func TestEverythingIsMeasured(t *testing.T) {
 		"## Goals", "## Machine", "| 4 KiB written and synced |", "## Cold start", "| page 4 of the list, the last one |",
 		"## 200 links against 100", "## Weight of the pages", "| **htmx refresh of the list, 50 links** |", "| **signed to token** |",
 		"## Creating links, 1 client", "## Creating links, 16 clients", "## Memory", "## Size of the binary",
+		"## Health on the list",
 	} {
 		require.Contains(t, report, wanted)
 	}
 	require.NotContains(t, report, "NaN")
+}
+
+func TestBenchmarksOfTheModuleAreRead(t *testing.T) {
+	t.Parallel()
+	found := readBenchmarks(`
+BenchmarkCheck/mysql-2         	     200	    787099 ns/op	       391.0 check-µs	       1.262 ratio
+BenchmarkTick/0_of_100_due-2   	     200	    114091 ns/op	   19427 B/op	     114 allocs/op
+PASS
+`)
+	require.Equal(t, map[string]map[string]float64{
+		"Check/mysql":       {"ns/op": 787099, "check-µs": 391, "ratio": 1.262},
+		"Tick/0_of_100_due": {"ns/op": 114091, "B/op": 19427, "allocs/op": 114},
+	}, found)
 }
 
 func TestSpread(t *testing.T) {

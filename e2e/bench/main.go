@@ -18,7 +18,7 @@ import (
 // settings say what is measured, and how long.
 type settings struct {
 	binary string        // the console, as make built it
-	source string        // folder of the console's module, to build it plainly; "" leaves that out
+	source string        // folder of the console's module, to build it plainly and to run its benchmarks; "" leaves that out
 	folder string        // where data is put while it runs: on a real disk
 	report string        // the file to write
 	links  int           // in the large data folder; the small one has fewLinks
@@ -84,7 +84,7 @@ func measure(ctx context.Context, s settings) (string, error) {
 	b := &bench{settings: s}
 	defer b.stopAll()
 	for _, part := range []func(context.Context) error{
-		b.describe, b.startUp, b.prepare, b.pages, b.weights, b.signatures, b.creates, b.memory, b.sizes,
+		b.describe, b.startUp, b.prepare, b.pages, b.weights, b.signatures, b.creates, b.memory, b.sizes, b.inside,
 	} {
 		if err := part(ctx); err != nil {
 			return "", err

@@ -13,11 +13,17 @@ import (
 
 // prepare starts the servers and fills them.
 func (b *bench) prepare(ctx context.Context) (err error) {
-	progress("two consoles, with %d and %s links", fewLinks, thousands(b.links))
+	progress("three consoles, with %d and twice %s links", fewLinks, thousands(b.links))
 	if b.few, err = b.newSite(ctx, "few", fewLinks); err != nil {
 		return err
 	}
 	if b.many, err = b.newSite(ctx, "many", b.links); err != nil {
+		return err
+	}
+	if b.watched, err = b.newSite(ctx, "watched", b.links); err != nil {
+		return err
+	}
+	if err := watch(ctx, filepath.Join(b.folder, "watched")); err != nil {
 		return err
 	}
 	b.bare = &program{}
@@ -58,6 +64,9 @@ const (
 	nameTable    = "htmx refresh of the table, 50 of %s links"
 	nameSearch   = "search that finds one of %s links"
 	nameFormPage = "form page of a new MySQL link"
+
+	nameWatched      = "list page with health"
+	nameWatchedTable = "htmx refresh of the table with health"
 )
 
 // pages measures what a person looks at.
@@ -80,6 +89,10 @@ func (b *bench) pages(ctx context.Context) error {
 			all = append(all, contender{fmt.Sprintf(page.name, b.countOf(at)), 1, page.get(at).getting(at.links), at.program})
 		}
 	}
+	all = append(all,
+		contender{nameWatched, 1, b.watched.browser.getting(b.watched.links), b.watched.program},
+		contender{nameWatchedTable, 1, b.watched.table().getting(b.watched.links), b.watched.program},
+	)
 	lastName := fmt.Sprintf("page %s of the list, the last one", thousands(number))
 	all = append(all,
 		contender{lastName, 1, b.many.browser.getting(last), b.many.program},
@@ -94,6 +107,7 @@ func (b *bench) pages(ctx context.Context) error {
 		title: "Pages", lead: "One client. Every answer was read to its end and had status 200.",
 		head: []string{"page", "latency", "to bare echo", "processor", "to bare echo"}, rows: againstEcho(found, all),
 	})
+	b.compareHealth(found)
 	searches, err := b.searches(ctx)
 	if err != nil {
 		return err
@@ -142,6 +156,24 @@ func againstEcho(found results, all []contender) [][]string {
 		})
 	}
 	return rows
+}
+
+// compareHealth compares the list of links that are checked again and again
+// with that of links that never were.
+func (b *bench) compareHealth(found results) {
+	many := b.countOf(b.many)
+	var rows [][]string
+	for _, pair := range [][2]string{{nameWatched, fmt.Sprintf(nameList, many)}, {nameWatchedTable, fmt.Sprintf(nameTable, many)}} {
+		waits, works := figure(latency).ratio(found[pair[0]], found[pair[1]]), figure(cpu).ratio(found[pair[0]], found[pair[1]])
+		rows = append(rows, []string{pair[0], waits.times(), works.times()})
+		b.goal(pair[0]+" to the same without, "+many+" links, latency", "≤ "+digits(goalMore), waits.times(), waits.median <= goalMore)
+	}
+	b.add(section{
+		title: "Health on the list",
+		lead: "Each of " + many + " links has a schedule, a last good time and 30 checks drawn as a line, against as many links " +
+			"that were never checked.",
+		head: []string{"", "latency", "processor"}, rows: rows,
+	})
 }
 
 // goalMore is how much more a page may cost when there are many links.

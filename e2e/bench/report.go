@@ -9,6 +9,7 @@ import (
 type bench struct {
 	settings
 	few, many *site    // consoles with few and with many links
+	watched   *site    // with as many as many, each with a schedule and a history
 	bare      *program // the baseline's server
 	machine   [][]string
 	goals     [][]string
@@ -43,7 +44,7 @@ func (b *bench) stopAll() {
 
 func (b *bench) programs() []*program {
 	all := []*program{b.bare}
-	for _, s := range []*site{b.few, b.many} {
+	for _, s := range []*site{b.few, b.many, b.watched} {
 		if s != nil {
 			all = append(all, s.program)
 		}
