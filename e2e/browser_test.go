@@ -73,7 +73,7 @@ func onPhone(w *tab) { w.do(chromedp.EmulateViewport(390, 844)) }
 // left does not count, nor does an answer that leads to another page: then it
 // is that page that counts.
 const answers = `window.answers = 0;
-const answered = ({detail}) => { if (!detail.requestConfig.path.endsWith("/validate")) window.answers++; };
+const answered = ({detail: {requestConfig: asked}}) => { if (asked && !asked.path.endsWith("/validate")) window.answers++; };
 document.addEventListener("htmx:afterSettle", answered);
 document.addEventListener("htmx:responseError", answered);`
 

@@ -190,7 +190,13 @@ func (w *tab) seesDescribed(name string, server *testserver.Server, account test
 // time and what was found, which stand behind that, are left out.
 func (w *tab) steps(names ...string) []string {
 	w.t.Helper()
-	lines := w.eval(`[...document.querySelectorAll(".step-line")].map((l) => l.textContent.trim().replace(/\s+/g, " ")).join("\n")`)
+	return w.stepsIn("body", names...)
+}
+
+// stepsIn is steps for a part of the page.
+func (w *tab) stepsIn(part string, names ...string) []string {
+	w.t.Helper()
+	lines := w.eval(`[...document.querySelectorAll("` + part + ` .step-line")].map((l) => l.textContent.trim().replace(/\s+/g, " ")).join("\n")`)
 	var found []string
 	for _, name := range names {
 		for line := range strings.SplitSeq(lines, "\n") {
@@ -217,7 +223,7 @@ func (w *tab) cell(row, column string) string {
 	return w.eval(`(() => {
 		const text = (e) => e.innerText.trim();
 		const column = [...document.querySelectorAll("thead th")].findIndex((h) => text(h) === ` + strconv.Quote(column) + `);
-		const row = [...document.querySelectorAll("tbody tr")].find((r) => text(r.cells[0]) === ` + strconv.Quote(row) + `);
+		const row = [...document.querySelectorAll("tbody tr")].find((r) => text(r.querySelector(".row-link") ?? r.cells[0]) === ` + strconv.Quote(row) + `);
 		return row ? text(row.cells[column]) : "there is no such row";
 	})()`)
 }

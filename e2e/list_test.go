@@ -103,7 +103,7 @@ func (w *tab) requireSamePage() {
 func (w *tab) announces(text string) {
 	w.t.Helper()
 	eventually(w.t, "the announcement "+text, func() (string, bool) {
-		now := w.eval(`document.querySelector("[aria-live=polite]").textContent`)
+		now := w.eval(`document.querySelector("#announcer").textContent`)
 		return now, strings.Contains(now, text)
 	})
 }

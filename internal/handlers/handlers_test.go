@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/require"
@@ -41,6 +42,7 @@ type site struct {
 	db       *store.DB
 	project  identity.Project
 	log      *strings.Builder
+	stopping chan struct{}
 }
 
 // newSite starts a console and signs its user in.
@@ -56,7 +58,7 @@ func newSite(t testing.TB) *site {
 // emptySite starts a console without users.
 func emptySite(t testing.TB) *site {
 	t.Helper()
-	s := &site{t: t, db: apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), log: new(strings.Builder)}
+	s := &site{t: t, db: apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), log: new(strings.Builder), stopping: make(chan struct{})}
 	keys, err := keyring.Parse(keyring.NewKey())
 	require.NoError(t, err)
 	s.identity = identity.New(s.db, keys)
@@ -65,7 +67,7 @@ func emptySite(t testing.TB) *site {
 	s.service = embedded.New(s.db, keys, probe.New(probe.Options{}))
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
-		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
+		Log:      slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
 		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}))
 	t.Cleanup(s.server.Close)
@@ -99,6 +101,20 @@ func (s *site) create(d api.LinkDraft) api.Link {
 	link, err := s.service.CreateLink(s.t.Context(), s.scope(), d, api.Shape)
 	require.NoError(s.t, err)
 	return link
+}
+
+// catchUp does the work in the background that is due.
+func (s *site) catchUp() {
+	s.t.Helper()
+	require.NoError(s.t, s.service.(*embedded.Plane).CatchUp(s.t.Context(), time.Now()))
+}
+
+// unreachable is the draft of a link to a port of this machine on which nothing
+// listens.
+func (s *site) unreachable(name string) api.LinkDraft {
+	d := apitest.MySQLDraft(name)
+	d.Inputs["linkConfig.host"], d.Inputs["linkConfig.port"] = "127.0.0.1", "1"
+	return d
 }
 
 // page is an answer of the console.

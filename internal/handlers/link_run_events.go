@@ -51,31 +51,36 @@ func (p *pages) runEvents(c echo.Context) error {
 // shownRun is what a stream has sent of a run: when each row had changed.
 type shownRun map[string]time.Time
 
-// send sends what changed. The page itself showed the rows that wait.
+// send sends what changed; at first that is every row that does not wait, as
+// the page shows them all.
 func (r shownRun) send(stream *eventStream, base string, run api.Run) error {
-	var rows []templ.Component
-	for i := range run.Rows {
-		row := &run.Rows[i]
-		at, known := r[row.LinkID]
-		if known && at.Equal(row.At) {
-			continue
-		}
-		r[row.LinkID] = row.At
-		if known || row.State != api.RunWaiting {
-			rows = append(rows, templates.RunRow(base, row, true))
-		}
-	}
+	first := len(r) == 0
+	rows := r.changed(base, run)
 	if len(rows) > 0 {
 		if err := stream.send("rows", rows...); err != nil {
 			return err
 		}
 	}
 	state := templates.RunState(templates.LinkRunView{Base: base, Run: run})
-	if !run.Ended.IsZero() {
+	switch {
+	case !run.Ended.IsZero():
 		return stream.send("done", state)
+	case len(rows) > 0 || first:
+		return stream.send("state", state)
 	}
-	if len(rows) == 0 {
-		return stream.write(": \n\n") // find out whether anybody listens
+	return stream.write(": \n\n") // find out whether anybody listens
+}
+
+// changed takes note of the run and returns the rows that are to be sent.
+func (r shownRun) changed(base string, run api.Run) []templ.Component {
+	var rows []templ.Component
+	for i := range run.Rows {
+		row := &run.Rows[i]
+		at, known := r[row.LinkID]
+		r[row.LinkID] = row.At
+		if known && !at.Equal(row.At) || !known && row.State != api.RunWaiting {
+			rows = append(rows, templates.RunRow(base, row, true))
+		}
 	}
-	return stream.send("state", state)
+	return rows
 }

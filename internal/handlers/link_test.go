@@ -176,6 +176,52 @@ func TestAChoiceRedrawsTheFormAndJudgesNothing(t *testing.T) {
 	require.Equal(t, "true", p.value("linkConfig.usingNative"), "what does not apply now waits hidden")
 }
 
+func TestTheNameOfTheKindFollowsTheChoice(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	require.Equal(t, "MySQL", s.get(s.links()+"/new?connector=mysql").text("#section-link .badge"))
+	p := s.post(s.links()+"/edit", typed("linkConfig.databaseType", "ORACLE"), fragment("link-form")...)
+	require.Equal(t, "Oracle", p.text("#section-link .badge"))
+}
+
+func TestANewFormBeginsWithTheKeyboardInItsFirstField(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	link := s.create(apitest.MySQLDraft("orders"))
+	for _, path := range []string{"/new?connector=mysql", "/new?from=" + link.ID} {
+		require.Equal(t, "name", s.get(s.links()+path).Find("[autofocus]").AttrOr("id", ""), path)
+	}
+	require.Zero(t, s.get(s.links()+"/"+link.ID+"/edit").Find("[autofocus]").Length(), "an edit form can be about anything")
+}
+
+func TestATestResultKnowsWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.post(s.links()+"/test", typed("linkConfig.port", closedPort(t)), fragment("link-form")...).requireStatus(http.StatusOK)
+	prefix := p.Find(".check").AttrOr("data-tested", "")
+	require.NotEmpty(t, prefix)
+	require.NotZero(t, p.Find(`[name^="`+prefix+`"]`).Length())
+	_, hidden := p.Find(".check .check-stale").Attr("hidden")
+	require.True(t, hidden)
+	link := s.create(s.unreachable("orders"))
+	s.post(s.links()+"/"+link.ID+"/check", nil)
+	require.Zero(t, s.get(s.links()+"/"+link.ID).Find("[data-tested], .check-stale").Length(), "a stored result is about what is stored")
+}
+
+func TestAChosenLanguageKeepsAFilledForm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.post(s.links()+"/edit", typed("language", "zh", "theme", "dark", "linkConfig.port", "")).requireStatus(http.StatusOK)
+	require.True(t, p.whole())
+	require.Equal(t, []string{"zh-Hans", "dark"}, []string{p.Find("html").AttrOr("lang", ""), p.Find("html").AttrOr("data-theme", "")})
+	require.Equal(t, "127.0.0.1", p.value("linkConfig.host"))
+	require.Empty(t, p.value("linkConfig.port"), "what was left empty stays empty")
+	require.NotEmpty(t, p.value("linkConfig.password.held"))
+	require.NotContains(t, p.html, "canary-password")
+	require.Equal(t, 1, p.Find("form[data-unsaved]").Length())
+	require.Equal(t, "zh-Hans", s.get(s.links()).Find("html").AttrOr("lang", ""), "and the choice stays")
+}
+
 func TestRowsAreAddedAndRemovedWithoutLosingWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -274,6 +320,32 @@ func TestEditing(t *testing.T) {
 		v.Set("linkConfig.host", "evil.example")
 		p := s.post(path, v).requireStatus(http.StatusUnprocessableEntity)
 		require.Contains(t, p.text("#linkConfig-password-error"), "Enter the secret again")
+	})
+	t.Run("and already as the host is left, until it is put back", func(t *testing.T) {
+		v := editing(s.get(path + "/edit"))
+		host := v.Get("linkConfig.host")
+		v.Set("linkConfig.host", "evil.example")
+		p := s.post(path+"/validate", v, fragment("field-linkConfig-host")...).requireStatus(http.StatusOK)
+		require.Contains(t, p.text("#linkConfig-password-error"), "Enter the secret again")
+		require.Equal(t, "true", p.Find("#field-linkConfig-password").AttrOr("hx-swap-oob", ""))
+		require.Equal(t, "again", p.Find("[name='linkConfig.password.mode'][checked]").AttrOr("value", ""))
+		require.Zero(t, p.Find("#linkConfig-host-error").Length())
+
+		v.Set("linkConfig.password.mode", "again")
+		p = s.post(path+"/validate", v, fragment("field-linkConfig-database")...)
+		require.Zero(t, p.Find("#field-linkConfig-password").Length(), "it is said once")
+		v.Set("linkConfig.host", host)
+		p = s.post(path+"/validate", v, fragment("field-linkConfig-host")...)
+		require.Zero(t, p.Find("#linkConfig-password-error").Length())
+		require.Equal(t, "keep", p.Find("[name='linkConfig.password.mode'][checked]").AttrOr("value", ""))
+		v.Set("anyway", "true")
+		s.post(path, v).requireRedirect(path)
+	})
+	t.Run("a field that decides nothing about secrets leaves them alone", func(t *testing.T) {
+		v := editing(s.get(path + "/edit"))
+		v.Set("linkConfig.host", "evil.example")
+		p := s.post(path+"/validate", v, fragment("field-name")...).requireStatus(http.StatusOK)
+		require.Zero(t, p.Find("#field-linkConfig-password").Length())
 	})
 	t.Run("replacing with nothing is not keeping", func(t *testing.T) {
 		v := editing(s.get(path + "/edit"))

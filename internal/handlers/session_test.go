@@ -27,6 +27,36 @@ func TestSignIn(t *testing.T) {
 		p.requireStatus(http.StatusUnauthorized)
 		require.Equal(t, "/sign-in?next="+url.QueryEscape(s.links()), p.header.Get("HX-Redirect"))
 	})
+	t.Run("a form sent after the session has ended is not swapped away, but told to sign in elsewhere", func(t *testing.T) {
+		stranger := *s
+		stranger.t, stranger.client = t, newClient(t)
+		p := stranger.post(s.links()+"/test", typed(), fragment("link-form")...).requireStatus(http.StatusUnauthorized)
+		require.Empty(t, p.header.Get("HX-Redirect"))
+		require.Contains(t, p.Find("[data-problem]").AttrOr("data-problem", ""), "what you typed is still in place")
+		require.Equal(t, "_blank", p.Find("a[data-problem-link]").AttrOr("target", ""))
+		require.NotContains(t, p.html, "canary-password")
+	})
+	t.Run("without JavaScript it says on the sign-in page what is lost", func(t *testing.T) {
+		stranger := *s
+		stranger.t, stranger.client = t, newClient(t)
+		stranger.signIn(user, password)
+		base, err := url.Parse(s.server.URL)
+		require.NoError(t, err)
+		kept := stranger.client.Jar.Cookies(base)
+		stranger.post("/sign-out", nil)
+		stranger.client.Jar.SetCookies(base, kept)
+		form := s.links() + "/new?connector=mysql"
+		p := stranger.post(s.links(), typed(), header{"Referer", s.server.URL + form})
+		p.requireRedirect("/sign-in?next=" + url.QueryEscape(form) + "&lost=true")
+		p = stranger.get(p.header.Get("Location"))
+		require.Contains(t, p.text(".sign-in-notice"), "Your session has ended.")
+		require.Contains(t, p.text(".sign-in-notice"), "was not saved")
+	})
+	t.Run("a stranger who never signed in is told of no session", func(t *testing.T) {
+		stranger := *s
+		stranger.t, stranger.client = t, newClient(t)
+		require.Zero(t, stranger.get("/sign-in").Find(".sign-in-notice").Length())
+	})
 	t.Run("a wrong password says so and keeps the name", func(t *testing.T) {
 		stranger := *s
 		stranger.t, stranger.client = t, newClient(t)
@@ -110,6 +140,7 @@ func TestSetUp(t *testing.T) {
 	token, err := s.identity.NewSetUpLink(t.Context())
 	require.NoError(t, err)
 	path := "/set-up?token=" + token
+	require.Contains(t, s.get("/sign-in").text(".sign-in-notice"), "set-up link", "who comes first is led to it")
 	s.get("/set-up?token=wrong").requireStatus(http.StatusNotFound)
 	s.get(path).requireStatus(http.StatusOK)
 

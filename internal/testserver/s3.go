@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func startS3(o options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.exec = func(_ context.Context, s *Server, stmts []string) error { return execS3(binary, s, stmts) }
+	s.exec = func(ctx context.Context, s *Server, stmts []string) error { return execS3(ctx, binary, s, stmts) }
 	return s, nil
 }
 
@@ -72,26 +73,36 @@ func dialS3(ctx context.Context, s *Server, _ []string) error {
 	return conn.Close()
 }
 
-func execS3(binary string, s *Server, stmts []string) error {
-	scheme := "http://"
-	if s.Roots != nil {
-		scheme = "https://"
-	}
+func execS3(ctx context.Context, binary string, s *Server, stmts []string) error {
 	for _, stmt := range stmts {
 		words := strings.Fields(stmt)
 		var err error
 		switch {
 		case len(words) == 2 && words[0] == "bucket":
-			err = os.Mkdir(filepath.Join(s3Buckets(s.home), words[1]), 0o700)
+			err = os.MkdirAll(filepath.Join(s3Buckets(s.home), words[1]), 0o700)
 		case len(words) == 3 && words[0] == "user":
-			err = s.home.run(binary, "admin", "--access="+s.User, "--secret="+s.Password, "--endpoint-url="+scheme+s.Addr(),
-				"--allow-insecure", "create-user", "--access="+words[1], "--secret="+words[2], "--role=user")
+			err = addS3User(ctx, binary, s, words[1], words[2])
 		default:
 			err = errors.New("no such statement")
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", stmt, err)
 		}
+	}
+	return nil
+}
+
+func addS3User(ctx context.Context, binary string, s *Server, key, secret string) error {
+	scheme := "http://"
+	if s.Roots != nil {
+		scheme = "https://"
+	}
+	args := []string{
+		"admin", "--access=" + s.User, "--secret=" + s.Password, "--endpoint-url=" + scheme + s.Addr(), "--allow-insecure",
+		"create-user", "--access=" + key, "--secret=" + secret, "--role=user",
+	}
+	if out, err := exec.CommandContext(ctx, binary, args...).CombinedOutput(); err != nil { //nolint:gosec // tests run servers
+		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
 }

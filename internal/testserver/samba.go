@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -104,8 +105,8 @@ func sambaConfig(h *home, s *Server, o options) string {
 func execSamba(ctx context.Context, s *Server, stmts []string) error {
 	for _, stmt := range stmts {
 		args := append([]string{"-s", filepath.Join(s.home.dir, "smb.conf")}, strings.Fields(stmt)...)
-		if err := s.home.run("pdbedit", args...); err != nil {
-			return err
+		if out, err := exec.CommandContext(ctx, "pdbedit", args...).CombinedOutput(); err != nil { //nolint:gosec // tests run servers
+			return fmt.Errorf("pdbedit: %w\n%s", err, out)
 		}
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr())

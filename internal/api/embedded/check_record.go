@@ -14,7 +14,16 @@ import (
 // about the system behind the link have none.
 var recentLetters = map[api.Status]string{api.Passed: "p", api.Warned: "w", api.Failed: "f"}
 
-var recentStatuses = map[rune]api.Status{'p': api.Passed, 'w': api.Warned, 'f': api.Failed}
+// recentStatus is the status that a letter stands for; lists read many.
+func recentStatus(letter byte) api.Status {
+	switch letter {
+	case 'p':
+		return api.Passed
+	case 'w':
+		return api.Warned
+	}
+	return api.Failed
+}
 
 // health is what the row says about the link's checks.
 func (r *linkRow) health() api.LinkHealth {
@@ -23,9 +32,9 @@ func (r *linkRow) health() api.LinkHealth {
 		LastGood: store.Time(r.LastGoodAt), Since: store.Time(r.StateSince),
 	}
 	if r.Recent != "" {
-		h.Recent = make([]api.Status, 0, len(r.Recent))
-		for _, letter := range r.Recent {
-			h.Recent = append(h.Recent, recentStatuses[letter])
+		h.Recent = make([]api.Status, len(r.Recent))
+		for i := range r.Recent {
+			h.Recent[i] = recentStatus(r.Recent[i])
 		}
 	}
 	return h

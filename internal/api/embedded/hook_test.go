@@ -208,6 +208,16 @@ func TestAHookIsTested(t *testing.T) {
 	})
 }
 
+func TestAHookDoesNotReachWhatChecksDoNot(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		setHook(t, p, "http://169.254.169.254/latest/meta-data/", apitest.HookSecret)
+		require.Equal(t, api.Invalid, api.CodeOf(p.Service.TestHook(t.Context(), mine)))
+		require.Equal(t, api.M("hook.unreachable"), hook(t, p).LastError)
+	})
+}
+
 func TestAHooksSecretIsSealedAndResealed(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,8 +9,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
-	"switchboard/internal/api/connector"
-	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
 )
 
@@ -64,28 +61,6 @@ func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api
 	return check, p.recordTest(ctx, s, w, check)
 }
 
-// recordTest writes down who asked where (S3), also when nobody waits for the
-// answer any more.
-func (p *Plane) recordTest(ctx context.Context, s api.Scope, w *work, check api.Check) error {
-	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "test", Kind: kindLink, ID: w.draft.ID, Name: w.draft.Name, After: tested(w.draft, check),
-		})
-	})
-}
-
-// passes reports whether a link may be stored after that check; one that
-// stores nothing is a test.
-func (p *Plane) passes(ctx context.Context, s api.Scope, w *work, check api.Check, depth api.Depth) error {
-	if check.Status != api.Failed || depth == api.Anyway {
-		return nil
-	}
-	if err := p.recordTest(ctx, s, w, check); err != nil {
-		return err
-	}
-	return &api.Error{Code: api.CheckFailed, Message: api.M("link.check_failed"), Check: &check}
-}
-
 // CreateLink implements api.Links.
 func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, depth api.Depth) (api.Link, error) {
 	// Before a slow check it is kind to say first that the name is taken; when
@@ -98,26 +73,14 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	if err := p.passes(ctx, s, w, check, depth); err != nil {
 		return api.Link{}, err
 	}
-	now := time.Now()
-	row := w.row(p, store.NewID(), s, check, now)
-	row.CreatedAt, row.CreatedBy, row.Version = store.Micros(now), s.Actor.User, 1
-	if check.Status != api.FormOnly {
-		row.EveryUS = api.DefaultInterval.Microseconds()
-		row.reschedule(now)
-	}
-	changed := telling(&check) && row.note(&check)
-	link := row.link()
+	row := w.row(p, store.NewID(), s, check, time.Now())
 	var event *eventRow
-	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewInsert().Model(row).Exec(ctx)
-		if err == nil && telling(&check) {
-			event, err = chronicle(ctx, tx, s, row, &check, changed)
-		}
-		if err != nil {
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		if event, err = insert(ctx, tx, s, row, &check); err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(link, d.Secrets),
+			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(row.link(), d.Secrets),
 		})
 	})
 	if err == nil {
@@ -126,7 +89,23 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	if errors.Is(err, store.ErrDuplicate) {
 		err = taken(nil)
 	}
-	return link, err
+	return row.link(), err
+}
+
+// insert writes the row of a new link, with its first check. A link that was
+// checked is checked again on a schedule.
+func insert(ctx context.Context, tx bun.Tx, s api.Scope, row *linkRow, c *api.Check) (event *eventRow, err error) {
+	row.CreatedAt, row.CreatedBy, row.Version = row.UpdatedAt, row.UpdatedBy, 1
+	if c.Status != api.FormOnly {
+		row.EveryUS = api.DefaultInterval.Microseconds()
+		row.reschedule(store.Time(row.CreatedAt))
+	}
+	told := telling(c)
+	changed := told && row.note(c)
+	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil || !told {
+		return nil, err
+	}
+	return chronicle(ctx, tx, s, row, c, changed)
 }
 
 // UpdateLink implements api.Links.
@@ -230,77 +209,3 @@ func taken(others []api.Problem) error {
 }
 
 func changed(by string) error { return api.Errorf(api.Conflict, "link.changed", "by", by) }
-
-// work is a draft on its way to become a link: normalised, with the secrets it
-// will have and the link it comes from.
-type work struct {
-	draft   api.LinkDraft
-	from    *api.Link
-	secrets map[string]api.Secret
-}
-
-// work normalises a draft and gathers its secrets: the typed ones, and those
-// of the link it comes from where nothing was typed.
-func (p *Plane) work(ctx context.Context, s api.Scope, d api.LinkDraft) (*work, error) {
-	if c := connector.Find(d.Connector); c != nil {
-		d.Inputs = c.Normalise(d.Inputs)
-	}
-	w := &work{draft: d, secrets: map[string]api.Secret{}}
-	if id := cmp.Or(d.ID, d.From); id != "" {
-		row, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id)
-		if err != nil {
-			return nil, err
-		}
-		from := row.link()
-		w.from = &from
-		// Secrets stay behind when the destination changes: those that apply
-		// are asked for again, the others must not wait for another occasion.
-		if from.Connector == d.Connector && d.SameDestination(&from) {
-			if w.secrets, err = row.open(p.keys); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for path, secret := range d.Secrets {
-		if secret.IsZero() {
-			delete(w.secrets, path)
-		} else {
-			w.secrets[path] = secret
-		}
-	}
-	return w, nil
-}
-
-// judge applies every rule to a draft. The name is looked up if early is set
-// or if there are other problems to report with it.
-func (p *Plane) judge(ctx context.Context, s api.Scope, d api.LinkDraft, early bool) (*work, error) {
-	w, err := p.work(ctx, s, d)
-	if err != nil {
-		return nil, err
-	}
-	problems := w.draft.NameProblems()
-	if d.ID != "" && w.from.Connector != d.Connector {
-		problems = append(problems, api.Problem{Path: "connector", Message: api.M("link.connector_fixed")})
-	}
-	problems = append(problems, w.draft.InputProblems(w.from)...)
-	if early || len(problems) > 0 {
-		other, err := p.linkRow(ctx, p.db.Read, s, "cluster = ? AND name = ?", d.Cluster, d.Name)
-		if err == nil && other.ID != d.ID {
-			return nil, taken(problems)
-		}
-		if err != nil && api.CodeOf(err) != api.NotFound {
-			return nil, err
-		}
-	}
-	return w, api.Refuse(problems)
-}
-
-// ask checks the system behind the draft, as deep as is wanted.
-func (w *work) ask(ctx context.Context, p *Plane, s api.Scope, depth api.Depth) api.Check {
-	if depth == api.Shape {
-		return api.Check{Status: api.FormOnly, At: time.Now().UTC(), Steps: []api.Step{{Name: api.StepForm, Status: api.Passed}}}
-	}
-	return p.prober.Check(ctx, probe.Target{
-		Project: s.Project, Connector: w.draft.Connector, Inputs: w.draft.Inputs, Secrets: w.secrets,
-	})
-}

@@ -11,7 +11,7 @@ import (
 	"switchboard/internal/api/store"
 )
 
-// Defaults of Options.
+// DefaultTick is the default of Options.Tick.
 const DefaultTick = 30 * time.Second
 
 // Options says how an Engine works. Only Workers has no default.

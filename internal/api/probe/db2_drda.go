@@ -62,19 +62,18 @@ func drdaRequest(number byte, point uint16, parameters ...drdaObject) []byte {
 
 // readDRDA reads the answers to a chain of two requests.
 func (a *attempt) readDRDA(ctx context.Context, conn net.Conn) ([]drdaObject, error) {
-	buf := make([]byte, drdaHeader)
-	n, err := a.hear(ctx, conn, conn, buf)
+	r, err := a.heard(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
-	r := io.MultiReader(bytes.NewReader(buf[:n]), conn)
 	var answers []drdaObject
 	for range 16 { // honest servers send two or three
-		if _, err := io.ReadFull(r, buf); err != nil {
+		var header [drdaHeader]byte
+		if _, err := io.ReadFull(r, header[:]); err != nil {
 			return nil, err
 		}
-		size := int(binary.BigEndian.Uint16(buf)) - drdaHeader
-		if buf[2] != drdaMagic || size < 0 || size > 0x7fff {
+		size := int(binary.BigEndian.Uint16(header[:])) - drdaHeader
+		if header[2] != drdaMagic || size < 0 || size > 0x7fff {
 			break
 		}
 		body := make([]byte, size)
@@ -86,7 +85,7 @@ func (a *attempt) readDRDA(ctx context.Context, conn net.Conn) ([]drdaObject, er
 			break
 		}
 		answers = append(answers, objects...)
-		if buf[3]&drdaChained == 0 && objects[0].point != drdaAttributesAnswer {
+		if header[3]&drdaChained == 0 && objects[0].point != drdaAttributesAnswer {
 			return answers, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"io"
@@ -137,7 +138,7 @@ func TestHadoopPeersOfAnotherKindAreNamed(t *testing.T) {
 
 func TestHadoopServersThatCannotBeReached(t *testing.T) {
 	t.Parallel()
-	silent := standIn(t, says(""))
+	silent, closing := standIn(t, says("")), standIn(t, saysAndHangsUp(""))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
@@ -147,6 +148,12 @@ func TestHadoopServersThatCannotBeReached(t *testing.T) {
 			got := c.lead(c.link, silent.String()).check(t, prober(probe.Options{Timeout: little}))
 			requireFailure(t, got, c.step, "peer.silent", c.port)
 			require.Less(t, got.Took, little+5*time.Second)
+		})
+		t.Run(c.name+", stand-in that hangs up", func(t *testing.T) {
+			t.Parallel()
+			reason := map[string]string{"ZooKeeper": "zookeeper.closed", "Hive Metastore": "hive.closed"}[c.speak]
+			got := c.lead(c.link, closing.String()).check(t, prober(probe.Options{}))
+			requireFailure(t, got, c.step, cmp.Or(reason, "peer.closed"), c.port)
 		})
 		t.Run(c.name+", closed port", func(t *testing.T) {
 			t.Parallel()

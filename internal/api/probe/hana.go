@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -53,13 +52,12 @@ func (a *attempt) hanaGreet(ctx context.Context, conn net.Conn) (string, error) 
 	if _, err := conn.Write(request); err != nil {
 		return "", err
 	}
-	buf := make([]byte, 8) // version of the product and of the protocol, and two bytes to spare
-	n, err := a.hear(ctx, conn, conn, buf)
+	r, err := a.heard(ctx, conn)
 	if err != nil {
 		return "", err
 	}
-	answer := make([]byte, len(buf))
-	if _, err := io.ReadFull(io.MultiReader(bytes.NewReader(buf[:n]), conn), answer); err != nil {
+	answer := make([]byte, 8) // version of the product and of the protocol, and two bytes to spare
+	if _, err := io.ReadFull(r, answer); err != nil {
 		return "", err
 	}
 	if answer[0] == 0 || answer[3] != hanaProtocol {

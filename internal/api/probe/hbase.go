@@ -61,7 +61,6 @@ var hbaseByNameNodeSystem = &system{
 }
 
 func checkHBase(ctx context.Context, a *attempt) error {
-	apache := a.in.is(pathHBaseType, apacheHadoop)
 	ats, err := a.endpointsOf(pathQuorum)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func checkHBase(ctx context.Context, a *attempt) error {
 	if err != nil {
 		return err
 	}
-	if apache {
+	if a.in.is(pathHBaseType, apacheHadoop) {
 		if err := a.checkKerberos(ctx, ats[0]); err != nil {
 			return err
 		}
@@ -95,6 +94,13 @@ func checkHBase(ctx context.Context, a *attempt) error {
 		return err
 	}
 	a.found(master.String())
+	return a.checkMaster(ctx, master)
+}
+
+// checkMaster goes on from ZooKeeper to the master, and says what is left out
+// for those who would have to sign in to it.
+func (a *attempt) checkMaster(ctx context.Context, master endpoint) error {
+	apache := a.in.is(pathHBaseType, apacheHadoop)
 	a.enter(api.StepCluster)
 	if err := a.greetMaster(ctx, master, apache && !a.in.kerberos()); err != nil {
 		return err
@@ -137,8 +143,8 @@ func (a *attempt) hbaseMaster(conn net.Conn, parent string) (endpoint, error) {
 // Source: HBase's RecoverableZooKeeper and ZooKeeper.proto.
 func parseMaster(data []byte) (host string, port uint64, ok bool) {
 	if len(data) > 5 && data[0] == 0xff {
-		writer := uint64(binary.BigEndian.Uint32(data[1:]))
-		if writer > uint64(len(data)-5) {
+		writer := int64(binary.BigEndian.Uint32(data[1:]))
+		if writer > int64(len(data)-5) {
 			return "", 0, false
 		}
 		data = data[5+writer:]

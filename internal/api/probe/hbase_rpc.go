@@ -31,10 +31,13 @@ func (a *attempt) greetMaster(ctx context.Context, at endpoint, ask bool) error 
 		return nil
 	}
 	frame, err := a.exchangeFrames(ctx, conn, hbaseCall())
+	if err != nil {
+		frame = nil // an odd answer, too
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return a.judgeMaster(at, frame, err)
+	return a.judgeMaster(at, frame)
 }
 
 // hbaseCall is everything up to and including the first call.
@@ -48,10 +51,10 @@ func hbaseCall() []byte {
 
 // judgeMaster explains the master's answer. One that is not understood is
 // worth a look, but ZooKeeper has said that this is the master.
-func (a *attempt) judgeMaster(at endpoint, frame []byte, err error) error {
+func (a *attempt) judgeMaster(at endpoint, frame []byte) error {
 	head, _, ok := delimited(frame)
 	header, isHeader := readProto(head)
-	if err != nil || !ok || !isHeader {
+	if !ok || !isHeader {
 		a.warn(fault("hbase.odd_answer", pathQuorum).with("peer", at.String()))
 		return nil
 	}

@@ -139,3 +139,36 @@ func TestNamesOfHDFSServicesAreNotTakenForServers(t *testing.T) {
 		requireFailure(t, c, api.StepResolve, "resolve.unknown", "uri")
 	})
 }
+
+func TestHDFSWithKerberos(t *testing.T) {
+	t.Parallel()
+	p := prober(probe.Options{Resolver: nowhere()})
+	t.Run("stand-in NameNode that knows no Kerberos", func(t *testing.T) {
+		t.Parallel()
+		c := withKeytab(t, hdfsLink.with("uri", nameNode(t, knowsSimpleOnly, nil))).check(t, p)
+		require.Equal(t, "check.hadoop.simple_only", c.Failure().Message.Key)
+		require.Equal(t, "linkConfig.authType", c.Failure().Path)
+	})
+	t.Run("stand-in NameNode with tokens only", func(t *testing.T) {
+		t.Parallel()
+		answer := frameOf(pb(1, 1, 2, 0, 3, 9), pb(2, 1, 4, pb(1, "TOKEN", 2, "DIGEST-MD5")))
+		c := withKeytab(t, hdfsLink.with("uri", nameNode(t, answer, nil))).check(t, p)
+		require.Equal(t, "check.hadoop.simple_only", c.Failure().Message.Key)
+	})
+	t.Run("stand-in NameNode with a state that there is not", func(t *testing.T) {
+		t.Parallel()
+		c := withKeytab(t, hdfsLink.with("uri", nameNode(t, frameOf(pb(1, 1, 2, 0), pb(2, 7)), nil))).check(t, p)
+		require.Equal(t, "check.peer.garbled", c.Failure().Message.Key)
+	})
+	t.Run("the steps", func(t *testing.T) {
+		t.Parallel()
+		sent := make(chan string, 1)
+		c := withKeytab(t, hdfsLink.with("uri", nameNode(t, wantsSASL, sent))).check(t, p)
+		var steps []api.StepName
+		for _, s := range c.Steps {
+			steps = append(steps, s.Name)
+		}
+		require.Equal(t, []api.StepName{api.StepKerberos, api.StepResolve, api.StepConnect, api.StepHandshake, api.StepSignIn}, steps)
+		require.True(t, strings.HasPrefix(<-sent, "hrpc\x09\x00\xdf"), "version 9, no service class, SASL")
+	})
+}

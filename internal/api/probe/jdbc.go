@@ -1,7 +1,9 @@
 package probe
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net"
 
 	"switchboard/internal/api"
@@ -73,6 +75,18 @@ func (a *attempt) follow(ctx context.Context, address string) (net.Conn, error) 
 	a.conn = conn
 	a.aim(endpoint{host: at.host, port: at.port, hostPath: pathHost, portPath: pathPort})
 	return conn, nil
+}
+
+// heard waits for the peer's first words, which must be able to be the
+// protocol's, and returns a reader that begins with them.
+func (a *attempt) heard(ctx context.Context, conn net.Conn) (io.Reader, error) {
+	const enough = 8 // bytes by which databases are known
+	buf := make([]byte, enough)
+	n, err := a.hear(ctx, conn, conn, buf)
+	if err != nil {
+		return nil, err
+	}
+	return io.MultiReader(bytes.NewReader(buf[:n]), conn), nil
 }
 
 // notTried ends a check that goes no further than the server's greeting: the

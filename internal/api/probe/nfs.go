@@ -106,12 +106,14 @@ func (a *attempt) nfsService(ctx context.Context, port uint16) (*rpcConn, error)
 // nfsAlone recognises an NFS server without the help of the others that are
 // needed to look at the export.
 func (a *attempt) nfsAlone(nfsd *rpcConn) error {
-	_, err := nfsd.call(nfsProgram, 4, 0, nil)
-	if refusal, ok := errors.AsType[*rpcRefusal](err); ok && refusal.high != 0 {
+	const version, null = 4, 0
+	_, err := nfsd.call(nfsProgram, version, null, nil)
+	switch refusal, ok := errors.AsType[*rpcRefusal](err); {
+	case ok && refusal.high != 0: // other versions, then
 		a.found(fmt.Sprintf("NFS %d–%d", refusal.low, refusal.high))
-	} else if err != nil {
+	case err != nil:
 		return nfsFailure(err)
-	} else {
+	default:
 		a.found("NFS 4")
 	}
 	a.enter(api.StepRead)

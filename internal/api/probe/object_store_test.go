@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"crypto/rand"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,7 +34,8 @@ var overHTTP = []api.StepName{api.StepResolve, api.StepConnect, api.StepHandshak
 func TestObjectStore(t *testing.T) {
 	t.Parallel()
 	server := testserver.S3(t, testserver.Setting("virtual-domain", "s3.test"))
-	server.Exec(t, "bucket logs", "bucket orders", "user ann secret-of-ann")
+	ann := rand.Text()
+	server.Exec(t, "bucket logs", "bucket orders", "user "+ann+" secret-of-ann")
 	p := prober(probe.Options{Resolver: &fakeResolver{answers: map[string][][]string{
 		"logs.s3.test": {{"127.0.0.1"}}, "nothing.s3.test": {{"127.0.0.1"}},
 	}}})
@@ -66,7 +68,7 @@ func TestObjectStore(t *testing.T) {
 	})
 	t.Run("a key that may not list has signed in, which is a warning", func(t *testing.T) {
 		t.Parallel()
-		c := bucket.with("accessKey", "ann", "securityKey", "secret-of-ann").check(t, p)
+		c := bucket.with("accessKey", ann, "securityKey", "secret-of-ann").check(t, p)
 		s := requireWarning(t, c, api.StepRead, "store.no_list", "accessKey")
 		require.Contains(t, s.Detail, "AccessDenied")
 		require.Equal(t, "OBS", s.Message.Args["wanted"])

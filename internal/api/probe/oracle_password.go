@@ -41,45 +41,20 @@ type verifierError string
 func (e verifierError) Error() string { return "probe: password version " + string(e) }
 
 func proveOracle(password string, server map[string]setting, limits oracleLimits) (p oracleProof, err error) {
-	salt, err := hex.DecodeString(server["AUTH_VFR_DATA"].text)
+	kept, err := oracleKeeps(password, server, limits)
 	if err != nil {
-		return p, errOracleAnswer
-	}
-	var secret, speedy []byte // speedy spares the server the hashing
-	half, padded := 0, false
-	switch kind := server["AUTH_VFR_DATA"].number; kind {
-	case verifier11G:
-		sum := sha1.Sum(slices.Concat([]byte(password), salt)) //nolint:gosec // the protocol's
-		secret = append(sum[:], 0, 0, 0, 0)
-		half, padded = 48, !limits.has(limitLogin, 2)
-	case verifier12C:
-		rounds, ok := rounds(server["AUTH_PBKDF2_VGEN_COUNT"])
-		if !ok || !limits.has(limitLogin, oracleMixes) {
-			return p, errOracleAnswer
-		}
-		label := slices.Concat(salt, []byte("AUTH_PBKDF2_SPEEDY_KEY"))
-		if speedy, err = pbkdf2.Key(sha512.New, password, label, rounds, sha512.Size); err != nil {
-			return p, err
-		}
-		sum := sha512.Sum512(slices.Concat(speedy, salt))
-		secret, half = sum[:32], 32
-	case verifier10G:
-		return p, verifierError("10G")
-	case 0:
-		return p, errOracleAnswer
-	default:
-		return p, verifierError(strconv.Itoa(kind))
+		return p, err
 	}
 	theirs, err := hex.DecodeString(server["AUTH_SESSKEY"].text)
-	if err != nil || len(theirs) != half {
+	if err != nil || len(theirs) != kept.half {
 		return p, errOracleAnswer
 	}
-	block, err := aes.NewCipher(secret)
+	block, err := aes.NewCipher(kept.secret)
 	if err != nil {
 		return p, err
 	}
 	cipher.NewCBCDecrypter(block, make([]byte, aes.BlockSize)).CryptBlocks(theirs, theirs)
-	if padded {
+	if kept.padded {
 		theirs = unpadded(theirs)
 	}
 	ours := make([]byte, len(theirs))
@@ -88,12 +63,50 @@ func proveOracle(password string, server map[string]setting, limits oracleLimits
 	if !ok {
 		return p, errOracleAnswer
 	}
-	p.key = oracleEncrypt(secret, ours, padded)
+	p.key = oracleEncrypt(kept.secret, ours, kept.padded)
 	p.password = oracleEncrypt(key, salted([]byte(password)), true)
-	if speedy != nil {
-		p.speedyKey = oracleEncrypt(key, salted(speedy), false)
+	if kept.speedy != nil {
+		p.speedyKey = oracleEncrypt(key, salted(kept.speedy), false)
 	}
 	return p, nil
+}
+
+// oracleKept is what a server keeps of a password, and how it encrypts with
+// that.
+type oracleKept struct {
+	secret, speedy []byte // speedy spares the server the hashing
+	half           int    // length of half a key
+	padded         bool
+}
+
+func oracleKeeps(password string, server map[string]setting, limits oracleLimits) (k oracleKept, err error) {
+	salt, err := hex.DecodeString(server["AUTH_VFR_DATA"].text)
+	if err != nil {
+		return k, errOracleAnswer
+	}
+	switch kind := server["AUTH_VFR_DATA"].number; kind {
+	case verifier11G:
+		sum := sha1.Sum(slices.Concat([]byte(password), salt)) //nolint:gosec // the protocol's
+		return oracleKept{secret: append(sum[:], 0, 0, 0, 0), half: 48, padded: !limits.has(limitLogin, 2)}, nil
+	case verifier12C:
+		rounds, ok := rounds(server["AUTH_PBKDF2_VGEN_COUNT"])
+		if !ok || !limits.has(limitLogin, oracleMixes) {
+			return k, errOracleAnswer
+		}
+		label := slices.Concat(salt, []byte("AUTH_PBKDF2_SPEEDY_KEY"))
+		speedy, err := pbkdf2.Key(sha512.New, password, label, rounds, sha512.Size)
+		if err != nil {
+			return k, err
+		}
+		sum := sha512.Sum512(slices.Concat(speedy, salt))
+		return oracleKept{secret: sum[:32], speedy: speedy, half: 32}, nil
+	case verifier10G:
+		return k, verifierError("10G")
+	case 0:
+		return k, errOracleAnswer
+	default:
+		return k, verifierError(strconv.Itoa(kind))
+	}
 }
 
 // oracleMixes is the limit of servers that mix the halves of a key with

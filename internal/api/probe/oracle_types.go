@@ -36,7 +36,7 @@ func appendOracleTypes(b []byte, wide bool) []byte {
 		if wide {
 			b = binary.BigEndian.AppendUint16(b, n)
 		} else {
-			b = append(b, byte(n))
+			b = append(b, byte(n)) //nolint:gosec // as clients do
 		}
 	}
 	for _, t := range oracleTypes {

@@ -99,13 +99,13 @@ func database(b []byte) string {
 	switch {
 	case len(b) < drdaHeader:
 	case b[2] == drdaMagic && b[3]&0x0f >= 1 && b[3]&0x0f <= 3: // kind of message
-		return db2System.protocol
+		return "Db2"
 	case len(b) < tnsHeader:
 	case b[0] == tdsAnswer && b[1] == tdsLast && b[7] == 0:
-		return sqlServerSystem.protocol
+		return "SQL Server"
 	case b[2] == 0 && b[3] == 0 && b[6] == 0 && b[7] == 0 &&
 		(b[4] == tnsAccept || b[4] == tnsRefuse || b[4] == tnsRedirect || b[4] == tnsResend):
-		return oracleSystem.protocol
+		return "Oracle"
 	}
 	return ""
 }

@@ -13,8 +13,8 @@ import (
 // sqlServerSystem is Microsoft SQL Server, Azure SQL included. The client
 // speaks first; the sign-in is always encrypted, what follows it only if the
 // link says so. The little that is needed of the protocol is written out here:
-// the answer to a sign-in must not be able to make a driver ask for more memory
-// than there is.
+// the answer to a sign-in could make the driver that there is ask for more
+// memory than there is, which no Go program survives.
 var sqlServerSystem = &system{
 	connector: jdbc,
 	when:      databaseType("SQLSERVER"),

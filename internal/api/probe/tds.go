@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -95,12 +94,11 @@ func (a *attempt) tdsGreet(ctx context.Context, conn net.Conn, encryption byte) 
 	}))); err != nil {
 		return tdsGreeting{}, err
 	}
-	buf := make([]byte, tdsHeader)
-	n, err := a.hear(ctx, conn, conn, buf)
+	r, err := a.heard(ctx, conn)
 	if err != nil {
 		return tdsGreeting{}, err
 	}
-	answer, err := a.readTDS(io.MultiReader(bytes.NewReader(buf[:n]), conn))
+	answer, err := a.readTDS(r)
 	if err != nil {
 		return tdsGreeting{}, err
 	}

@@ -27,7 +27,7 @@ func tdsLogin(host string, as account) []byte {
 		head = le.AppendUint16(head, uint16(fixed+len(texts))) //nolint:gosec // tdsMaxText
 		head = le.AppendUint16(head, uint16(len(units)))       //nolint:gosec // tdsMaxText
 		for _, unit := range units {
-			low, high := byte(unit), byte(unit>>8)
+			low, high := byte(unit), byte(unit>>8) //nolint:gosec // its two bytes
 			if hide {
 				low, high = tdsHide(low), tdsHide(high)
 			}

@@ -71,7 +71,7 @@ func (s *sqlServer) serve(conn net.Conn) {
 	}
 	offered := s.encryption(asked[0])
 	writeTDSPacket(conn, prelogin(offered))
-	var session net.Conn = conn
+	session := conn
 	if offered != encryptNotSupported {
 		tunnel := &tdsServerTunnel{Conn: conn, wrap: true}
 		secure := tls.Server(tunnel, s.tls)

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -57,12 +56,10 @@ func (a *attempt) tnsCall(ctx context.Context, conn net.Conn, descriptor string)
 	if err := c.call(descriptor); err != nil {
 		return nil, 0, nil, err
 	}
-	buf := make([]byte, tnsHeader)
-	n, err := a.hear(ctx, conn, conn, buf)
-	if err != nil {
+	var err error
+	if c.r, err = a.heard(ctx, conn); err != nil {
 		return nil, 0, nil, err
 	}
-	c.r = io.MultiReader(bytes.NewReader(buf[:n]), conn)
 	kind, packet, err := c.packet()
 	if err == nil && kind == tnsResend {
 		if err = c.call(descriptor); err == nil {
@@ -126,11 +123,11 @@ func (c *tnsConn) packet() (kind byte, packet []byte, err error) {
 	if _, err := io.ReadFull(c.r, header); err != nil {
 		return 0, nil, err
 	}
-	size := uint32(binary.BigEndian.Uint16(header))
-	if c.long {
-		size = binary.BigEndian.Uint32(header)
+	size := binary.BigEndian.Uint32(header)
+	if !c.long && size&0xffff == 0 { // no checksum
+		size >>= 16
 	}
-	if size < tnsHeader || size > tnsMaxPacket {
+	if size < tnsHeader || size > tnsMaxPacket || header[6] != 0 || header[7] != 0 {
 		return 0, nil, c.garbled()
 	}
 	packet = append(header, make([]byte, size-tnsHeader)...)

@@ -99,15 +99,17 @@ func (t *ttc) number() int {
 // text reads a text, which has its length before it or comes in pieces that
 // have.
 func (t *ttc) text() []byte {
-	const pieces = 0xfe
-	switch size := t.byte(); size {
+	size := t.byte()
+	switch size {
 	case 0, 0xfd, 0xff:
 		return nil
-	default:
-		return t.take(int(size))
-	case pieces:
+	case 0xfe: // in pieces
+		return t.pieces()
 	}
-	var text []byte
+	return t.take(int(size))
+}
+
+func (t *ttc) pieces() (text []byte) {
 	for t.err == nil {
 		var size int
 		if t.bigChunks {
@@ -160,14 +162,14 @@ func (m *ttcMessage) number(n int) {
 	for ; n > 0; n >>= 8 {
 		text = append([]byte{byte(n)}, text...)
 	}
-	m.raw(byte(len(text)))
+	m.raw(byte(len(text))) //nolint:gosec // at most 8
 	m.raw(text...)
 }
 
 func (m *ttcMessage) text(s string) {
 	const long = 0xfc
 	if len(s) <= long {
-		m.raw(byte(len(s)))
+		m.raw(byte(len(s))) //nolint:gosec // at most 252
 		m.raw([]byte(s)...)
 		return
 	}
@@ -177,7 +179,7 @@ func (m *ttcMessage) text(s string) {
 		if m.bigChunks {
 			m.number(len(piece))
 		} else {
-			m.raw(byte(len(piece)))
+			m.raw(byte(len(piece))) //nolint:gosec // at most 64
 		}
 		m.raw([]byte(piece)...)
 		s = s[len(piece):]

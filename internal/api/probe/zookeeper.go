@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"time"
 )
 
 // ZooKeeper's client protocol, as far as a check needs it: a session, one
@@ -19,7 +18,7 @@ const (
 	zkCloseSession = -11
 	zkNoNode       = -101
 	zkNoAuth       = -102
-	zkSession      = 10 * time.Second // the server may choose another time
+	zkSession      = 10_000 // milliseconds; the server may choose another time
 )
 
 var errNoNode = errors.New("there is no such node")
@@ -51,7 +50,7 @@ func (a *attempt) openZooKeeper(ctx context.Context, conn net.Conn, ats []endpoi
 func (a *attempt) zooKeeperSession(ctx context.Context, conn net.Conn) error {
 	request := binary.BigEndian.AppendUint32(nil, 0)    // version
 	request = binary.BigEndian.AppendUint64(request, 0) // last transaction seen
-	request = binary.BigEndian.AppendUint32(request, uint32(zkSession.Milliseconds()))
+	request = binary.BigEndian.AppendUint32(request, zkSession)
 	request = binary.BigEndian.AppendUint64(request, 0)  // no session to resume
 	request = binary.BigEndian.AppendUint32(request, 16) // and its password
 	request = append(request, make([]byte, 16)...)

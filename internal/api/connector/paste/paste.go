@@ -54,8 +54,8 @@ func (n Note) Message(lang string) api.Message {
 var forms = []func(d *draft, text string) (bool, error){
 	readJDBC,
 	readDescriptor,
-	readURL,
 	readGoDSN,
+	readURL,
 	readCommand,
 	readKeywords,
 	readConnectionString,

@@ -290,6 +290,8 @@ func TestConnectionStrings(t *testing.T) {
 	requireReadings(t, []reading{
 		{"ada:hunter2@tcp(db:3306)/orders?tls=true&parseTime=true", "mysql host=db port=3306 database=orders username=ada password=hunter2 useSSL=true", ignored("parseTime not_needed")},
 		{"ada:hun(ter@2@tcp([::1]:3306)/orders", "mysql host=::1 port=3306 database=orders username=ada password=hun(ter@2", nil},
+		{"mysql://ada:hunter2@tcp(db:3306)/orders", "mysql host=db port=3306 database=orders username=ada password=hunter2", nil},
+		{" ada :hunter2@tcp( db )/ orders ", "mysql host=db database=orders username=ada password=hunter2", nil},
 		{"ada@unix(/run/mysql.sock)/orders", "mysql database=orders username=ada", ignored("unix not_allowed")},
 
 		{"host=db port=5432 dbname=orders user=ada password=hunter2 sslmode=require connect_timeout=10", "postgresql host=db port=5432 database=orders username=ada password=hunter2 useSSL=true", ignored("connect_timeout not_needed")},

@@ -108,6 +108,9 @@ func (s *settling) settleServers() {
 // settle judges one value and gives it to its input.
 func (s *settling) settle(it item) {
 	in := s.input(it.role)
+	if in == nil || !in.Secret {
+		it.value = strings.TrimSpace(it.value)
+	}
 	switch {
 	case it.value == "":
 		return

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// goDSN is user:password@protocol(address)/database?params of Go's MySQL driver.
-var goDSN = regexp.MustCompile(`^(?:(.*)@)?(tcp[46]?|unix)\(([^()]*)\)/([^?/]*)(?:\?(.*))?$`)
+// goDSN is user:password@protocol(address)/database?params of Go's MySQL
+// driver; some programs write a scheme before it.
+var goDSN = regexp.MustCompile(`^(?:mysql://)?(?:(.*)@)?(tcp[46]?|unix)\(([^()]*)\)/([^?/]*)(?:\?(.*))?$`)
 
 func readGoDSN(d *draft, text string) (bool, error) {
 	found := goDSN.FindStringSubmatch(text)
