@@ -9,12 +9,9 @@ import (
 	"switchboard/internal/locale"
 )
 
-// The drawing's measures. Bars stand on a line and hang from it.
-const (
-	sparkStep = 4
-	sparkBox  = "0 0 120 20" // api.RecentChecks steps wide
-	sparkLine = "M0 12.5H120"
-)
+// sparkStep is the room that a bar has: the drawing is api.RecentChecks of them
+// wide, and its line stands at 12.5 of 20.
+const sparkStep = 4
 
 // sparkShapes are the bars by status, from the foot of each. The order is that
 // in which they are drawn.
@@ -30,17 +27,14 @@ var sparkShapes = []struct {
 }
 
 // sparkPath is all bars of one status.
-type sparkPath struct {
-	Status api.Status
-	Path   string
-}
+type sparkPath struct{ Class, Path string }
 
 // sparkBars makes a path for each status that occurs. The newest check stands
 // at the right end, however few there are.
 func sparkBars(recent []api.Status) []sparkPath {
 	recent = latest(recent)
 	first := api.RecentChecks - len(recent)
-	var paths []sparkPath
+	paths := make([]sparkPath, 0, len(sparkShapes))
 	for _, shape := range sparkShapes {
 		var d strings.Builder
 		for i, status := range recent {
@@ -51,7 +45,7 @@ func sparkBars(recent []api.Status) []sparkPath {
 			}
 		}
 		if d.Len() > 0 {
-			paths = append(paths, sparkPath{shape.status, d.String()})
+			paths = append(paths, sparkPath{"spark-" + string(shape.status), d.String()})
 		}
 	}
 	return paths
@@ -61,37 +55,64 @@ func latest(recent []api.Status) []api.Status {
 	return recent[max(0, len(recent)-api.RecentChecks):]
 }
 
-// sparkTitle is the drawing in a few words: how many checks ended in which way.
-// It and sparkStory are put together from plain words, because a list has many.
-func sparkTitle(ctx context.Context, recent []api.Status) string {
-	counts := map[api.Status]int{}
-	for _, status := range latest(recent) {
-		counts[status]++
-	}
-	var parts []string
-	for _, shape := range sparkShapes {
-		if n := counts[shape.status]; n > 0 {
-			parts = append(parts, times(ctx, n, shape.status))
-		}
-	}
-	return locale.T(ctx, "watch.spark") + locale.T(ctx, "form.colon") + strings.Join(parts, locale.T(ctx, "watch.comma"))
-}
-
-// sparkStory is the drawing as a sentence: runs of equal results, oldest first.
-func sparkStory(ctx context.Context, recent []api.Status) string {
+// sparkWords says what the drawing shows: title how many checks ended in which
+// way, story the runs of equal results, oldest first. They are put together
+// from plain words, because a list shows many.
+func sparkWords(ctx context.Context, recent []api.Status) (title, story string) {
 	recent = latest(recent)
-	var runs []string
+	w := newWords(ctx)
+	counts := map[api.Status]int{}
+	w.begin("watch.spark_story")
 	for i := 0; i < len(recent); {
 		n := 1
 		for i+n < len(recent) && recent[i+n] == recent[i] {
 			n++
 		}
-		runs = append(runs, times(ctx, n, recent[i]))
+		counts[recent[i]] += n
+		w.add(n, recent[i])
 		i += n
 	}
-	return locale.T(ctx, "watch.spark_story") + locale.T(ctx, "form.colon") + strings.Join(runs, locale.T(ctx, "watch.comma"))
+	story = w.text.String()
+	w.begin("watch.spark")
+	for _, shape := range sparkShapes {
+		if n := counts[shape.status]; n > 0 {
+			w.add(n, shape.status)
+		}
+	}
+	return w.text.String(), story
 }
 
-func times(ctx context.Context, n int, status api.Status) string {
-	return strconv.Itoa(n) + " × " + locale.T(ctx, "status."+string(status))
+// words puts an enumeration together.
+type words struct {
+	ctx    context.Context
+	comma  string
+	names  map[api.Status]string
+	text   strings.Builder
+	length int
+}
+
+func newWords(ctx context.Context) *words {
+	return &words{ctx: ctx, comma: locale.T(ctx, "watch.comma"), names: map[api.Status]string{}}
+}
+
+func (w *words) begin(title string) {
+	w.text.Reset()
+	w.text.WriteString(locale.T(w.ctx, title))
+	w.text.WriteString(locale.T(w.ctx, "form.colon"))
+	w.length = w.text.Len()
+}
+
+// add says that something ended so, n times.
+func (w *words) add(n int, status api.Status) {
+	name, known := w.names[status]
+	if !known {
+		name = locale.T(w.ctx, "status."+string(status))
+		w.names[status] = name
+	}
+	if w.text.Len() > w.length {
+		w.text.WriteString(w.comma)
+	}
+	w.text.WriteString(strconv.Itoa(n))
+	w.text.WriteString(" × ")
+	w.text.WriteString(name)
 }

@@ -253,3 +253,11 @@ func TestCancelEndsAQuestionAtOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestALinkThatNamesNoAddressIsFormOnly(t *testing.T) {
+	t.Parallel()
+	p := prober(probe.Options{})
+	require.Equal(t, api.FormOnly, webLink{"http-connector", nil}.check(t, p).Status)
+	dialled, _ := p.Dialled()
+	require.Zero(t, dialled)
+}

@@ -31,7 +31,6 @@ const (
 	Link        Name = "link"
 	Menu        Name = "menu"
 	Moon        Name = "moon"
-	More        Name = "more"
 	Next        Name = "next"
 	Overview    Name = "overview"
 	Passed      Name = "passed"
@@ -86,7 +85,6 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Link:        "M6 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM18 21a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM6 9v3c0 6 3 6 9 6",
 	Menu:        "M4 7h16M4 12h16M4 17h16",
 	Moon:        "M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z",
-	More:        "M5 12v.01M12 12v.01M19 12v.01",
 	Next:        "M10 6l6 6-6 6",
 	Overview:    "M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z",
 	Passed:      "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12.5l3 3 5-6",
