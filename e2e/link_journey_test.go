@@ -223,7 +223,7 @@ func (w *tab) cell(row, column string) string {
 	return w.eval(`(() => {
 		const text = (e) => e.innerText.trim();
 		const column = [...document.querySelectorAll("thead th")].findIndex((h) => text(h) === ` + strconv.Quote(column) + `);
-		const row = [...document.querySelectorAll("tbody tr")].find((r) => text(r.querySelector(".row-link") ?? r.cells[0]) === ` + strconv.Quote(row) + `);
+		const row = [...document.querySelectorAll("tbody tr")].find((r) => text(r.querySelector("th .row-link") ?? r.querySelector("th")) === ` + strconv.Quote(row) + `);
 		return row ? text(row.cells[column]) : "there is no such row";
 	})()`)
 }

@@ -89,7 +89,7 @@ func (w *tab) rowBecomes(row, status, line string) {
 // sparkline is what the line of latest checks in a row says in words.
 func (w *tab) sparkline(row string) string {
 	w.t.Helper()
-	return w.eval(`[...document.querySelectorAll("tbody tr")].find((r) => r.cells[0].innerText.trim() === ` + strconv.Quote(row) + `)
+	return w.eval(`[...document.querySelectorAll("tbody tr")].find((r) => r.querySelector("th").innerText.trim() === ` + strconv.Quote(row) + `)
 		?.querySelector("svg.spark title")?.textContent ?? ""`)
 }
 

@@ -1,8 +1,8 @@
 // Builds web/dist: the style sheet out of static/app.css and the classes that
 // the templates use, the script out of htmx, its extension for server-sent
-// events and static/*.js, and the icon. Each
-// is written under a name with a hash of its content, with a gzip copy beside
-// it; manifest.json tells the names. Run "npm ci" first.
+// events and static/*.js, and the icon. Each is written under a name with a hash
+// of its content, with a gzip copy beside it; manifest.json tells the names. Run
+// "npm ci" first.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";

@@ -67,7 +67,7 @@ func emptySite(t testing.TB) *site {
 	s.service = embedded.New(s.db, keys, probe.New(probe.Options{}))
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
-		Log:      slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
+		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
 		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}))
 	t.Cleanup(s.server.Close)

@@ -22,12 +22,16 @@ type bulkDeed struct {
 
 func (p *pages) enableLinks(c echo.Context) error {
 	return p.toMany(c, bulkDeed{title: "bulk.enable_title", done: "bulk.enabled", one: "bulk.one_enabled",
-		do: func(ctx context.Context, s api.Scope, l *api.Link) error { return p.Service.EnableLink(ctx, s, l.ID, true) }})
+		do: func(ctx context.Context, s api.Scope, l *api.Link) error {
+			return p.Service.EnableLink(ctx, s, l.ID, true)
+		}})
 }
 
 func (p *pages) disableLinks(c echo.Context) error {
 	return p.toMany(c, bulkDeed{title: "bulk.disable_title", done: "bulk.disabled", one: "bulk.one_disabled",
-		do: func(ctx context.Context, s api.Scope, l *api.Link) error { return p.Service.EnableLink(ctx, s, l.ID, false) }})
+		do: func(ctx context.Context, s api.Scope, l *api.Link) error {
+			return p.Service.EnableLink(ctx, s, l.ID, false)
+		}})
 }
 
 func (p *pages) scheduleLinks(c echo.Context) error {
@@ -95,6 +99,10 @@ func (p *pages) refuseSelection(c echo.Context, err error) error {
 	if e.Code != api.Invalid && e.Code != api.Limit {
 		return err
 	}
-	p.flashKind(c, templates.Warning, e.Message)
+	message := e.Message
+	if c.FormValue("id") == "" && c.FormValue("only") == "" && c.FormValue("all") == "" {
+		message = api.M("bulk.none_ticked")
+	}
+	p.flashKind(c, templates.Warning, message)
 	return redirect(c, backPath(c))
 }

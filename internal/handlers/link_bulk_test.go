@@ -77,7 +77,7 @@ func TestEnablingAndDisablingMany(t *testing.T) {
 	})
 	t.Run("nothing ticked says what to do, where one was", func(t *testing.T) {
 		s.post(s.links()+"/disable", ticking(back)).requireRedirect(back)
-		require.Contains(t, s.get(back).text(".notice-warning"), "Select at least one link.")
+		require.Contains(t, s.get(back).text(".notice-warning"), "Select at least one link first.")
 	})
 	t.Run("too many are refused, not cut off", func(t *testing.T) {
 		v := ticking(back)

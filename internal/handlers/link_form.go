@@ -1,10 +1,8 @@
 package handlers
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -173,58 +171,4 @@ func (lf *linkForm) dropForeign() {
 			defer delete(lf.draft.Inputs, path)
 		}
 	}
-}
-
-// readSecret finds what is meant by a secret's fields: text just typed, a file,
-// text typed into an earlier rendering of the form, or the stored one.
-func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) error {
-	typed := lf.values.Get(in.Name)
-	lf.values.Del(in.Name) // it never goes back into a page
-	if in.Kind == connector.File {
-		file, err := uploaded(c, in.Name+".file")
-		if err != nil {
-			return err
-		}
-		if file != "" {
-			typed = file
-		}
-	}
-	stored := lf.stored(in.Name)
-	if stored && keeps(lf.values.Get(in.Name+".mode")) {
-		return nil
-	}
-	if typed == "" {
-		typed = p.unhold(c, in.Name, lf.values.Get(in.Name+".held"))
-	}
-	if stored && typed == "" && lf.values.Get(in.Name+".mode") == form.Again {
-		return nil // nobody chose to replace it
-	}
-	if _, fault := in.Judge(typed); typed != "" && fault == nil {
-		lf.held[in.Name] = p.hold(c, in.Name, typed)
-	}
-	if typed != "" || stored {
-		lf.draft.Secrets[in.Name] = api.NewSecret(typed)
-	}
-	return nil
-}
-
-// stored reports whether the link that the form is based on has that secret.
-func (lf *linkForm) stored(path string) bool { return lf.base != nil && lf.base.HasSecret[path] }
-
-// keeps reports whether a stored secret is to stay as it is.
-func keeps(mode string) bool { return mode != form.Replace && mode != form.Again }
-
-// uploaded returns the posted file as base64 text, or "".
-func uploaded(c echo.Context, name string) (string, error) {
-	header, err := c.FormFile(name)
-	if err != nil || header.Size == 0 {
-		return "", nil // no file was posted
-	}
-	f, err := header.Open()
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(f)
-	return base64.StdEncoding.EncodeToString(raw), err
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -63,7 +64,14 @@ func (p *pages) linkRow(c echo.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	view := templates.LinkListView{Base: linksPath(c), Page: api.Page[api.Link]{Items: []api.Link{link}}, Checked: id}
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	view := templates.LinkListView{
+		Base: linksPath(c), Page: api.Page[api.Link]{Items: []api.Link{link}},
+		Checked: id, Ticked: slices.Contains(values["id"], id),
+	}
 	return p.render(c, http.StatusOK, templates.LinkList(p.frame(c, "link.list_title"), view))
 }
 

@@ -29,6 +29,11 @@ func TestTestNow(t *testing.T) {
 		require.Contains(t, p.html, `<tr id="row-`+link.ID)
 		require.Contains(t, p.html, "orders: The check failed. Connect: 127.0.0.1 refused the connection on port 1.")
 		require.Equal(t, 1, checks())
+		require.Zero(t, p.Find("input[checked]").Length())
+	})
+	t.Run("a row that was ticked stays so", func(t *testing.T) {
+		p := s.post(path+"/check", url.Values{"id": {link.ID, "another"}}, fragment("row-"+link.ID)...)
+		require.Equal(t, 1, p.Find("input[name=id][checked]").Length())
 	})
 	t.Run("on the link's page, htmx gets its health with the new result", func(t *testing.T) {
 		p := s.post(path+"/check", nil, fragment("link-health")...).requireStatus(http.StatusOK)
@@ -37,7 +42,7 @@ func TestTestNow(t *testing.T) {
 	})
 	t.Run("on the page of its health, htmx gets the history, too", func(t *testing.T) {
 		p := s.post(path+"/check", nil, fragment("link-watch")...).requireStatus(http.StatusOK)
-		require.Equal(t, 3, p.Find("#link-watch .history > li").Length())
+		require.Equal(t, 4, p.Find("#link-watch .history > li").Length())
 		require.Contains(t, p.Find("#link-watch").AttrOr("data-announce", ""), "The check failed.")
 	})
 	t.Run("without JavaScript one comes back to where one was, and is told there", func(t *testing.T) {
@@ -45,7 +50,7 @@ func TestTestNow(t *testing.T) {
 		s.post(path+"/check", url.Values{"back": {list}}).requireRedirect(list)
 		p := s.get(list)
 		require.Contains(t, p.text(".notice-error"), "orders: the check failed. Connect: 127.0.0.1 refused the connection on port 1.")
-		require.Equal(t, 4, checks())
+		require.Equal(t, 5, checks())
 	})
 	t.Run("but to no other site", func(t *testing.T) {
 		s.post(path+"/check", url.Values{"back": {"//evil.example/"}}).requireRedirect(s.links())

@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -33,10 +32,7 @@ func typed(changes ...string) url.Values {
 // closedPort is a port of this machine on which nothing listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	return strconv.Itoa(testserver.ClosedAddr(t).Port)
 }
 
 func TestTheListOfLinks(t *testing.T) {

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,42 +14,40 @@ import (
 // wide, and its line stands at 12.5 of 20.
 const sparkStep = 4
 
-// sparkShapes are the bars by status, from the foot of each. The order is that
-// in which they are drawn.
-var sparkShapes = []struct {
-	status api.Status
-	foot   string // y, and the stroke from there
-}{
-	{api.Passed, " 12V1"},
-	{api.Warned, " 12V7"},
-	{api.Failed, " 13V20"},
-	{api.FormOnly, " 12V10.5"},
-	{api.Skipped, " 12V10.5"},
+// sparkOrder is the order in which the ways to end are told.
+var sparkOrder = []api.Status{api.Passed, api.Warned, api.Failed, api.FormOnly, api.Skipped}
+
+// sparkPaths are the bars by the way a check ended, as SVG path data; silent
+// are checks that say nothing about the system.
+type sparkPaths struct{ passed, warned, failed, silent string }
+
+// sparkBars draws the bars. The newest check stands at the right end, however
+// few there are.
+func sparkBars(recent []api.Status) sparkPaths {
+	return sparkPaths{
+		passed: sparkPath(recent, " 12V1", api.Passed),
+		warned: sparkPath(recent, " 12V7", api.Warned),
+		failed: sparkPath(recent, " 13V20", api.Failed),
+		silent: sparkPath(recent, " 12V10.5", api.FormOnly, api.Skipped),
+	}
 }
 
-// sparkPath is all bars of one status.
-type sparkPath struct{ Class, Path string }
-
-// sparkBars makes a path for each status that occurs. The newest check stands
-// at the right end, however few there are.
-func sparkBars(recent []api.Status) []sparkPath {
+// sparkPath draws a stroke from the foot of each check that ended so.
+func sparkPath(recent []api.Status, stroke string, ended ...api.Status) string {
 	recent = latest(recent)
 	first := api.RecentChecks - len(recent)
-	paths := make([]sparkPath, 0, len(sparkShapes))
-	for _, shape := range sparkShapes {
-		var d strings.Builder
-		for i, status := range recent {
-			if status == shape.status {
-				d.WriteByte('M')
-				d.WriteString(strconv.Itoa((first+i)*sparkStep + sparkStep/2))
-				d.WriteString(shape.foot)
+	var d []byte
+	for i, status := range recent {
+		if slices.Contains(ended, status) {
+			if d == nil {
+				d = make([]byte, 0, api.RecentChecks*(len("M118")+len(stroke)))
 			}
-		}
-		if d.Len() > 0 {
-			paths = append(paths, sparkPath{"spark-" + string(shape.status), d.String()})
+			d = append(d, 'M')
+			d = strconv.AppendInt(d, int64((first+i)*sparkStep+sparkStep/2), 10)
+			d = append(d, stroke...)
 		}
 	}
-	return paths
+	return string(d)
 }
 
 func latest(recent []api.Status) []api.Status {
@@ -74,9 +73,9 @@ func sparkWords(ctx context.Context, recent []api.Status) (title, story string) 
 	}
 	story = w.text.String()
 	w.begin("watch.spark")
-	for _, shape := range sparkShapes {
-		if n := counts[shape.status]; n > 0 {
-			w.add(n, shape.status)
+	for _, status := range sparkOrder {
+		if n := counts[status]; n > 0 {
+			w.add(n, status)
 		}
 	}
 	return w.text.String(), story

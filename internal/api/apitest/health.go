@@ -10,16 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
+	"switchboard/internal/testserver"
 )
 
 // ClosedDraft is a well-formed draft of a link to a port of this machine where
 // nothing listens.
 func ClosedDraft(t testing.TB, name string) api.LinkDraft {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return DraftAt(t, name, l.Addr().String())
+	return DraftAt(t, name, testserver.ClosedAddr(t).String())
 }
 
 // DraftAt is MySQLDraft with another address.

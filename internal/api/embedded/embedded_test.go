@@ -3,7 +3,6 @@ package embedded_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"testing"
@@ -216,12 +215,8 @@ func TestSaveAnywayStoresALinkThatNobodyAnswers(t *testing.T) {
 // closedPort is an address on this machine where nothing listens.
 func closedPort(t *testing.T) (host, port string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	host, port, err = net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return host, port
+	at := testserver.ClosedAddr(t)
+	return at.IP.String(), strconv.Itoa(at.Port)
 }
 
 func TestOfTwoUpdatesAtOnceOneWins(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"switchboard/internal/api"
 )
@@ -133,26 +132,8 @@ func known(members []member) string {
 	return list(addrs)
 }
 
-// through is the dialer for drivers that connect by themselves, to the other
-// members of a cluster for instance: its way is the guard's, too. The first
-// time it is asked for the server that the check is connected to, it returns
-// that connection. It heeds ctx, the check's, and not the driver's: drivers
-// cancel theirs too early or never. Failures are blamed on path.
-func (a *attempt) through(ctx context.Context, path string) func(context.Context, string, string) (net.Conn, error) {
-	var once atomic.Bool
-	return func(_ context.Context, _, address string) (net.Conn, error) {
-		if a.conn != nil && (address == a.at.String() || address == a.conn.RemoteAddr().String()) && once.CompareAndSwap(false, true) {
-			return a.conn, nil
-		}
-		at, err := readEndpoint(address, path)
-		if err != nil {
-			return nil, err
-		}
-		return a.another(ctx, at)
-	}
-}
-
-// another makes one more connection, which is no step of its own.
+// another makes one more connection, to another member of a cluster for
+// instance, which is no step of its own. Its way is the guard's, too.
 func (a *attempt) another(ctx context.Context, at endpoint) (net.Conn, error) {
 	addrs, err := a.p.guard.resolve(ctx, at.host)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/testserver"
 )
 
 // counting is a stand-in for PostgreSQL that refuses everybody and counts how
@@ -158,9 +159,6 @@ func (stuckResolver) LookupNetIP(ctx context.Context, _, _ string) ([]netip.Addr
 
 func TestAPortWhereNobodyListensRefuses(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	f := requireFailure(t, mysqlLink.to(l.Addr()).check(t, prober(probe.Options{})), api.StepConnect, "connect.refused", "port")
+	f := requireFailure(t, mysqlLink.to(testserver.ClosedAddr(t)).check(t, prober(probe.Options{})), api.StepConnect, "connect.refused", "port")
 	require.Contains(t, f.Detail, "connection refused")
 }

@@ -18,6 +18,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/testserver"
 )
 
 // hadoopLink describes a link of one of the Hadoop connectors under test.
@@ -139,9 +140,7 @@ func TestHadoopPeersOfAnotherKindAreNamed(t *testing.T) {
 func TestHadoopServersThatCannotBeReached(t *testing.T) {
 	t.Parallel()
 	silent, closing := standIn(t, says("")), standIn(t, saysAndHangsUp(""))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
+	closed := testserver.ClosedAddr(t)
 	for _, c := range hadoopCases() {
 		t.Run(c.name+", stand-in that says nothing", func(t *testing.T) {
 			t.Parallel()
@@ -157,7 +156,7 @@ func TestHadoopServersThatCannotBeReached(t *testing.T) {
 		})
 		t.Run(c.name+", closed port", func(t *testing.T) {
 			t.Parallel()
-			got := c.lead(c.link, l.Addr().String()).check(t, prober(probe.Options{}))
+			got := c.lead(c.link, closed.String()).check(t, prober(probe.Options{}))
 			requireFailure(t, got, api.StepConnect, "connect.refused", c.port)
 		})
 		t.Run(c.name+", a name that does not resolve (fake resolver)", func(t *testing.T) {

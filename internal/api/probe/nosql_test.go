@@ -15,6 +15,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/testserver"
 )
 
 // listLink describes a link under test whose servers are a list.
@@ -86,10 +87,7 @@ var listCases = []struct {
 // closedPort is an address where nobody listens.
 func closedPort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return l.Addr().String()
+	return testserver.ClosedAddr(t).String()
 }
 
 func TestListsOfServersThatMeetAnotherKind(t *testing.T) {

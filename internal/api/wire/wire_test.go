@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -24,6 +23,7 @@ import (
 	"switchboard/internal/api/probe"
 	"switchboard/internal/api/signature"
 	"switchboard/internal/api/store"
+	"switchboard/internal/testserver"
 )
 
 const (
@@ -162,10 +162,7 @@ func found(t *testing.T, rec *httptest.ResponseRecorder) []finding {
 // closedPort is a port of this machine where nobody listens.
 func closedPort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	return strconv.Itoa(testserver.ClosedAddr(t).Port)
 }
 
 // link is the body of a link of a connector with inputs, pairs of a name and a
