@@ -33,9 +33,10 @@ const (
 // served is what the handler is made of.
 type served struct {
 	*parts
-	LinkDepth api.Depth      // how much of a link the wire API checks
-	Checks    probe.Options  // how links are checked
-	Own       netip.AddrPort // where the server listens
+	LinkDepth api.Depth       // how much of a link the wire API checks
+	Checks    probe.Options   // how links are checked
+	Own       netip.AddrPort  // where the server listens
+	Stopping  <-chan struct{} // closed when it stops
 	Log       *slog.Logger
 }
 
@@ -71,7 +72,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Log: log}
+	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Stopping: ctx.Done(), Log: log}
 	plane := newPlane(s)
 	stop, err := begin(ctx, s, plane)
 	if err != nil {
