@@ -126,7 +126,10 @@ func requireAbsent(t *testing.T, secret, where string, text []byte, present ...s
 		require.True(t, bytes.Contains(text, []byte(word)), "%q is not in %s", word, where)
 	}
 	for _, spelling := range spellings(secret) {
-		require.False(t, bytes.Contains(text, []byte(spelling)), "a password is in %s, spelled %q", where, spelling)
+		if at := bytes.Index(text, []byte(spelling)); at >= 0 {
+			around := text[max(0, at-300):min(len(text), at+len(spelling)+100)]
+			require.Fail(t, "a password is in "+where, "spelled %q:\n%s", spelling, around)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ const (
 // checkLink tests a stored link and keeps the result. htmx gets the part it
 // asked for: the row of a list, or the health on one of the link's pages.
 func (p *pages) checkLink(c echo.Context) error {
-	id := c.Param("id")
+	id := cmp.Or(c.Param("id"), c.FormValue("only")) // of a page, or of a row of the list
 	check, err := p.Service.CheckLink(c.Request().Context(), p.scope(c), id)
 	if err != nil {
 		return err

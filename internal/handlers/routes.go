@@ -45,6 +45,7 @@ func (p *pages) routes(e *echo.Echo) {
 	links.GET("/import", p.importLinksPage)
 	links.POST("/import", p.planImport)
 	links.POST("/import/apply", p.applyImport)
+	links.POST("/check", p.checkLink)
 	links.POST("/enable", p.enableLinks)
 	links.POST("/disable", p.disableLinks)
 	links.POST("/schedule", p.scheduleLinks)

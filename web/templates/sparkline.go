@@ -25,26 +25,31 @@ type sparkPaths struct{ passed, warned, failed, silent string }
 // few there are.
 func sparkBars(recent []api.Status) sparkPaths {
 	return sparkPaths{
-		passed: sparkPath(recent, " 12V1", api.Passed),
-		warned: sparkPath(recent, " 12V7", api.Warned),
-		failed: sparkPath(recent, " 13V20", api.Failed),
-		silent: sparkPath(recent, " 12V10.5", api.FormOnly, api.Skipped),
+		passed: sparkPath(recent, " 6.5h", api.Passed),
+		warned: sparkPath(recent, " 9.5h", api.Warned),
+		failed: sparkPath(recent, " 16.5h", api.Failed),
+		silent: sparkPath(recent, " 11.5h", api.FormOnly, api.Skipped),
 	}
 }
 
-// sparkPath draws a stroke from the foot of each check that ended so.
-func sparkPath(recent []api.Status, stroke string, ended ...api.Status) string {
+// sparkPath draws a line through each row of checks that ended so, at the
+// height of its bars' middle. The bars are made by its style, which is as wide
+// as they are high, and dashed: so a row costs the same however long it is.
+func sparkPath(recent []api.Status, height string, ended ...api.Status) string {
 	recent = latest(recent)
 	first := api.RecentChecks - len(recent)
 	var d []byte
-	for i, status := range recent {
-		if slices.Contains(ended, status) {
-			if d == nil {
-				d = make([]byte, 0, api.RecentChecks*(len("M118")+len(stroke)))
-			}
+	for i := 0; i < len(recent); i++ {
+		n := 0
+		for i+n < len(recent) && slices.Contains(ended, recent[i+n]) {
+			n++
+		}
+		if n > 0 {
 			d = append(d, 'M')
-			d = strconv.AppendInt(d, int64((first+i)*sparkStep+sparkStep/2), 10)
-			d = append(d, stroke...)
+			d = strconv.AppendInt(d, int64((first+i)*sparkStep+1), 10)
+			d = append(d, height...)
+			d = strconv.AppendInt(d, int64(n*sparkStep-2), 10)
+			i += n
 		}
 	}
 	return string(d)
@@ -54,64 +59,23 @@ func latest(recent []api.Status) []api.Status {
 	return recent[max(0, len(recent)-api.RecentChecks):]
 }
 
-// sparkWords says what the drawing shows: title how many checks ended in which
-// way, story the runs of equal results, oldest first. They are put together
-// from plain words, because a list shows many.
-func sparkWords(ctx context.Context, recent []api.Status) (title, story string) {
-	recent = latest(recent)
-	w := newWords(ctx)
+// sparkWords says how many of the checks ended in which way.
+func sparkWords(ctx context.Context, recent []api.Status) string {
 	counts := map[api.Status]int{}
-	w.begin("watch.spark_story")
-	for i := 0; i < len(recent); {
-		n := 1
-		for i+n < len(recent) && recent[i+n] == recent[i] {
-			n++
-		}
-		counts[recent[i]] += n
-		w.add(n, recent[i])
-		i += n
+	for _, status := range latest(recent) {
+		counts[status]++
 	}
-	story = w.text.String()
-	w.begin("watch.spark")
+	var text strings.Builder
+	text.WriteString(locale.T(ctx, "watch.spark"))
+	between := locale.T(ctx, "form.colon")
 	for _, status := range sparkOrder {
 		if n := counts[status]; n > 0 {
-			w.add(n, status)
+			text.WriteString(between)
+			text.WriteString(strconv.Itoa(n))
+			text.WriteString(" × ")
+			text.WriteString(locale.T(ctx, "status."+string(status)))
+			between = locale.T(ctx, "watch.comma")
 		}
 	}
-	return w.text.String(), story
-}
-
-// words puts an enumeration together.
-type words struct {
-	ctx    context.Context
-	comma  string
-	names  map[api.Status]string
-	text   strings.Builder
-	length int
-}
-
-func newWords(ctx context.Context) *words {
-	return &words{ctx: ctx, comma: locale.T(ctx, "watch.comma"), names: map[api.Status]string{}}
-}
-
-func (w *words) begin(title string) {
-	w.text.Reset()
-	w.text.WriteString(locale.T(w.ctx, title))
-	w.text.WriteString(locale.T(w.ctx, "form.colon"))
-	w.length = w.text.Len()
-}
-
-// add says that something ended so, n times.
-func (w *words) add(n int, status api.Status) {
-	name, known := w.names[status]
-	if !known {
-		name = locale.T(w.ctx, "status."+string(status))
-		w.names[status] = name
-	}
-	if w.text.Len() > w.length {
-		w.text.WriteString(w.comma)
-	}
-	w.text.WriteString(strconv.Itoa(n))
-	w.text.WriteString(" × ")
-	w.text.WriteString(name)
+	return text.String()
 }
