@@ -58,7 +58,7 @@ func TestSecretsOfEveryKindNeverComeOut(t *testing.T) {
 	stored := folderContent(t, z.p.dir)
 	for where, secret := range z.secrets {
 		t.Run("that of "+where, func(t *testing.T) {
-			requireAbsent(t, secret, "an answer", z.answers.text(), "link-redis")
+			requireAbsent(t, secret, "an answer", z.answers.text(), "link-redis", "I do not know PASS")
 			requireAbsent(t, secret, "an event", bodies, "link.failed", "link-redis")
 			requireAbsent(t, secret, "the log", []byte(z.p.output.String()), "http://127.0.0.1")
 			requireAbsent(t, secret, "what is stored", stored, "link-redis")
