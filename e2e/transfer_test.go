@@ -172,6 +172,12 @@ func (w *tab) download(what func()) string {
 func (w *tab) paste(label, text string) {
 	w.t.Helper()
 	w.clickNode(w.input(label), label)
+	w.insert(text)
+}
+
+// insert puts a text in where the keyboard is.
+func (w *tab) insert(text string) {
+	w.t.Helper()
 	devtools(w, input.InsertText, input.InsertTextParams{Text: text})
 }
 
