@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
@@ -61,12 +62,23 @@ func TestKeyboardOnly(t *testing.T) {
 // having seen everything twice.
 func (w *tab) tabTo(role, name string) {
 	w.t.Helper()
+	w.tabThrough(role, name)
+}
+
+// tabBack presses Shift and Tab instead.
+func (w *tab) tabBack(role, name string) {
+	w.t.Helper()
+	w.tabThrough(role, name, chromedp.KeyModifiers(chromedp.ModifierShift))
+}
+
+func (w *tab) tabThrough(role, name string, held ...chromedp.KeyOption) {
+	w.t.Helper()
 	w.find(role, name)
 	for range 100 {
 		if w.focused(role, name) {
 			return
 		}
-		w.keys(kb.Tab)
+		w.do(chromedp.KeyEvent(kb.Tab, held...))
 	}
 	require.Fail(w.t, "Tab does not lead to the "+role+" "+name)
 }
