@@ -180,7 +180,7 @@ func launch(s *Server, start func() (*process, error)) (*Server, error) {
 func freePort() (int, error) {
 	var err error
 	for range 20 {
-		port := 12000 + mathrand.IntN(10000)
+		port := 12000 + mathrand.IntN(10000) //nolint:gosec // nothing secret
 		var l net.Listener
 		l, err = new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err == nil {

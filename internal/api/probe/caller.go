@@ -40,7 +40,7 @@ type caller struct{ p *Prober }
 func (c caller) RoundTrip(r *http.Request) (*http.Response, error) {
 	transport := http.Transport{
 		DialContext: func(_ context.Context, _, address string) (net.Conn, error) {
-			return c.p.call(r.Context(), address)
+			return c.p.call(r.Context(), address) //nolint:contextcheck // the request's, and not the transport's: see above
 		},
 		TLSClientConfig:        &tls.Config{RootCAs: c.p.roots, MinVersion: tls.VersionTLS12},
 		DisableKeepAlives:      true,

@@ -150,7 +150,7 @@ func (s *search) health(ctx context.Context) error {
 		Status string
 		Nodes  int `json:"number_of_nodes"`
 	}
-	if bad := json.Unmarshal(said.body, &health); bad != nil || said.status != http.StatusOK {
+	if said.status != http.StatusOK || json.Unmarshal(said.body, &health) != nil {
 		s.a.warn(fault("search.no_health", pathHost))
 		return nil
 	}
