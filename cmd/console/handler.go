@@ -22,7 +22,7 @@ func newPlane(s *served) *embedded.Plane {
 // begin lets the control plane work in the background until ctx ends. stop, to
 // be called before the database is closed, waits for that.
 func begin(ctx context.Context, s *served, plane *embedded.Plane) (stop func(), err error) {
-	err = plane.Start(ctx, embedded.Background{Slots: min(s.Checks.Concurrency, s.Checks.PerProject), Log: s.Log})
+	err = plane.Start(ctx, embedded.Background{Checks: s.Checks.Concurrency, Slots: s.Checks.PerProject, Log: s.Log})
 	if err != nil {
 		return nil, err
 	}

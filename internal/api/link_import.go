@@ -8,8 +8,12 @@ import (
 	"switchboard/internal/api/connector"
 )
 
-// MaxImport bounds how many links one import may bring.
-const MaxImport = 500
+// What one import may bring: as many links as an export, and a file of so many
+// bytes.
+const (
+	MaxImport     = MaxSelection
+	MaxImportFile = 4 << 20
+)
 
 // ImportVerdict is what importing a link would do.
 type ImportVerdict string

@@ -152,6 +152,11 @@ func (s *site) send(method, path string, values url.Values, headers []header) *p
 	for _, h := range headers {
 		req.Header.Set(h.name, h.value)
 	}
+	return s.do(req)
+}
+
+func (s *site) do(req *http.Request) *page {
+	s.t.Helper()
 	res, err := s.client.Do(req)
 	require.NoError(s.t, err)
 	defer res.Body.Close()

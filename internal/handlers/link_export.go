@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,7 +25,7 @@ func (p *pages) exportLinks(c echo.Context) error {
 	asTable := c.FormValue("format") == "csv"
 	links, err := p.Service.ExportLinks(c.Request().Context(), p.scope(c), sel)
 	if err != nil {
-		return err
+		return p.refuseSelection(c, err)
 	}
 	name := fmt.Sprintf("links-%s-%s", project(c).Name, time.Now().UTC().Format("2006-01-02"))
 	if asTable {
@@ -91,7 +92,8 @@ func moment(t time.Time) string {
 // as a formula (S24).
 func harmless(cells ...string) []string {
 	for i, cell := range cells {
-		if bare := strings.TrimLeft(cell, " \u00a0\u3000\"'"); bare != "" && strings.ContainsAny(bare[:1], "=+-@\t\r\n|%") || strings.HasPrefix(bare, "＝") {
+		bare := strings.TrimLeft(cell, " \u00a0\u3000\"'")
+		if first, size := utf8.DecodeRuneInString(bare); size > 0 && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", first) {
 			cells[i] = "'" + cell
 		}
 	}

@@ -16,6 +16,9 @@ import (
 	"switchboard/web/templates"
 )
 
+// importRoute is where files of links are sent to.
+const importRoute = "/p/:project/links/import"
+
 // importPlace binds the file on its way from the plan to its application.
 const importPlace = "import"
 
@@ -36,28 +39,17 @@ func (p *pages) planImport(c echo.Context) error {
 		return err
 	}
 	v := templates.ImportView{Cluster: strings.TrimSpace(values.Get("cluster"))}
-	text := values.Get("text")
-	if file, err := c.FormFile("file"); err == nil && file.Size > 0 {
-		f, err := file.Open()
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		raw, err := io.ReadAll(f)
-		if err != nil {
-			return err
-		}
-		text = string(raw)
-	}
-	drafts, err := p.LinkFile.Read([]byte(text), v.Cluster)
-	if strings.TrimSpace(text) == "" {
-		err = api.Errorf(api.Invalid, "transfer.nothing")
+	text, err := importText(c, values.Get("text"))
+	var drafts []api.LinkDraft
+	if err == nil {
+		drafts, err = p.LinkFile.Read([]byte(text), v.Cluster)
 	}
 	if err == nil {
 		v.Rows, err = api.PlanImport(c.Request().Context(), p.Service, p.scope(c), drafts)
 	}
 	if e := domainError(err); err != nil && e.Code != api.Internal {
-		// A text that may hold secrets does not go back into the page.
+		// A text that may hold secrets does not go back into the page: with
+		// script, the browser keeps it in its input.
 		v.Refused = e.Message
 		return p.showImport(c, http.StatusUnprocessableEntity, v)
 	} else if err != nil {
@@ -68,6 +60,27 @@ func (p *pages) planImport(c echo.Context) error {
 	}
 	v.Untouched()
 	return p.showImport(c, http.StatusOK, v)
+}
+
+// importText is what was sent to be imported: a file, or what was pasted.
+func importText(c echo.Context, pasted string) (string, error) {
+	file, err := c.FormFile("file")
+	chosen, typed := err == nil && file.Size > 0, strings.TrimSpace(pasted) != ""
+	switch {
+	case chosen && typed:
+		return "", api.Errorf(api.Invalid, "transfer.both")
+	case !chosen && !typed:
+		return "", api.Errorf(api.Invalid, "transfer.nothing")
+	case typed:
+		return pasted, nil
+	}
+	f, err := file.Open()
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	return string(text), err
 }
 
 // applyImport plans again, because things may have changed meanwhile, and
@@ -177,5 +190,5 @@ func (p *pages) unholdFile(c echo.Context, sealed string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(r, maxBody))
+	return io.ReadAll(io.LimitReader(r, maxFile))
 }

@@ -91,7 +91,13 @@ func checkProblems(check *api.Check) []api.Problem {
 
 // readVersion reads the version a page carried; none means any.
 func readVersion(text string) int64 {
-	n, _ := strconv.ParseInt(text, 10, 64) // 0 if it is none
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 {
+		return -1 // which nothing has: it is no way around the question who changed it
+	}
 	return n
 }
 

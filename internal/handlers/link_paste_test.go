@@ -48,6 +48,22 @@ func TestPasting(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, link.HasSecret["linkConfig.password"])
 	})
+	t.Run("with script only the refusal is drawn, and the text stays in its box", func(t *testing.T) {
+		const part = "paste-refusal"
+		for _, path := range []string{"/new", "/new?connector=mysql"} {
+			p := s.get(s.links() + path)
+			require.Equal(t, "#"+part, p.Find(".paste-form").AttrOr("hx-target", ""))
+			require.Equal(t, 1, p.Find("#"+part).Length())
+		}
+		refused := s.post(s.links()+"/new/paste", url.Values{"text": {"canary-password and gibberish"}}, fragment(part)...)
+		refused.requireStatus(http.StatusUnprocessableEntity)
+		require.False(t, refused.whole())
+		require.Zero(t, refused.Find("textarea").Length())
+		require.NotEmpty(t, refused.text("#"+part+"[role=alert]"))
+		done := s.post(s.links()+"/new/paste", url.Values{"text": {"mysql -h db.example.com"}}, fragment(part)...).requireStatus(http.StatusOK)
+		require.True(t, done.whole())
+		require.Equal(t, "body", done.header.Get("HX-Retarget"))
+	})
 	for name, text := range map[string]string{
 		"nothing":                "",
 		"what is no connection":  "canary-password and gibberish",

@@ -3,15 +3,21 @@ package handlers_test
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/wire"
 )
 
 // exported is the file that the site gives for a link.
@@ -62,7 +68,7 @@ func TestAFileThatCannotBeReadIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for name, text := range map[string]string{
-		"nothing": " ", "no JSON": "hello", "no links": "{}",
+		"nothing": " ", "no JSON": "hello", "no links": "{}", "an empty list": "[]", "an empty list of links": `{"links":[]}`,
 		"too many links": `{"links":[` + strings.Repeat(`{"name":"a","connector-name":"http-connector"},`, api.MaxImport) + `{}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -113,10 +119,119 @@ func TestATableRunsNoFormula(t *testing.T) {
 	require.Equal(t, link.Name, rows[1][0])
 }
 
-func TestExportingNothingSaysSo(t *testing.T) {
+func TestAnExportThatIsRefusedLeadsBackToTheList(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.post(s.links()+"/export", url.Values{}).requireStatus(http.StatusUnprocessableEntity)
-	foreign := s.post(s.links()+"/export", url.Values{"id": {"0199-not-mine"}})
-	foreign.requireStatus(http.StatusUnprocessableEntity)
+	many := url.Values{}
+	for i := range api.MaxSelection + 1 {
+		many.Add("id", fmt.Sprint(i))
+	}
+	back := s.links() + "?sort=name"
+	for name, c := range map[string]struct {
+		form url.Values
+		says string
+	}{
+		"nothing ticked":           {url.Values{}, "Select at least one link first."},
+		"links of another project": {url.Values{"id": {"0199-not-mine"}}, "Select at least one link."},
+		"a filter without finds":   {url.Values{"all": {"true"}, "q": {"nowhere"}}, "Select at least one link."},
+		"too many":                 {many, "1000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.form.Set("back", back)
+			s.post(s.links()+"/export", c.form).requireRedirect(back)
+			require.Contains(t, s.get(back).text(".notice-warning"), c.says)
+		})
+	}
+}
+
+func TestARefusedFileStaysInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	form := s.get(s.links() + "/import").Find("form.import-form")
+	target := strings.TrimPrefix(form.AttrOr("hx-target", ""), "#")
+	refused := s.post(s.links()+"/import", url.Values{"text": {"{\n\"canary-password\"}"}, "cluster": {"c1"}}, fragment(target)...)
+	refused.requireStatus(http.StatusUnprocessableEntity)
+	require.False(t, refused.whole())
+	require.Equal(t, 2, refused.Find("#import-text[hx-preserve], #import-file[hx-preserve]").Length())
+	require.NotContains(t, refused.html, "canary-password")
+	require.Equal(t, "c1", refused.value("cluster"))
+	require.Contains(t, refused.text("[role=alert]"), "in line 2 or just before it")
+
+	good := `[{"name":"a","connector-name":"http-connector"}]`
+	plan := s.post(s.links()+"/import", url.Values{"text": {good}, "cluster": {"c1"}}, fragment(target)...).requireStatus(http.StatusOK)
+	require.False(t, plan.whole())
+	require.NotEmpty(t, plan.value("plan"))
+	require.Zero(t, plan.Find("[hx-preserve]").Length())
+}
+
+// upload sends a file, and a text beside it, as a browser does.
+func (s *site) upload(file, text string) *page {
+	s.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile("file", "links.json")
+	require.NoError(s.t, err)
+	_, err = io.WriteString(part, file)
+	require.NoError(s.t, err)
+	require.NoError(s.t, w.WriteField("text", text))
+	require.NoError(s.t, w.WriteField("cluster", api.DefaultCluster))
+	require.NoError(s.t, w.Close())
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.server.URL+s.links()+"/import", &body)
+	require.NoError(s.t, err)
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	return s.do(req)
+}
+
+func TestOfAFileAndATextOneIsRead(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	good := `[{"name":"a","connector-name":"http-connector"}]`
+	s.upload(good, " \n").requireStatus(http.StatusOK)
+	require.Contains(t, s.upload("", "").requireStatus(http.StatusUnprocessableEntity).text("[role=alert]"), "Choose a file")
+	require.Contains(t, s.upload(good, good).requireStatus(http.StatusUnprocessableEntity).text("[role=alert]"), "Keep one of them")
+}
+
+func TestTheLargestExportIsImported(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	links := make([]api.Link, api.MaxImport)
+	for i := range links {
+		d := apitest.MySQLDraft(fmt.Sprintf("link_%04d", i))
+		d.Inputs["linkConfig.jdbcProperties"] = `{"serverTimezone":"` + strings.Repeat("x", 100) + `"}`
+		links[i] = api.Link{Cluster: d.Cluster, Name: d.Name, Connector: d.Connector, Enabled: true, Inputs: d.Inputs, HasSecret: map[string]bool{"linkConfig.password": true}}
+	}
+	text, err := wire.WriteLinks(links)
+	require.NoError(t, err)
+	file := strings.ReplaceAll(string(text), "Add password here", "canary-7-canary")
+	require.Greater(t, len(file), 1<<20)
+	began := time.Now()
+	plan := s.upload(file, "").requireStatus(http.StatusOK)
+	println("ROW", plan.Find("tbody tr").First().Text())
+println("HTML", len(file), len(plan.html), len(plan.value("held")), time.Since(began).String())
+	require.Equal(t, api.MaxImport, plan.Find("tbody [name=pick][checked]").Length())
+	require.NotContains(t, plan.html, "canary-7-canary")
+
+	form := url.Values{"held": {plan.value("held")}, "plan": {plan.value("plan")}, "cluster": {api.DefaultCluster}}
+	for i := range links {
+		form.Add("pick", strconv.Itoa(i))
+	}
+	done := s.post(s.links()+"/import/apply", form).requireStatus(http.StatusOK)
+	require.Equal(t, api.MaxImport, done.Find("tbody .badge-passed").Length())
+	again := s.post(s.links()+"/export", url.Values{"all": {"true"}}).requireStatus(http.StatusOK)
+	same := s.upload(again.html, "").requireStatus(http.StatusOK)
+	require.Contains(t, same.text("#import"), "0 to add, 0 to change, 1000 already there")
+}
+
+func TestOnlyAnImportMayBeLong(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.upload(strings.Repeat(" ", api.MaxImportFile)+"[]", "").requireStatus(http.StatusUnprocessableEntity)
+	s.upload(strings.Repeat(" ", api.MaxImportFile+64<<10)+"[]", "").requireStatus(http.StatusRequestEntityTooLarge)
+	long := url.Values{"text": {strings.Repeat("x", 1<<20)}}
+	for _, path := range []string{"", "/validate", "/export", "/new/paste", "/runs"} {
+		s.post(s.links()+path, long).requireStatus(http.StatusRequestEntityTooLarge)
+	}
+	long.Set("text", strings.Repeat("x", 2*api.MaxImportFile))
+	s.post(s.links()+"/import/apply", long).requireStatus(http.StatusRequestEntityTooLarge)
 }

@@ -11,8 +11,14 @@ import (
 	"switchboard/internal/api"
 )
 
-// maxBody bounds a form, in bytes: the largest field is a keytab of 64 KiB.
-const maxBody = 1 << 20
+// Bounds of what is sent to a page, in bytes: of a form, whose largest field is
+// a keytab of 64 KiB; of a form with a file of links; and of the plan made of
+// it, which brings the file sealed, a third longer, and what was typed for it.
+const (
+	maxBody = 1 << 20
+	maxFile = api.MaxImportFile + 64<<10
+	maxPlan = 2 * api.MaxImportFile
+)
 
 // contentPolicy lets a page load only what this server serves, and run only
 // its script files. No unsafe-*: htmx is configured to do without eval.
@@ -50,10 +56,18 @@ func refuseCrossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// limitBody runs when the route is known, and before anything reads the body.
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		limit := int64(maxBody)
+		switch c.Path() {
+		case importRoute:
+			limit = maxFile
+		case importRoute + "/apply":
+			limit = maxPlan
+		}
 		r := c.Request()
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		return next(c)
 	}
 }

@@ -18,6 +18,13 @@
   });
   addEventListener("pageshow", () => (leaving = false));
 
+  // What would replace the form asks only if something would be lost.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!event.detail.question || unsaved()) return;
+    event.preventDefault();
+    event.detail.issueRequest(true);
+  });
+
   // htmx leads to another page when the form was saved.
   document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => {
     if (xhr.status < 400 && xhr.getResponseHeader("HX-Redirect")) leaving = true;

@@ -12,6 +12,10 @@ import (
 	"switchboard/internal/locale"
 )
 
+// importID is the id of what one step of an import draws in the place of the
+// one before.
+const importID = "import"
+
 // ImportView is the import of links on its way: what to read, the plan, or
 // what became of it.
 type ImportView struct {
@@ -72,6 +76,25 @@ func (v *ImportView) count(verdict api.ImportVerdict) int {
 		}
 	}
 	return n
+}
+
+func (v *ImportView) counts(ctx context.Context) string {
+	return locale.T(ctx, "transfer.counts", "add", v.count(api.ImportAdd), "change", v.count(api.ImportChange),
+		"same", v.count(api.ImportSame), "error", v.count(api.ImportError))
+}
+
+// order is the order in which the rows are shown: first those that somebody
+// has to look at, last those that change nothing.
+func (v *ImportView) order() []int {
+	all := make([]int, 0, len(v.Rows))
+	for _, verdict := range []api.ImportVerdict{api.ImportError, api.ImportChange, api.ImportAdd, api.ImportSame} {
+		for i := range v.Rows {
+			if v.Rows[i].Verdict == verdict {
+				all = append(all, i)
+			}
+		}
+	}
+	return all
 }
 
 func (v *ImportView) path() string { return v.Base + "/import" }

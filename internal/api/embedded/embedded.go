@@ -22,6 +22,7 @@ type Plane struct {
 	prober *probe.Prober
 
 	engine   atomic.Pointer[jobs.Engine] // nil while nothing is done in the background
+	lanes    lanes
 	underway underway
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/store"
 )
 
@@ -29,24 +30,45 @@ const (
 type hookRow struct {
 	bun.BaseModel `bun:"table:hooks"`
 
-	ProjectID  string `bun:"project_id,pk"`
-	URL        string `bun:"url"`
-	Enabled    bool
-	Sealed     string
-	Version    int64
-	UpdatedAt  int64
-	UpdatedBy  string
-	LastAt     int64
-	LastStatus int
-	LastError  string
+	ProjectID   string `bun:"project_id,pk"`
+	Destination string // scheme, host and port
+	Enabled     bool
+	Sealed      string
+	Version     int64
+	UpdatedAt   int64
+	UpdatedBy   string
+	LastAt      int64
+	LastStatus  int
+	LastError   string
+	NextAt      int64
+	Tries       int
 }
 
-// place binds the sealed secret to its project.
+// sealedHook is what of a hook is sealed. Path and query of an address are often
+// all that a receiver asks for.
+type sealedHook struct {
+	URL    string `json:"url"`
+	Secret string `json:"secret"`
+}
+
+// place binds what is sealed to its project.
 func (r *hookRow) place() string { return "hook/" + r.ProjectID }
 
-func (r *hookRow) hook() api.Hook {
+func (r *hookRow) seal(keys *keyring.Ring, h sealedHook) {
+	r.Destination, r.Sealed = hookDestination(h.URL), keys.Seal(r.place(), encode(h))
+}
+
+func (r *hookRow) open(keys *keyring.Ring) (h sealedHook, err error) {
+	text, err := keys.Open(r.place(), r.Sealed)
+	if err == nil {
+		decode(text, &h)
+	}
+	return h, err
+}
+
+func (r *hookRow) hook(sealed sealedHook) api.Hook {
 	h := api.Hook{
-		URL: r.URL, Enabled: r.Enabled, Secret: r.Sealed != "", Version: r.Version,
+		URL: sealed.URL, Enabled: r.Enabled, Secret: sealed.Secret != "", Version: r.Version,
 		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},
 		LastAt:  store.Time(r.LastAt), LastStatus: r.LastStatus,
 	}
@@ -54,12 +76,12 @@ func (r *hookRow) hook() api.Hook {
 	return h
 }
 
-// audited is the hook as the audit log keeps it.
+// audited is the hook as the audit log keeps it: without what is sealed.
 func (r *hookRow) audited() any {
 	return struct {
-		URL     string `json:"url"`
-		Enabled bool   `json:"enabled"`
-	}{r.URL, r.Enabled}
+		Destination string `json:"destination"`
+		Enabled     bool   `json:"enabled"`
+	}{r.Destination, r.Enabled}
 }
 
 // hookOf returns a project's hook, or nil.
@@ -89,7 +111,8 @@ func (p *Plane) Hook(ctx context.Context, s api.Scope) (api.Hook, error) {
 	if err != nil || row == nil {
 		return api.Hook{}, err
 	}
-	return row.hook(), nil
+	sealed, err := row.open(p.keys)
+	return row.hook(sealed), err
 }
 
 // SetHook implements api.Health.
@@ -106,10 +129,16 @@ func (p *Plane) SetHook(ctx context.Context, s api.Scope, d api.HookDraft) error
 		if d.URL == "" {
 			return removeHook(ctx, tx, s, stored)
 		}
-		if err := api.Refuse(hookProblems(d, stored)); err != nil {
+		var sealed sealedHook
+		if stored != nil {
+			if sealed, err = stored.open(p.keys); err != nil {
+				return err
+			}
+		}
+		if err := api.Refuse(hookProblems(d, sealed)); err != nil {
 			return err
 		}
-		return p.storeHook(ctx, tx, s, d, stored)
+		return p.storeHook(ctx, tx, s, d, stored, sealed.Secret)
 	})
 }
 
@@ -117,45 +146,47 @@ func removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *hookRow) er
 	if stored == nil {
 		return nil
 	}
-	if err := forget(ctx, tx, s.Project); err != nil {
+	if err := forget(ctx, tx, stored); err != nil {
 		return err
 	}
 	if _, err := tx.NewDelete().Model(stored).WherePK().Exec(ctx); err != nil {
 		return err
 	}
-	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: kindHook, Name: stored.URL, Before: stored.audited()})
+	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: kindHook, Name: stored.Destination, Before: stored.audited()})
 }
 
-func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow) error {
-	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: kindHook, Name: d.URL}
+func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow, secret string) error {
+	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: kindHook, Name: hookDestination(d.URL)}
 	if stored != nil {
 		*row = *stored
 		event.Action, event.Before = "update", stored.audited()
 	}
-	row.URL, row.Enabled = d.URL, d.Enabled
+	now := store.Micros(time.Now())
+	row.seal(p.keys, sealedHook{URL: d.URL, Secret: cmp.Or(d.Secret.Reveal(), secret)})
+	row.Enabled, row.UpdatedAt, row.UpdatedBy = d.Enabled, now, s.Actor.User
 	row.Version++
-	row.UpdatedAt, row.UpdatedBy = store.Micros(time.Now()), s.Actor.User
-	if !d.Secret.IsZero() {
-		row.Sealed = p.keys.Seal(row.place(), d.Secret.Reveal())
+	if row.NextAt > 0 { // whatever was wrong may be mended
+		row.NextAt, row.Tries = now, 0
+	}
+	if !d.Enabled {
+		if err := forget(ctx, tx, row); err != nil {
+			return err
+		}
 	}
 	event.After = row.audited()
 	_, err := tx.NewInsert().Model(row).On("CONFLICT (project_id) DO UPDATE").
-		Set("url = EXCLUDED.url, enabled = EXCLUDED.enabled, sealed = EXCLUDED.sealed").
+		Set("destination = EXCLUDED.destination, enabled = EXCLUDED.enabled, sealed = EXCLUDED.sealed").
+		Set("next_at = EXCLUDED.next_at, tries = EXCLUDED.tries").
 		Set("version = EXCLUDED.version, updated_at = EXCLUDED.updated_at, updated_by = EXCLUDED.updated_by").Exec(ctx)
 	if err != nil {
 		return err
-	}
-	if !d.Enabled {
-		if err := forget(ctx, tx, s.Project); err != nil {
-			return err
-		}
 	}
 	return store.Record(ctx, tx, s, event)
 }
 
 // hookProblems judges a hook. The secret is asked for again when it would sign
 // for somebody else (S11).
-func hookProblems(d api.HookDraft, stored *hookRow) []api.Problem {
+func hookProblems(d api.HookDraft, stored sealedHook) []api.Problem {
 	var problems []api.Problem
 	if m := urlProblem(d.URL); !m.IsZero() {
 		problems = append(problems, api.Problem{Path: "url", Message: m})
@@ -179,10 +210,10 @@ func urlProblem(text string) api.Message {
 	return api.Message{}
 }
 
-func hookSecretProblem(d api.HookDraft, stored *hookRow) api.Message {
+func hookSecretProblem(d api.HookDraft, stored sealedHook) api.Message {
 	text := d.Secret.Reveal()
 	switch {
-	case text == "" && (stored == nil || stored.Sealed == ""):
+	case text == "" && stored.Secret == "":
 		return api.M("hook.secret_required", "min", minHookSecret)
 	case text == "" && hookDestination(d.URL) != hookDestination(stored.URL):
 		return api.M("hook.secret_again")

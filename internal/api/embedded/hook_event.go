@@ -21,12 +21,13 @@ const (
 )
 
 // Times of deliveries. The first try is made at once, the next after
-// firstRetry, and then each after four times as long.
+// firstRetry, and then each after four times as long. They are the hook's, not
+// the event's: a receiver that takes nothing gets one request at a time.
 const (
 	deliveryTimeout = 10 * time.Second
 	deliveryLease   = time.Minute // how long a try has before another may be made
 	firstRetry      = 10 * time.Second
-	longestRetry    = 4 * time.Hour
+	longestRetry    = 30 * time.Minute
 	giveUpAfter     = 24 * time.Hour
 )
 
@@ -38,12 +39,7 @@ type eventRow struct {
 	ProjectID string
 	At        int64
 	Body      string
-	Tries     int
-	NextAt    int64
 }
-
-// task is the try that is due.
-func (r *eventRow) task() jobs.Task { return jobs.Task{Kind: taskEvent, ID: r.ID, Due: r.NextAt} }
 
 // eventBody is what is sent: who, what and why, without secrets and without the
 // words of the system behind the link.
@@ -76,15 +72,22 @@ func newEvent(project, kind string, link *eventLink, check *eventCheck) *eventRo
 	now := time.Now().UTC()
 	id := store.NewID()
 	body := eventBody{Type: kind, ID: id, Timestamp: now, Project: project, Link: link, Check: check}
-	return &eventRow{ID: id, ProjectID: project, At: store.Micros(now), Body: encode(body), NextAt: store.Micros(now)}
+	return &eventRow{ID: id, ProjectID: project, At: store.Micros(now), Body: encode(body)}
 }
 
 // raise writes down that a link's state changed, if the project wants to be
-// told, and returns the event.
+// told, and returns the event. It waits for its turn: while the receiver does
+// not take what came before, nothing overtakes that.
 func raise(ctx context.Context, tx bun.Tx, s api.Scope, link *linkRow, c *api.Check) (*eventRow, error) {
-	hook, err := hookOf(ctx, tx, s.Project)
+	hook, err := lockHook(ctx, tx, s.Project)
 	if err != nil || hook == nil || !hook.Enabled {
 		return nil, err
+	}
+	if hook.NextAt == 0 {
+		hook.NextAt = store.Micros(time.Now())
+		if _, err := tx.NewUpdate().Model(hook).Column("next_at").WherePK().Exec(ctx); err != nil {
+			return nil, err
+		}
 	}
 	kind, check := eventRecovered, &eventCheck{Status: c.Status, At: c.At, TookMS: c.Took.Milliseconds()}
 	if step := c.Failure(); step != nil {
@@ -99,59 +102,88 @@ func raise(ctx context.Context, tx bun.Tx, s api.Scope, link *linkRow, c *api.Ch
 // announce lets an event be told at once.
 func (p *Plane) announce(ctx context.Context, event *eventRow) {
 	if event != nil {
-		p.nudge(ctx, event.task())
+		p.nudge(ctx, jobs.Task{Kind: taskHook, Project: event.ProjectID, ID: event.ID, Due: event.At})
 	}
 }
 
-// forget drops what was still to be told.
-func forget(ctx context.Context, tx bun.Tx, project string) error {
-	_, err := tx.NewDelete().Model((*eventRow)(nil)).Where("project_id = ?", project).Exec(ctx)
+// forget drops what was still to be told; the caller has locked the hook, and
+// stores it.
+func forget(ctx context.Context, tx bun.Tx, hook *hookRow) error {
+	hook.NextAt, hook.Tries = 0, 0
+	_, err := tx.NewDelete().Model((*eventRow)(nil)).Where("project_id = ?", hook.ProjectID).Exec(ctx)
 	return err
 }
 
-// TellEvent makes the try to deliver an event that is due then, if nobody else
-// makes it.
-func (p *Plane) TellEvent(ctx context.Context, id string, due int64) error {
-	event, err := p.claimEvent(context.WithoutCancel(ctx), id, due)
-	if err != nil || event == nil {
+// TellHook makes the try that is due then, if nobody else makes it: it delivers
+// the oldest event of the project. What is not taken keeps the others waiting.
+func (p *Plane) TellHook(ctx context.Context, project string, due int64) error {
+	hook, err := p.claimHook(context.WithoutCancel(ctx), project, due)
+	if err != nil || hook == nil {
 		return err
 	}
-	hook, err := hookOf(ctx, p.db.Read, event.ProjectID)
+	var events []eventRow
+	err = p.db.Read.NewSelect().Model(&events).Where("project_id = ?", project).OrderExpr("id").Limit(1).Scan(ctx)
 	if err != nil {
-		return err
+		return err // the hook is due again when the lease ends
 	}
-	var problem api.Message
-	if hook != nil && hook.Enabled {
-		problem, err = p.send(ctx, hook, event)
+	after := afterTry{claimed: hook.NextAt, nextAt: store.Micros(time.Now())}
+	if len(events) > 0 {
+		var problem api.Message
+		problem, err = p.send(ctx, hook, &events[0])
+		switch {
+		case ctx.Err() != nil: // interrupted, not refused
+			after.nextAt, after.tries = due, hook.Tries-1
+		case err != nil || !problem.IsZero():
+			wait := min(firstRetry<<(2*min(hook.Tries-1, 8)), longestRetry)
+			after.nextAt, after.tries = store.Micros(time.Now().Add(wait)), hook.Tries
+			after.givenUp = after.nextAt - giveUpAfter.Microseconds()
+		default:
+			after.taken = events[0].ID
+		}
 	}
-	taken := problem.IsZero() && err == nil
-	event.NextAt = store.Micros(time.Now().Add(min(firstRetry<<(2*min(event.Tries-1, 8)), longestRetry)))
-	if ctx.Err() != nil {
-		event.NextAt = due // interrupted, not refused
-	}
-	return errors.Join(err, p.settleEvent(context.WithoutCancel(ctx), event, taken))
+	return errors.Join(err, p.settleHook(context.WithoutCancel(ctx), project, after))
 }
 
-// settleEvent ends an event that was taken, or that nobody took for a day, and
-// lets the others wait for their next try.
-func (p *Plane) settleEvent(ctx context.Context, event *eventRow, taken bool) error {
-	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		if taken || event.NextAt > event.At+giveUpAfter.Microseconds() {
-			_, err = tx.NewDelete().Model(event).WherePK().Exec(ctx)
-		} else {
-			_, err = tx.NewUpdate().Model(event).Column("next_at").WherePK().Exec(ctx)
+// afterTry is what becomes of a hook and its events after a try.
+type afterTry struct {
+	claimed, nextAt int64
+	tries           int
+	taken           string // the event that was taken, if one was
+	givenUp         int64  // events from before then are
+}
+
+// settleHook writes down how a try ended.
+func (p *Plane) settleHook(ctx context.Context, project string, after afterTry) error {
+	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		hook, err := lockHook(ctx, tx, project)
+		if err != nil || hook == nil {
+			return err
 		}
+		_, err = tx.NewDelete().Model((*eventRow)(nil)).Where("project_id = ?", project).
+			Where("id = ? OR at < ?", after.taken, after.givenUp).Exec(ctx)
+		if err != nil || hook.NextAt != after.claimed { // it was changed, and is due anew
+			return err
+		}
+		hook.NextAt, hook.Tries = after.nextAt, after.tries
+		left, err := tx.NewSelect().Model((*eventRow)(nil)).Where("project_id = ?", project).Exists(ctx)
+		if err != nil {
+			return err
+		}
+		if !left {
+			hook.NextAt, hook.Tries = 0, 0
+		}
+		_, err = tx.NewUpdate().Model(hook).Column("next_at", "tries").WherePK().Exec(ctx)
 		return err
 	})
 }
 
-// claimEvent takes an event that is due, for as long as a try may take.
-func (p *Plane) claimEvent(ctx context.Context, id string, due int64) (*eventRow, error) {
-	var rows []eventRow
+// claimHook takes a hook that is due, for as long as a try may take.
+func (p *Plane) claimHook(ctx context.Context, project string, due int64) (*hookRow, error) {
+	var rows []hookRow
 	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*eventRow)(nil)).
+		_, err := tx.NewUpdate().Model((*hookRow)(nil)).
 			Set("next_at = ?, tries = tries + 1", store.Micros(time.Now().Add(deliveryLease))).
-			Where("id = ? AND next_at = ?", id, due).Returning("*").Exec(ctx, &rows)
+			Where("project_id = ? AND next_at = ?", project, due).Returning("*").Exec(ctx, &rows)
 		return err
 	})
 	if err != nil || len(rows) == 0 {

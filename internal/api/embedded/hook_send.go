@@ -34,7 +34,7 @@ func (p *Plane) TestHook(ctx context.Context, s api.Scope) error {
 	}
 	err = p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "test", Kind: kindHook, Name: hook.URL, After: map[string]int{"status": hook.LastStatus},
+			Action: "test", Kind: kindHook, Name: hook.Destination, After: map[string]int{"status": hook.LastStatus},
 		})
 	})
 	if err != nil || problem.IsZero() {
@@ -66,15 +66,15 @@ func (p *Plane) send(ctx context.Context, hook *hookRow, event *eventRow) (probl
 // signed makes the request, signed as Standard Webhooks describes: the same id
 // with every try, the time of this one.
 func (p *Plane) signed(ctx context.Context, hook *hookRow, event *eventRow, now time.Time) (*http.Request, error) {
-	text, err := p.keys.Open(hook.place(), hook.Sealed)
+	sealed, err := hook.open(p.keys)
 	if err != nil {
 		return nil, err
 	}
-	key, err := signingKey(api.NewSecret(text))
+	key, err := signingKey(api.NewSecret(sealed.Secret))
 	if err != nil {
 		return nil, errors.New("the hook's secret cannot be read")
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, strings.NewReader(event.Body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sealed.URL, strings.NewReader(event.Body))
 	if err != nil {
 		return nil, errors.New("the hook's address cannot be read")
 	}

@@ -218,17 +218,23 @@ func TestAHookDoesNotReachWhatChecksDoNot(t *testing.T) {
 	})
 }
 
-func TestAHooksSecretIsSealedAndResealed(t *testing.T) {
+func TestAHooksAddressAndSecretAreSealedAndResealed(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
 		older, newer := keyring.NewKey(), keyring.NewKey()
 		p := plane(t, db, ring(t, older))
 		url, all := receiver(t, always(http.StatusOK), []byte(apitest.HookSecret))
+		const token = "hook-url-token-7f3a"
+		url += "/" + token + "?access_token=" + token
 		setHook(t, p, url, apitest.HookSecret)
+		require.NoError(t, p.Service.TestHook(t.Context(), mine))
+		<-all
 		_, err := p.Service.CreateLink(t.Context(), mine, apitest.ClosedDraft(t, "orders"), api.Anyway)
 		require.NoError(t, err)
+		require.Equal(t, url, hook(t, p).URL, "the project sees its own")
 		for _, table := range []string{"hooks", "hook_events", "audit"} {
 			require.NotContains(t, dump(t, db, table), apitest.HookSecret)
+			require.NotContains(t, dump(t, db, table), token, "an address may be a secret as well")
 		}
 		require.NotContains(t, dump(t, db, "hook_events"), "correct-horse-9")
 

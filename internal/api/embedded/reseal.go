@@ -76,11 +76,11 @@ func (p *Plane) resealHooks(ctx context.Context, tx bun.Tx, last string) (_ stri
 		if p.keys.Current(row.Sealed) {
 			continue
 		}
-		secret, err := p.keys.Open(row.place(), row.Sealed)
+		sealed, err := row.open(p.keys)
 		if err != nil {
 			return "", changed, err
 		}
-		row.Sealed = p.keys.Seal(row.place(), secret)
+		row.seal(p.keys, sealed)
 		_, err = tx.NewUpdate().Model(row).Column("sealed").
 			Where("project_id = ? AND version = ?", row.ProjectID, row.Version).Exec(ctx)
 		if err != nil {

@@ -18,6 +18,9 @@ const kindRun = "run"
 const (
 	keptRuns = 50  // of a project
 	rowBatch = 200 // rows that one statement inserts
+	// wokenWorkers are asked to begin a run at once; in several processes more
+	// than one may have.
+	wokenWorkers = 12
 )
 
 // unfinished are the states of rows that a run still has to do with.
@@ -54,6 +57,7 @@ type runLinkRow struct {
 
 	RunID     string `bun:"run_id,pk"`
 	LinkID    string `bun:"link_id,pk"`
+	ProjectID string
 	LinkName  string
 	Endpoint  string
 	State     api.RunState
@@ -70,11 +74,6 @@ func (r *runLinkRow) row() api.RunRow {
 	return row
 }
 
-// task is the work that the row stands for, as long as it stays as it is.
-func (r *runLinkRow) task() jobs.Task {
-	return jobs.Task{Kind: taskRow, ID: r.RunID, Part: r.LinkID, Due: r.At}
-}
-
 // StartRun implements api.Health.
 func (p *Plane) StartRun(ctx context.Context, s api.Scope, sel api.Selection) (api.Run, error) {
 	links, err := api.Selected(ctx, p, s, sel)
@@ -83,17 +82,19 @@ func (p *Plane) StartRun(ctx context.Context, s api.Scope, sel api.Selection) (a
 	}
 	now := store.Micros(time.Now())
 	run := &runRow{ID: store.NewID(), ProjectID: s.Project, StartedAt: now, StartedBy: s.Actor.User, Way: string(s.Actor.Way)}
-	rows, tasks := make([]runLinkRow, len(links)), make([]jobs.Task, len(links))
+	rows := make([]runLinkRow, len(links))
 	for i, link := range links {
 		rows[i] = runLinkRow{
-			RunID: run.ID, LinkID: link.ID, LinkName: link.Name, Endpoint: link.Endpoint, State: api.RunWaiting, At: now,
+			RunID: run.ID, LinkID: link.ID, ProjectID: s.Project,
+			LinkName: link.Name, Endpoint: link.Endpoint, State: api.RunWaiting, At: now,
 		}
-		tasks[i] = rows[i].task()
 	}
 	if err := p.storeRun(ctx, s, run, rows); err != nil {
 		return api.Run{}, err
 	}
-	p.nudge(ctx, tasks...)
+	for i := range min(len(rows), wokenWorkers) {
+		p.nudge(ctx, jobs.Task{Kind: taskRow, Project: s.Project, ID: run.ID, Part: rows[i].LinkID, Due: now})
+	}
 	return p.Run(ctx, s, run.ID)
 }
 

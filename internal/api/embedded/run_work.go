@@ -89,7 +89,7 @@ func (p *Plane) runScope(ctx context.Context, run string) (api.Scope, error) {
 func (p *Plane) settleRow(ctx context.Context, row *runLinkRow, state api.RunState) error {
 	claimed := row.At
 	row.At, row.State = max(store.Micros(time.Now()), claimed+1), state
-	err := p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
+	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
 		run, err := lockRun(ctx, tx, row.RunID)
 		if err != nil {
 			return err
@@ -103,10 +103,6 @@ func (p *Plane) settleRow(ctx context.Context, row *runLinkRow, state api.RunSta
 		}
 		return endRun(ctx, tx, run)
 	})
-	if err == nil && state == api.RunWaiting && ctx.Err() == nil {
-		p.nudge(ctx, row.task())
-	}
-	return err
 }
 
 func (p *Plane) stopped(ctx context.Context, run string) bool {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -16,79 +15,13 @@ import (
 	"switchboard/internal/api/store"
 )
 
-// Kinds of work in the background. The rows of the database say what is to be
-// done; a task only names one, and doing it twice does it once.
-const (
-	taskLink  jobs.Kind = "link"  // a link is due
-	taskRow   jobs.Kind = "row"   // a row of a run waits
-	taskEvent jobs.Kind = "event" // an event is to be told
-)
-
 const (
 	// lease is how long who took a link or a row may take for it. After that
 	// somebody else may: the process may be gone.
 	lease = 2 * time.Minute
 	// busyDelay is when a link is due again that found no free slot.
 	busyDelay = time.Minute
-	// dueBatch bounds what a tick takes of each kind.
-	dueBatch = 2000
-	// deliveries is how many events are told at the same time.
-	deliveries = 4
 )
-
-// Due implements jobs.Work: what the database says is to be done by now.
-func (p *Plane) Due(ctx context.Context, now time.Time) ([]jobs.Task, error) {
-	var links []linkRow
-	err := p.db.Read.NewSelect().Model(&links).Column("id", "next_check_at").
-		Where("next_check_at > 0").Where("next_check_at <= ?", store.Micros(now)).
-		OrderExpr("next_check_at").Limit(dueBatch).Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var rows []runLinkRow
-	err = p.db.Read.NewSelect().Model(&rows).Column("run_id", "link_id", "at").
-		Where("state IN ('waiting', 'running')").Where("state = 'waiting' OR at <= ?", store.Micros(now.Add(-lease))).
-		OrderExpr("at").Limit(dueBatch).Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var events []eventRow
-	err = p.db.Read.NewSelect().Model(&events).Column("id", "next_at").
-		Where("next_at <= ?", store.Micros(now)).OrderExpr("next_at").Limit(dueBatch).Scan(ctx)
-	tasks := make([]jobs.Task, 0, len(links)+len(rows)+len(events))
-	for i := range links {
-		tasks = append(tasks, jobs.Task{Kind: taskLink, ID: links[i].ID, Due: links[i].NextCheckAt})
-	}
-	for i := range rows {
-		tasks = append(tasks, rows[i].task())
-	}
-	for i := range events {
-		tasks = append(tasks, events[i].task())
-	}
-	return tasks, err
-}
-
-// Do implements jobs.Work.
-func (p *Plane) Do(ctx context.Context, t jobs.Task) error {
-	switch t.Kind {
-	case taskLink:
-		return p.WatchLink(ctx, t.ID, t.Due)
-	case taskRow:
-		return p.WorkRow(ctx, t.ID, t.Part, t.Due)
-	case taskEvent:
-		return p.TellEvent(ctx, t.ID, t.Due)
-	}
-	return fmt.Errorf("embedded: no work of kind %q", t.Kind)
-}
-
-// CatchUp does what is due by now, one after the other, without the engine.
-func (p *Plane) CatchUp(ctx context.Context, now time.Time) error {
-	tasks, err := p.Due(ctx, now)
-	for _, t := range tasks {
-		err = errors.Join(err, p.Do(ctx, t))
-	}
-	return err
-}
 
 // WatchLink checks a link on its schedule, if it is still the one that is due
 // then.
@@ -123,26 +56,25 @@ func (p *Plane) claimLink(ctx context.Context, id string, due int64) (*linkRow, 
 
 // Background says how a Plane works in the background.
 type Background struct {
-	// Slots is how many checks of a project the prober makes at the same time;
-	// its default if 0.
-	Slots int
+	// Checks is how many checks the prober makes at the same time, Slots how
+	// many of them for one project; its defaults if 0.
+	Checks, Slots int
 	// Tick is how often the database is asked what is due; jobs.DefaultTick if 0.
 	Tick time.Duration
 	Log  *slog.Logger // is told what failed
 }
 
-// Start begins work in the background; Stop ends it. Scheduled checks take half
-// of a project's slots at most, and runs of the rest all but one: what people
-// test need not wait for them.
+// Start begins work in the background; Stop ends it.
 func (p *Plane) Start(ctx context.Context, b Background) error {
 	if p.db.Sole {
 		if err := p.putBack(ctx); err != nil {
 			return err
 		}
 	}
-	half := cmp.Or(b.Slots, probe.DefaultPerProject) / 2
+	checks := cmp.Or(b.Checks, probe.DefaultConcurrency)
+	p.lanes.slots.Store(int64(min(checks, cmp.Or(b.Slots, probe.DefaultPerProject))))
 	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: map[jobs.Kind]int{
-		taskLink: max(half, 1), taskRow: max(half-1, 1), taskEvent: deliveries,
+		taskLink: checks, taskRow: checks, taskHook: deliveries,
 	}})
 	if err == nil {
 		p.engine.Store(engine)

@@ -18,11 +18,22 @@ import (
 
 // Bounds of the body of a request, in bytes. The cloud takes 12 MB from
 // everybody (spec/iam.md §2); nothing that is served here comes near a
-// megabyte, and memory is not lent to strangers.
+// megabyte but files of links, and memory is not lent to strangers.
 const (
 	maxBody        = 1 << 20
 	maxCredentials = 64 << 10
 )
+
+// importRoute is the one that reads files.
+const importRoute = "/switchboard/v1/projects/:project/links/import"
+
+// bodyLimit is how long the body of a request may be, in bytes.
+func bodyLimit(c echo.Context) int64 {
+	if c.Path() == importRoute {
+		return api.MaxImportFile
+	}
+	return maxBody
+}
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

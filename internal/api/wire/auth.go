@@ -129,7 +129,7 @@ func (s *server) bySignature(c echo.Context, header string) (caller, error) {
 	default:
 		return caller{}, err
 	}
-	body, err := readBody(c, maxBody)
+	body, err := readBody(c, bodyLimit(c))
 	if err != nil {
 		return caller{}, err
 	}

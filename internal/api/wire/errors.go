@@ -105,7 +105,7 @@ var statuses = map[api.Code]int{
 	api.Forbidden:    http.StatusForbidden,
 	api.NotFound:     http.StatusNotFound,
 	api.Conflict:     http.StatusConflict,
-	api.Limit:        http.StatusTooManyRequests,
+	api.Limit:        http.StatusBadRequest, // too many links: clients repeat what is answered 429
 	api.Unavailable:  http.StatusServiceUnavailable,
 	api.Internal:     http.StatusInternalServerError,
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -129,16 +130,19 @@ func readExtension(c echo.Context, body any) error {
 	if err != nil {
 		return err
 	}
-	return broken(json.Unmarshal(text, body))
+	if err := json.Unmarshal(text, body); err != nil {
+		return malformed(err)
+	}
+	return nil
 }
 
 // exportLinks answers GET …/links/export?q=&connector=: a file that importLinks
-// and, link by link, the create call read.
+// and, link by link, the create call read. If nothing is found its list is empty.
 func (s *server) exportLinks(c echo.Context, scope api.Scope) error {
 	links, err := s.Service.ExportLinks(c.Request().Context(), scope, api.Selection{Query: &api.LinkQuery{
 		Search: c.QueryParam("q"), Connector: c.QueryParam("connector"), Cluster: c.QueryParam("cluster"),
 	}})
-	if err != nil {
+	if e, ok := errors.AsType[*api.Error](err); err != nil && (!ok || e.Message.Key != "bulk.nothing_selected") {
 		return err
 	}
 	text, err := WriteLinks(links)
@@ -164,7 +168,7 @@ type planJSON struct {
 // importLinks answers POST …/links/import?cluster=&apply=true: without apply it
 // only says what would happen; with it, it stores every link that is ready.
 func (s *server) importLinks(c echo.Context, scope api.Scope) error {
-	text, err := readBody(c, maxBody)
+	text, err := readBody(c, bodyLimit(c))
 	if err != nil {
 		return err
 	}

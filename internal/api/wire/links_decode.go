@@ -168,14 +168,18 @@ func malformed(err error) error {
 	case wrong.Field == "": // not even an object
 		return api.Errorf(api.Invalid, "wire.one_link")
 	}
-	want := "object"
+	return api.Errorf(api.Invalid, "wire.body_type", "field", wrong.Field, "want", kindOf(wrong))
+}
+
+// kindOf is the JSON kind that should stand where another one does.
+func kindOf(wrong *json.UnmarshalTypeError) string {
 	switch wrong.Type.Kind() {
 	case reflect.String:
-		want = "string"
+		return "string"
 	case reflect.Bool:
-		want = "boolean"
+		return "boolean"
 	case reflect.Slice:
-		want = "array"
+		return "array"
 	}
-	return api.Errorf(api.Invalid, "wire.body_type", "field", wrong.Field, "want", want)
+	return "object"
 }

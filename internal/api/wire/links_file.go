@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -99,7 +100,7 @@ func fileValue(in *connector.Input, l *api.Link) any {
 // that name no cluster are put into cluster. A placeholder for a secret is
 // read as no secret. Errors are about the file as a whole.
 func ReadLinks(text []byte, cluster string) ([]api.LinkDraft, error) {
-	bodies, err := readBodies(bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	bodies, err := readBodies(bytes.TrimRight(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n"))
 	if err != nil {
 		return nil, err
 	}
@@ -121,17 +122,17 @@ func ReadLinks(text []byte, cluster string) ([]api.LinkDraft, error) {
 
 // readBodies finds the links in a file.
 func readBodies(text []byte) ([]linkBody, error) {
-	var bodies []linkBody
-	if bytes.HasPrefix(text, []byte("[")) {
-		return bodies, broken(json.Unmarshal(text, &bodies))
-	}
 	var file struct {
 		linkBody
 
 		Links []linkBody `json:"links"`
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, malformed(err)
+	read := any(&file)
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
+		read = &file.Links
+	}
+	if err := json.Unmarshal(text, read); err != nil {
+		return nil, mistake(text, err)
 	}
 	if file.Links == nil && file.Connector != "" {
 		return []linkBody{file.linkBody}, nil
@@ -142,11 +143,22 @@ func readBodies(text []byte) ([]linkBody, error) {
 	return file.Links, nil
 }
 
-func broken(err error) error {
-	if err == nil {
-		return nil
+// mistake says in which line of a file it cannot be read, and why, without
+// quoting it: it may hold a secret.
+func mistake(text []byte, err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return api.Errorf(api.Invalid, "wire.file_json", "line", lineAt(text, syntax.Offset))
 	}
-	return malformed(err)
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok || wrong.Field == "" { // neither an object nor a list
+		return api.Errorf(api.Invalid, "wire.no_links")
+	}
+	return api.Errorf(api.Invalid, "wire.file_type", "line", lineAt(text, wrong.Offset), "field", wrong.Field, "want", kindOf(wrong))
+}
+
+// lineAt is the line in which the byte before offset stands, from 1.
+func lineAt(text []byte, offset int64) int {
+	return 1 + bytes.Count(text[:max(0, min(offset-1, int64(len(text))))], []byte("\n"))
 }
 
 // decode takes the percent-encoding off a link that was copied from an answer.

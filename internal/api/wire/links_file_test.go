@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/locale"
 )
 
 // stock stores a link of every tile and returns them by name.
@@ -133,6 +135,55 @@ func TestTheFormsOfAFile(t *testing.T) {
 			require.Equal(t, api.Invalid, api.CodeOf(err), "error: %v", err)
 		})
 	}
+}
+
+func TestARefusedFileIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
+	const canary = "hunter2hunter2"
+	for name, c := range map[string]struct{ text, says string }{
+		"a comma that is missing":     {"\ufeff\n{\n\"a\": \"" + canary + "\"\n\"b\": 1}", "not valid JSON. The mistake is in line 4 or"},
+		"a comma too many in a list":  {"[\n{},\n]", "in line 3 or"},
+		"the end is missing":          {"{\"links\": [\n{\"name\": \"" + canary + "\"},\n\n", "in line 2 or"},
+		"not JSON at all":             {canary, "in line 1 or"},
+		"nothing":                     {"", "in line 1 or"},
+		"a text where a list belongs": {"{\n\"links\": \"" + canary + "\"}", "In line 2 of the file, links has the wrong type: it must be a JSON array."},
+		"an empty list":               {" [ ] ", "The file holds no links."},
+		"an empty list of links":      {`{"links":[]}`, "The file holds no links."},
+		"null":                        {"null", "The file holds no links."},
+		"a number":                    {"5", "The file holds no links."},
+		"a list of numbers":           {"[5]", "The file holds no links."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ReadLinks([]byte(c.text), "c1")
+			refused, ok := errors.AsType[*api.Error](err)
+			require.True(t, ok, "error: %v", err)
+			require.Equal(t, api.Invalid, refused.Code)
+			said := locale.In(locale.English, refused.Message)
+			require.Contains(t, said, c.says)
+			require.NotContains(t, said, canary)
+		})
+	}
+}
+
+func TestLimitsOfFilesThroughTheWire(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	base := "/switchboard/v1/projects/" + w.project.ID + "/links"
+	for _, target := range []string{"/export", "/export?q=nowhere"} {
+		empty := w.send("GET", base+target, "")
+		require.Equal(t, http.StatusOK, empty.Code)
+		require.JSONEq(t, `{"links":[]}`, empty.Body.String())
+	}
+	one := strings.TrimSuffix(strings.TrimPrefix(sftp("a"), `{"links":[`), `]}`)
+	tooMany := w.send("POST", base+"/import", "["+strings.Repeat(one+",", api.MaxImport)+one+"]")
+	require.Equal(t, http.StatusBadRequest, tooMany.Code, "what is answered 429 is sent again")
+	require.Contains(t, tooMany.Body.String(), "at most 1000 links")
+
+	long := sftp("a") + strings.Repeat(" ", maxBody)
+	require.Equal(t, http.StatusOK, w.send("POST", base+"/import", long).Code)
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.send("PUT", base+"/x/enabled", long).Code)
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.send("POST", base+"/import", strings.Repeat(" ", api.MaxImportFile+1)).Code)
 }
 
 func TestNothingThatSomebodyTypedIsDecoded(t *testing.T) {

@@ -87,7 +87,7 @@ func (s *server) routes(e *echo.Echo) {
 	e.GET("/switchboard/v1/connectors", ext.signedIn(s.listConnectors))
 	const own = "/switchboard/v1/projects/:project/links"
 	e.GET(own+"/export", ext.inProject(s.exportLinks))
-	e.POST(own+"/import", ext.inProject(s.importLinks))
+	e.POST(importRoute, ext.inProject(s.importLinks))
 	e.POST(own+"/:id/test", ext.inProject(s.testLink))
 	e.GET(own+"/:id/checks", ext.inProject(s.listChecks))
 	e.GET(own+"/:id/episodes", ext.inProject(s.listEpisodes))

@@ -7,7 +7,7 @@ ALTER TABLE links ADD COLUMN last_good_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE links ADD COLUMN state_since BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE links ADD COLUMN recent TEXT NOT NULL DEFAULT '';
 -- Only links with a schedule are in it.
-CREATE INDEX links_due ON links (next_check_at) WHERE next_check_at > 0;
+CREATE INDEX links_due ON links (next_check_at, project_id) WHERE next_check_at > 0;
 
 CREATE TABLE link_checks (
     id         TEXT PRIMARY KEY,
@@ -51,6 +51,7 @@ CREATE INDEX link_runs_project ON link_runs (project_id, id);
 CREATE TABLE link_run_rows (
     run_id     TEXT NOT NULL REFERENCES link_runs (id) ON DELETE CASCADE,
     link_id    TEXT NOT NULL,
+    project_id TEXT NOT NULL,
     link_name  TEXT NOT NULL,
     endpoint   TEXT NOT NULL,
     state      TEXT NOT NULL,
@@ -59,11 +60,14 @@ CREATE TABLE link_run_rows (
     gone       BOOLEAN NOT NULL,
     PRIMARY KEY (run_id, link_id)
 );
-CREATE INDEX link_run_rows_open ON link_run_rows (at) WHERE state IN ('waiting', 'running');
+CREATE INDEX link_run_rows_open ON link_run_rows (at, project_id) WHERE state IN ('waiting', 'running');
 
+-- sealed has the whole address, which may hold a token, and the signing secret.
+-- next_at is when the next event is to be told, 0 if there is none, and tries
+-- how often that one was not taken.
 CREATE TABLE hooks (
     project_id  TEXT PRIMARY KEY REFERENCES projects (id),
-    url         TEXT NOT NULL,
+    destination TEXT NOT NULL,
     enabled     BOOLEAN NOT NULL,
     sealed      TEXT NOT NULL,
     version     BIGINT NOT NULL,
@@ -71,16 +75,17 @@ CREATE TABLE hooks (
     updated_by  TEXT NOT NULL,
     last_at     BIGINT NOT NULL,
     last_status BIGINT NOT NULL,
-    last_error  TEXT NOT NULL
+    last_error  TEXT NOT NULL,
+    next_at     BIGINT NOT NULL,
+    tries       BIGINT NOT NULL
 );
+CREATE INDEX hooks_due ON hooks (next_at) WHERE next_at > 0;
 
 -- What is still to be told; what was taken, or given up, is gone.
 CREATE TABLE hook_events (
     id         TEXT PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects (id),
     at         BIGINT NOT NULL,
-    body       TEXT NOT NULL,
-    tries      BIGINT NOT NULL,
-    next_at    BIGINT NOT NULL
+    body       TEXT NOT NULL
 );
-CREATE INDEX hook_events_due ON hook_events (next_at);
+CREATE INDEX hook_events_project ON hook_events (project_id, id);
