@@ -36,7 +36,7 @@ func bulkActions(t *testing.T, tickPage func(*tab), options ...pageOption) {
 	w.signIn()
 	w.visit(w.home + "/links")
 	w.submit("button", "Enable")
-	w.sees("Select at least one link.")
+	w.sees("Select at least one link first.")
 
 	w.tick("anna", "bert")
 	w.click("button", "Disable")
@@ -118,7 +118,7 @@ func TestBulkActionBeyondThePage(t *testing.T) {
 	require.False(t, w.isDisabled("other"))
 }
 
-// One link's own buttons do to it what the bar does to many.
+// The page of a link disables and enables that one.
 func TestDisableOneLink(t *testing.T) {
 	t.Parallel()
 	p := start(t, checkingForm)
@@ -127,15 +127,16 @@ func TestDisableOneLink(t *testing.T) {
 	c.create("spared", somewhere(nil))
 	w := p.browse(t)
 	w.signIn()
-	w.visit(w.home + "/links")
-	w.tick("spared")
-	w.open("More for single")
-	w.clickOn("details[open] button[formaction$='/disable']") // the bar has one, too
+	link := p.enter(t).linkPath(w.home, "single")
+	w.visit(link)
+	w.submit("button", "Disable")
 	w.sees("Link single is disabled.")
+	w.at(link)
+	w.visit(w.home + "/links")
 	require.True(t, w.isDisabled("single"))
-	require.False(t, w.isDisabled("spared"), "what is ticked was not meant")
-	w.visit(p.enter(t).linkPath(w.home, "single"))
-	w.click("button", "Enable")
+	require.False(t, w.isDisabled("spared"))
+	w.visit(link)
+	w.submit("button", "Enable")
 	w.sees("Link single is enabled.")
 }
 

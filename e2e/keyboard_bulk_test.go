@@ -46,7 +46,7 @@ func TestBulkActionsByKeyboard(t *testing.T) {
 	w.answered(func() { w.keys(kb.Enter) })
 	require.True(t, w.focused("button", "Test anna"), "in the row that took its place")
 	w.announces("Connect: ")
-	w.tabTo(w.roleOf("More for anna", folds), "More for anna")
+	w.tabTo("link", "Edit anna")
 
 	w.tabBack("checkbox", "Select page")
 	w.keys(" ")

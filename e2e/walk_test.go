@@ -101,7 +101,7 @@ func (k *walk) runs() {
 	k.query("#run-state [role=status]")
 	k.look("a run")
 	k.clickOn("tbody tr:first-child input[name=id]")
-	k.clickOn(".bulk-bar button[formaction$='/runs']")
+	k.submitOn(".bulk-bar button[formaction$='/runs']")
 	k.query("#run-state [role=status]")
 	k.visit(k.home + "/links")
 	k.look("a list with health")

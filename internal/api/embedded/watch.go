@@ -64,7 +64,9 @@ type Background struct {
 	Log  *slog.Logger // is told what failed
 }
 
-// Start begins work in the background; Stop ends it.
+// Start begins work in the background; Stop ends it. The schedule takes half of
+// the prober's slots at most, and runs a little less: some are always left for
+// people who test.
 func (p *Plane) Start(ctx context.Context, b Background) error {
 	if p.db.Sole {
 		if err := p.putBack(ctx); err != nil {
@@ -74,7 +76,7 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 	checks := cmp.Or(b.Checks, probe.DefaultConcurrency)
 	p.lanes.slots.Store(int64(min(checks, cmp.Or(b.Slots, probe.DefaultPerProject))))
 	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: map[jobs.Kind]int{
-		taskLink: checks, taskRow: checks, taskHook: deliveries,
+		taskLink: max(checks/2, 1), taskRow: max(checks/2-2, 1), taskHook: deliveries,
 	}})
 	if err == nil {
 		p.engine.Store(engine)
