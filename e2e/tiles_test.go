@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -117,6 +118,10 @@ func secretsWith(c *connector.Connector, in *connector.Input, before map[string]
 // that must not hold the secret that it sent.
 type parrots struct{ any, ftp int }
 
+// parrotPatience is after what silence a parrot flies away: some clients wait
+// for the server's first word.
+const parrotPatience = time.Second / 2
+
 func raiseParrots(t *testing.T) parrots {
 	t.Helper()
 	return parrots{any: raiseParrot(t, "", repeatAny), ftp: raiseParrot(t, "220 parrot\r\n", repeatFTP)}
@@ -138,6 +143,7 @@ func raiseParrot(t *testing.T, greeting string, repeat func(words []byte) string
 				_, _ = conn.Write([]byte(greeting))
 				from, buffer := bufio.NewReader(conn), make([]byte, 64<<10)
 				for {
+					_ = conn.SetReadDeadline(time.Now().Add(parrotPatience))
 					n, err := from.Read(buffer)
 					if err != nil {
 						return
