@@ -56,7 +56,7 @@ unit: generate $(SERVERS) ## run the tests beside the code
 	go test -timeout 15m -parallel 16 ./... # most tests of checks wait, for servers that say nothing
 
 e2e: build ## run the tests of the whole program, in Chromium and with SDKs
-	cd e2e && go vet ./... && go test -timeout 25m ./...
+	cd e2e && go vet ./... && go test -timeout 25m -parallel 4 ./...
 
 bench: build ## measure speed against baselines, four minutes; writes docs/benchmarks.md
 	cd e2e && go run ./bench

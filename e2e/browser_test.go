@@ -89,6 +89,7 @@ func (p *program) browse(t *testing.T, options ...pageOption) *tab {
 	t.Cleanup(closeTab)
 	w := &tab{t: t, ctx: ctx, base: p.URL}
 	w.log = sync.OnceValue(w.collect())
+	w.asked = w.consent()
 	devtools(w, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: answers})
 	for _, o := range options {
 		o(w)
@@ -145,6 +146,30 @@ func (w *tab) collect() func() []string {
 	return func() []string {
 		w.eval("console.info('" + lastWords + "')")
 		return <-done
+	}
+}
+
+// consent says yes to every question that the browser asks, or the page would
+// stand still, and returns what tells the kinds of those that were asked.
+func (w *tab) consent() func() []string {
+	var mu sync.Mutex
+	var asked []string
+	questions := chromedp.Events(w.ctx, page.JavascriptDialogOpening)
+	go func() {
+		for question, err := range questions {
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			asked = append(asked, string(question.Type))
+			mu.Unlock()
+			_, _ = chromedp.Call(w.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}
+	}()
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(asked)
 	}
 }
 

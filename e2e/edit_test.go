@@ -100,6 +100,30 @@ func TestClickIsNotLostWhileAFieldIsChecked(t *testing.T) {
 	require.Equal(t, "true", w.attribute("Port", "aria-invalid"))
 }
 
+// What was typed is not thrown away without a question, and nobody is asked
+// who has typed nothing, or has saved it.
+func TestFormIsNotLeftWithoutAWord(t *testing.T) {
+	t.Parallel()
+	w := start(t, checkingForm).browse(t)
+	w.signIn()
+	form := w.home + "/links/new?connector=http"
+	w.visit(form)
+	w.click("textbox", "Name")
+	w.visit(w.home + "/links")
+	require.Empty(t, w.asked())
+
+	w.visit(form)
+	w.fill("Name", "typed")
+	w.visit(w.home + "/links")
+	require.Equal(t, []string{"beforeunload"}, w.asked())
+
+	w.visit(form)
+	w.fill("Name", "saved")
+	w.click("button", "Create link")
+	w.find("heading", "saved")
+	require.Len(t, w.asked(), 1)
+}
+
 // Fields that depend on a choice come and go with it; what was typed stays.
 func TestFormFollowsAChoice(t *testing.T) {
 	t.Parallel()
@@ -127,7 +151,7 @@ func TestFormFollowsAChoice(t *testing.T) {
 			w.fill("JDBC properties, row 1: key", "socketTimeout")
 			w.fill("JDBC properties, row 1: value", "300000")
 			w.submit("button", "Add a row")
-			require.True(t, w.focused("textbox", "JDBC properties, row 2: key"))
+			require.True(t, w.focused("combobox", "JDBC properties, row 2: key"))
 			require.Equal(t, "socketTimeout", w.value("JDBC properties, row 1: key"))
 			w.submit("button", "Remove row 1 of JDBC properties")
 			require.Empty(t, w.value("JDBC properties, row 1: key"))

@@ -70,7 +70,7 @@ func (w *tab) query(selector string) cdp.BackendNodeID {
 
 // The roles that browsers tell for what people call an input and a menu.
 var (
-	inputs = []string{"textbox", "searchbox"}
+	inputs = []string{"textbox", "searchbox", "combobox"} // the last with proposals
 	folds  = []string{"DisclosureTriangle", "DisclosureTriangleGrouped"}
 )
 

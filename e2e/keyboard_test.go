@@ -23,11 +23,13 @@ func TestKeyboardOnly(t *testing.T) {
 	w.find("heading", "Overview")
 	w.home = w.path()
 
-	w.visit(w.home + "/links/new?connector=mysql")
+	w.visit(w.home + "/links")
 	w.keys(kb.Tab)
 	require.True(t, w.focused("link", "Skip to the content"))
 	w.keys(kb.Enter)
 	require.Equal(t, "main", w.eval("document.activeElement.id"))
+	w.visit(w.home + "/links/new?connector=mysql")
+	require.True(t, w.focused("textbox", "Name"), "the first field has the keyboard")
 
 	// Enter saves while the check of the field is under way, and aborts it; htmx
 	// logs that.

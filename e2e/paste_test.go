@@ -65,3 +65,20 @@ func pasteACommandLine(t *testing.T, pictures string, options ...pageOption) {
 	hidden()
 	requireAbsent(t, account.Password, "the log", []byte(p.output.String()), "listening")
 }
+
+// On a form that has been begun, pasting asks before it replaces what is there.
+func TestPasteReplacesAFormOnRequest(t *testing.T) {
+	t.Parallel()
+	const box = "Paste a JDBC URL, DSN or command line"
+	w := start(t, checkingForm).browse(t)
+	w.signIn()
+	w.visit(w.home + "/links/new?connector=mysql")
+	w.open(box)
+	w.fill(box, "postgres://ann:hidden@pg.example.com:5433/orders")
+	w.fill("Host", "typed.example.com")
+	w.submit("button", "Fill in the form")
+	require.Equal(t, []string{"confirm"}, w.asked())
+	w.sees("Filled in from what you pasted:")
+	require.Equal(t, "pg.example.com", w.value("Host"))
+	require.Equal(t, "5433", w.value("Port"))
+}

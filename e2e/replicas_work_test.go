@@ -108,40 +108,50 @@ func startRun(v *visitor) string {
 	return begun.location
 }
 
-// A run survives the process that worked at it.
-func TestRunEndsAfterKill(t *testing.T) {
+// A run survives the process that worked at it, however that ended.
+func TestRunOutlivesItsProcess(t *testing.T) {
 	t.Parallel()
-	t.Run("sqlite, started again", func(t *testing.T) {
+	t.Run("sqlite, killed and started again", func(t *testing.T) {
 		t.Parallel()
 		p := prepare(t, checkingForm)
-		runEndsAfterKill(t, p, p, func() {})
+		runOutlives(t, p, p, func() { p.kill(t) })
 	})
-	t.Run("postgresql, another process", func(t *testing.T) {
+	t.Run("sqlite, stopped and started again", func(t *testing.T) {
+		t.Parallel()
+		p := prepare(t, checkingForm)
+		runOutlives(t, p, p, func() {
+			began := time.Now()
+			p.stop(t)
+			require.Less(t, time.Since(began), atOnce, "neither checks nor streams are waited for")
+		})
+	})
+	t.Run("postgresql, killed and followed by another process", func(t *testing.T) {
 		t.Parallel()
 		url := testserver.PostgreSQL(t).FreshDatabase(t)
 		p, other := prepare(t, onDatabase(url), checkingForm), prepare(t, onDatabase(url), checkingForm)
 		other.dir = p.dir
-		runEndsAfterKill(t, p, other, func() {
+		runOutlives(t, p, other, func() {
+			p.kill(t)
 			// Who was killed has two minutes to come back.
 			execute(t, connect(t, url), "UPDATE link_run_rows SET at = at - $1 WHERE state = 'running'", (3 * time.Minute).Microseconds())
 		})
 	})
 }
 
-func runEndsAfterKill(t *testing.T, killed, next *program, waitForLease func()) {
+func runOutlives(t *testing.T, first, next *program, end func()) {
 	silent := silence(t)
-	killed.launch(t)
-	killed.await(t)
-	c := killed.call(t)
+	first.launch(t)
+	first.await(t)
+	c := first.call(t)
 	for n := range 5 {
 		c.create(fmt.Sprintf("silent_%d", n), silent.inputs())
 	}
-	v := killed.enter(t)
+	v := first.enter(t)
 	run := startRun(v)
 	eventually(t, "checks under way", func() (int, bool) { n := silent.holding(); return n, n > 1 })
-	killed.kill(t)
+	v.listen(run + "/events").until("Testing: 0 of 5 done")
+	end()
 	silent.hangUp()
-	waitForLease()
 
 	next.launch(t)
 	next.await(t)
@@ -149,7 +159,7 @@ func runEndsAfterKill(t *testing.T, killed, next *program, waitForLease func()) 
 	v.base = next.URL
 	v.listen(run + "/events").until("Finished: 5 of 5 failed")
 	links := v.get("/").location + "/links"
-	require.Equal(t, 5, strings.Count(v.get(links).body, "Latest checks: 1 × Failed"), "what was killed said nothing, what came after it once")
+	require.Equal(t, 5, strings.Count(v.get(links).body, "Latest checks: 1 × Failed"), "what was given up said nothing, what came after it once")
 }
 
 // connect opens the database behind the program's back.

@@ -97,7 +97,7 @@ func TestRunIsCancelled(t *testing.T) {
 
 // atOnce is what people take for an answer without delay, on a busy machine. A
 // check of something silent takes 10 seconds.
-const atOnce = 3 * time.Second
+const atOnce = 4 * time.Second
 
 func runIsCancelled(t *testing.T, aim func(*tab), options ...pageOption) {
 	silent := silence(t)

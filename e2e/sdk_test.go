@@ -138,6 +138,29 @@ func TestOfficialSDKChecksConnections(t *testing.T) {
 	require.Equal(t, "checked", *created.Name)
 }
 
+// A property that no link may have is refused by its name, and like any other
+// bad input: as a validation result.
+func TestOfficialSDKIsToldOfRefusedProperties(t *testing.T) {
+	t.Parallel()
+	p := start(t, checkingForm)
+	client := sdkInProject(t, p, p.key(t))
+	inputs := somewhere(map[string]string{"jdbcProperties": `{"socketTimeout": "300000", "allowLoadLocalInfile": "true"}`})
+	for _, validate := range []*string{nil, new("true")} {
+		_, err := client.CreateLink(createRequest("propertied", inputs, validate))
+		e := refusal(t, err)
+		require.Equal(t, http.StatusInternalServerError, e.StatusCode)
+		require.Contains(t, e.ErrorMessage, `{"validation-result":[{"linkConfig":[{"message":"linkConfig.jdbcProperties: `)
+		require.Contains(t, e.ErrorMessage, "Remove “allowLoadLocalInfile”, which is not allowed")
+	}
+	inputs["jdbcProperties"] = `{"socketTimeout": "300000"}`
+	_, err := client.CreateLink(createRequest("propertied", inputs, nil))
+	require.NoError(t, err)
+
+	inputs["jdbcProperties"] = `{"autoDeserialize": "true"}`
+	_, err = client.UpdateLink(&model.UpdateLinkRequest{ClusterId: cluster, LinkName: "propertied", Body: sdkBody("propertied", inputs)})
+	require.Contains(t, refusal(t, err).ErrorMessage, "autoDeserialize")
+}
+
 // passedCheck is the validation result of a link with nothing to complain
 // about.
 var passedCheck = []model.ValidationResult{{}}

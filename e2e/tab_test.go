@@ -21,6 +21,7 @@ type tab struct {
 	base     string
 	home     string          // path of the project's overview, once signed in
 	log      func() []string // ends the browser's log
+	asked    func() []string // kinds of the questions that the browser has asked
 	expected []string
 }
 
