@@ -53,7 +53,7 @@ bin/testservers/%: internal/testserver/external/go.mod internal/testserver/exter
 
 unit: generate $(SERVERS) ## run the tests beside the code
 	go vet ./...
-	go test -timeout 15m -parallel 16 ./... # most tests of checks wait, for servers that say nothing
+	go test -timeout 15m -parallel 8 ./... # most tests of checks wait, for servers that say nothing
 
 e2e: build ## run the tests of the whole program, in Chromium and with SDKs
 	cd e2e && go vet ./... && go test -timeout 25m -parallel 4 ./...

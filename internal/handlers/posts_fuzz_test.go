@@ -37,7 +37,7 @@ const (
 	posters      = 4   // at the same time
 	restock      = 250 // posts, after which links are stored again
 	fuzzTimeout  = time.Second
-	postDeadline = 2*fuzzTimeout + 3*time.Second // a check's time, and some for a busy machine
+	postDeadline = 2*fuzzTimeout + 18*time.Second // a check's time, and some for a busy machine
 )
 
 // Whatever is posted to the pages of links is answered in time and never by a

@@ -75,7 +75,7 @@ var meetings = []struct {
 // A peer that must be nudged answers only after most of the time is gone.
 const (
 	enough = time.Minute
-	little = 400 * time.Millisecond
+	little = time.Second
 )
 
 func TestPeersOfAnotherKindAreNamed(t *testing.T) {
