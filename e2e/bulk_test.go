@@ -44,7 +44,7 @@ func bulkActions(t *testing.T, tickPage func(*tab), options ...pageOption) {
 	w.sees("Done for all 2 links.")
 	require.Equal(t, []string{"Disabled", "Disabled"}, []string{w.cell("anna", "Outcome"), w.cell("bert", "Outcome")})
 	w.click("link", "Back to the links")
-	w.find("heading", "Links")
+	w.seesRows(3, "anna")
 	for name, disabled := range map[string]bool{"anna": true, "bert": true, "carl": false} {
 		require.Equal(t, disabled, w.isDisabled(name), name)
 	}
@@ -53,7 +53,7 @@ func bulkActions(t *testing.T, tickPage func(*tab), options ...pageOption) {
 	w.click("button", "Enable")
 	w.sees("Done for all 3 links.")
 	w.click("link", "Back to the links")
-	w.find("heading", "Links")
+	w.seesRows(3, "anna")
 	require.False(t, w.isDisabled("anna"))
 
 	w.tick("bert", "carl")
