@@ -11,6 +11,11 @@ import "time"
 // project is not found. Errors are *Error unless something broke.
 type Service interface {
 	Links
+	Connections
+	Queues
+	EndpointServices
+	Whitelist
+	Endpoints
 	Health
 	History
 }

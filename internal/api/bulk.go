@@ -5,22 +5,70 @@ import (
 	"errors"
 )
 
-// Outcome is what became of one link in a bulk action.
+// Outcome is what became of one thing in a bulk action.
 type Outcome struct {
 	ID, Name string
 	Err      *Error // nil if it was done
 }
 
-// EachLink does something to every selected link and tells what became of each.
-// What fails stops nothing but itself; an error that is not an *Error ends it.
-func EachLink(ctx context.Context, links Links, s Scope, sel Selection, do func(context.Context, *Link) error) ([]Outcome, error) {
-	found, err := Selected(ctx, links, s, sel)
+// Shelf is how things of one kind, T, are found: each by its id, or by a query,
+// Q, page after page.
+type Shelf[T, Q any] struct {
+	Get  func(ctx context.Context, s Scope, id string) (T, error)
+	List func(ctx context.Context, s Scope, q Q, cursor string) (Page[T], error)
+	Name func(*T) (id, name string)
+}
+
+// LinkShelf finds links.
+func LinkShelf(links Links) Shelf[Link, LinkQuery] {
+	return Shelf[Link, LinkQuery]{
+		Get: links.Link,
+		List: func(ctx context.Context, s Scope, q LinkQuery, cursor string) (Page[Link], error) {
+			q.Cursor, q.Limit = cursor, MaxPage
+			return links.ListLinks(ctx, s, q)
+		},
+		Name: func(l *Link) (string, string) { return l.ID, l.Name },
+	}
+}
+
+// ConnectionShelf finds connections.
+func ConnectionShelf(connections Connections) Shelf[Connection, ConnectionQuery] {
+	return Shelf[Connection, ConnectionQuery]{
+		Get: connections.Connection,
+		List: func(ctx context.Context, s Scope, q ConnectionQuery, cursor string) (Page[Connection], error) {
+			q.Cursor, q.Limit = cursor, MaxPage
+			return connections.ListConnections(ctx, s, q)
+		},
+		Name: func(c *Connection) (string, string) { return c.ID, c.Name },
+	}
+}
+
+// PermissionShelf finds entries of a service's whitelist.
+func PermissionShelf(list Whitelist, service string) Shelf[Permission, PermissionQuery] {
+	return Shelf[Permission, PermissionQuery]{
+		Get: func(ctx context.Context, s Scope, id string) (Permission, error) {
+			return list.Permission(ctx, s, service, id)
+		},
+		List: func(ctx context.Context, s Scope, q PermissionQuery, cursor string) (Page[Permission], error) {
+			q.Cursor, q.Limit = cursor, MaxPage
+			return list.ListPermissions(ctx, s, service, q)
+		},
+		Name: func(p *Permission) (string, string) { return p.ID, p.Permission },
+	}
+}
+
+// Each does something to everything that is selected and tells what became of
+// each. What fails stops nothing but itself; an error that is not an *Error
+// ends it.
+func Each[T, Q any](ctx context.Context, shelf Shelf[T, Q], s Scope, sel Selection[Q], do func(context.Context, *T) error) ([]Outcome, error) {
+	found, err := Selected(ctx, shelf, s, sel)
 	if err != nil {
 		return nil, err
 	}
 	outcomes := make([]Outcome, 0, len(found))
 	for i := range found {
-		o := Outcome{ID: found[i].ID, Name: found[i].Name}
+		var o Outcome
+		o.ID, o.Name = shelf.Name(&found[i])
 		if o.Err, err = refusal(do(ctx, &found[i])); err != nil {
 			return outcomes, err
 		}
@@ -38,14 +86,14 @@ func refusal(err error) (*Error, error) {
 	return e, nil
 }
 
-// Selected returns the selected links; ids that are gone are left out. Invalid
-// if there are none, Limit if there are more than MaxSelection.
-func Selected(ctx context.Context, links Links, s Scope, sel Selection) ([]Link, error) {
-	find := byID
+// Selected returns what is selected; ids that are gone are left out. Invalid if
+// there is nothing, Limit if there is more than MaxSelection.
+func Selected[T, Q any](ctx context.Context, shelf Shelf[T, Q], s Scope, sel Selection[Q]) (found []T, err error) {
 	if sel.Query != nil {
-		find = byQuery
+		found, err = shelf.byQuery(ctx, s, *sel.Query)
+	} else {
+		found, err = shelf.byID(ctx, s, sel.IDs)
 	}
-	found, err := find(ctx, links, s, sel)
 	if err != nil {
 		return nil, err
 	}
@@ -55,35 +103,43 @@ func Selected(ctx context.Context, links Links, s Scope, sel Selection) ([]Link,
 	return found, nil
 }
 
-func byID(ctx context.Context, links Links, s Scope, sel Selection) ([]Link, error) {
-	if len(sel.IDs) > MaxSelection {
+// SelectedIDs returns the ids of what is selected, as Selected finds it.
+func SelectedIDs[T, Q any](ctx context.Context, shelf Shelf[T, Q], s Scope, sel Selection[Q]) ([]string, error) {
+	found, err := Selected(ctx, shelf, s, sel)
+	ids := make([]string, len(found))
+	for i := range found {
+		ids[i], _ = shelf.Name(&found[i])
+	}
+	return ids, err
+}
+
+func (sh Shelf[T, Q]) byID(ctx context.Context, s Scope, ids []string) ([]T, error) {
+	if len(ids) > MaxSelection {
 		return nil, Errorf(Limit, "bulk.too_many", "max", MaxSelection)
 	}
-	found := make([]Link, 0, len(sel.IDs))
-	seen := make(map[string]bool, len(sel.IDs))
-	for _, id := range sel.IDs {
+	found := make([]T, 0, len(ids))
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
-		link, err := links.Link(ctx, s, id)
+		item, err := sh.Get(ctx, s, id)
 		if CodeOf(err) == NotFound {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, link)
+		found = append(found, item)
 	}
 	return found, nil
 }
 
-func byQuery(ctx context.Context, links Links, s Scope, sel Selection) ([]Link, error) {
-	q := *sel.Query
-	q.Cursor, q.Limit = "", MaxPage
-	var found []Link
-	for {
-		page, err := links.ListLinks(ctx, s, q)
+func (sh Shelf[T, Q]) byQuery(ctx context.Context, s Scope, q Q) ([]T, error) {
+	var found []T
+	for cursor := ""; ; {
+		page, err := sh.List(ctx, s, q, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +147,7 @@ func byQuery(ctx context.Context, links Links, s Scope, sel Selection) ([]Link, 
 		if len(found) > MaxSelection {
 			return nil, Errorf(Limit, "bulk.too_many", "max", MaxSelection)
 		}
-		if q.Cursor = page.Next; q.Cursor == "" {
+		if cursor = page.Next; cursor == "" {
 			return found, nil
 		}
 	}

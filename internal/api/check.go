@@ -14,7 +14,9 @@ type Check struct {
 // Step is one thing that was tried. Steps stand in the order they were tried;
 // after a failed step the rest are Skipped.
 type Step struct {
-	Name   StepName      `json:"name"`
+	Name StepName `json:"name"`
+	// At is the address that was asked, where a check asks several.
+	At     string        `json:"at,omitempty"`
 	Status Status        `json:"status"`
 	Took   time.Duration `json:"took"`
 	// Found is what a passed step learned: an address, a version.
@@ -59,6 +61,17 @@ const (
 	StepRead      StepName = "read"    // a list or a look at what is there: a folder, a bucket
 	StepCluster   StepName = "cluster" // the other members: brokers, nodes, a master
 	StepVersion   StepName = "version"
+)
+
+// The steps of a diagnosis, in the order of how likely each is to blame.
+const (
+	StepAddressForm StepName = "address_form" // is the url what the service's console shows?
+	StepNames       StepName = "names"        // does every name resolve?
+	StepPorts       StepName = "ports"        // does every port answer?
+	StepProtocol    StepName = "protocol"     // is it this service that listens there?
+	StepRoute       StepName = "route"        // how long is the way?
+	StepQueueRange  StepName = "queue_range"  // is an address one of the queue's own network?
+	StepNetwork     StepName = "network"      // security group and network: ids, not names?
 )
 
 // Failure returns the step that failed, or nil.

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// Health is the part of Service that watches stored links: checks on demand
-// and on a schedule, what they said over time, and who is told when a link
-// stops or starts to answer. Checks that look at the form alone leave no
-// trace in it.
+// Health is the part of Service that watches stored links and connections:
+// checks on demand and on a schedule, what they said over time, and who is told
+// when one stops or starts to answer. Checks that look at the form alone leave
+// no trace in it. A kind that is not watched is NotFound.
 type Health interface {
-	// CheckLink asks the system behind a stored link, with its stored secrets,
+	// Recheck asks the system behind a stored thing, with its stored secrets,
 	// and keeps the answer. A check that fails is a Check, not an error.
-	CheckLink(ctx context.Context, s Scope, id string) (Check, error)
-	// ScheduleLink sets how often a link is checked again: one of Intervals.
-	ScheduleLink(ctx context.Context, s Scope, id string, every time.Duration) error
-	// LinkChecks returns what checks of a link said, newest first; the cursor
-	// is Next of the page before. Older ones than the last KeptChecks are gone.
-	LinkChecks(ctx context.Context, s Scope, id, cursor string, limit int) (Page[LinkCheck], error)
-	// LinkEpisodes returns the latest times in which a link did not answer,
-	// newest first.
-	LinkEpisodes(ctx context.Context, s Scope, id string, limit int) ([]Episode, error)
+	Recheck(ctx context.Context, s Scope, kind Kind, id string) (Check, error)
+	// Schedule sets how often it is checked again: one of Intervals.
+	Schedule(ctx context.Context, s Scope, kind Kind, id string, every time.Duration) error
+	// PastChecks returns what its checks said, newest first; the cursor is Next
+	// of the page before. Older ones than the last KeptChecks are gone.
+	PastChecks(ctx context.Context, s Scope, kind Kind, id, cursor string, limit int) (Page[PastCheck], error)
+	// Episodes returns the latest times in which it did not answer, newest
+	// first.
+	Episodes(ctx context.Context, s Scope, kind Kind, id string, limit int) ([]Episode, error)
 
 	// Hook returns where the project's changes of state are told; a zero Hook
 	// if nowhere.
@@ -32,8 +32,9 @@ type Health interface {
 	// delivery that fails is Invalid, at "url".
 	TestHook(ctx context.Context, s Scope) error
 
-	// StartRun begins to check the selected links, in the background.
-	StartRun(ctx context.Context, s Scope, sel Selection) (Run, error)
+	// StartRun begins to check things of one kind, in the background; ids that
+	// are gone are left out. Invalid if none is left, Limit above MaxSelection.
+	StartRun(ctx context.Context, s Scope, kind Kind, ids []string) (Run, error)
 	// Run returns a run with its rows in the order of names.
 	Run(ctx context.Context, s Scope, id string) (Run, error)
 	// CancelRun stops a run: what has not begun stays undone, and checks under
@@ -46,21 +47,21 @@ var Intervals = []time.Duration{
 	0, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour,
 }
 
-// DefaultInterval is that of a link that was checked when it was created. One
-// of which only the form was looked at is not checked until somebody says so.
+// DefaultInterval is that of what was checked when it was created. A link of
+// which only the form was looked at is not checked until somebody says so.
 const DefaultInterval = time.Hour
 
-// ValidInterval reports whether a link can be checked that often.
+// ValidInterval reports whether something can be checked that often.
 func ValidInterval(every time.Duration) bool { return slices.Contains(Intervals, every) }
 
-// What is kept of a link's checks.
+// What is kept of the checks of one thing.
 const (
 	RecentChecks = 30  // shown as a line on lists
 	KeptChecks   = 200 // with their steps
 )
 
-// LinkHealth is what a list says about a link's checks.
-type LinkHealth struct {
+// Pulse is what a list says about the checks of one thing.
+type Pulse struct {
 	Every    time.Duration // between two checks, 0 if it is not checked again
 	Next     time.Time     // when it is due, zero if it is not
 	LastGood time.Time     // the last check that did not fail, zero if none
@@ -68,8 +69,8 @@ type LinkHealth struct {
 	Recent   []Status      // of the last RecentChecks checks, oldest first
 }
 
-// LinkCheck is one check of a stored link.
-type LinkCheck struct {
+// PastCheck is one check of something stored.
+type PastCheck struct {
 	ID    string
 	Check Check
 	By    string // user name, empty for the schedule
@@ -78,7 +79,7 @@ type LinkCheck struct {
 	Changed bool
 }
 
-// Episode is a time in which a link did not answer: however many checks
+// Episode is a time in which something did not answer: however many checks
 // failed, it is one story.
 type Episode struct {
 	ID       string
@@ -120,34 +121,35 @@ type HookDraft struct {
 	Version int64
 }
 
-// Selection says which links a bulk action is about: those with the ids, or all
+// Selection says which things a bulk action is about: those with the ids, or all
 // that a query finds.
-type Selection struct {
+type Selection[Q any] struct {
 	IDs   []string
-	Query *LinkQuery // cursor and limit do not count
+	Query *Q // cursor and limit do not count
 }
 
 // MaxSelection bounds a selection. More is refused, not cut off.
 const MaxSelection = 1000
 
-// Run is a bulk check of links.
+// Run is a bulk check of things of one kind.
 type Run struct {
 	ID      string
+	Kind    Kind
 	Started Stamp
 	Ended   time.Time // zero while it goes on
 	Stopped bool      // somebody cancelled it
 	Rows    []RunRow
 }
 
-// RunRow is one link of a run.
+// RunRow is one thing of a run.
 type RunRow struct {
-	LinkID   string
-	LinkName string
+	ID       string
+	Name     string
 	Endpoint string
 	State    RunState
 	Check    *Check    // with RunDone
 	At       time.Time // of the last change
-	Gone     bool      // the link was deleted in between
+	Gone     bool      // it was deleted in between
 }
 
 // RunState is how far a row of a run is.

@@ -35,7 +35,7 @@ type Links interface {
 	EnableLink(ctx context.Context, s Scope, id string, enabled bool) error
 	// ExportLinks returns the selected links and records who took them. They
 	// hold no secrets.
-	ExportLinks(ctx context.Context, s Scope, sel Selection) ([]Link, error)
+	ExportLinks(ctx context.Context, s Scope, sel Selection[LinkQuery]) ([]Link, error)
 	// DeleteLink removes a link; version as in UpdateLink.
 	DeleteLink(ctx context.Context, s Scope, id string, version int64) error
 }
@@ -56,7 +56,7 @@ type Link struct {
 	Updated   Stamp
 	Version   int64
 	Check     *Check // the last one, nil if never checked
-	Health    LinkHealth
+	Health    Pulse
 }
 
 // Number is the link's integer id for the wire dialect, which wants 32 bits. It

@@ -1,0 +1,17 @@
+package api
+
+// Kind names a kind of thing that a project has: in the audit log, in bulk
+// actions and where checks are kept.
+type Kind string
+
+// The kinds.
+const (
+	KindLink            Kind = "link"
+	KindConnection      Kind = "connection"
+	KindQueue           Kind = "queue"
+	KindEndpointService Kind = "endpoint_service"
+	KindPermission      Kind = "permission"
+	KindEndpoint        Kind = "endpoint"
+	KindRun             Kind = "run"
+	KindHook            Kind = "hook"
+)
