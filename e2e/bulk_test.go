@@ -36,14 +36,14 @@ func bulkActions(t *testing.T, tickPage func(*tab), options ...pageOption) {
 	w.signIn()
 	w.visit(w.home + "/links")
 	w.submit("button", "Enable")
-	w.sees("Select at least one link first.")
+	w.sees("Select at least one row first.")
 
 	w.tick("anna", "bert")
 	w.click("button", "Disable")
 	w.find("heading", "Disable links")
-	w.sees("Done for all 2 links.")
+	w.sees("Done for all 2.")
 	require.Equal(t, []string{"Disabled", "Disabled"}, []string{w.cell("anna", "Outcome"), w.cell("bert", "Outcome")})
-	w.click("link", "Back to the links")
+	w.click("link", "Back to the list")
 	w.seesRows(3, "anna")
 	for name, disabled := range map[string]bool{"anna": true, "bert": true, "carl": false} {
 		require.Equal(t, disabled, w.isDisabled(name), name)
@@ -51,8 +51,8 @@ func bulkActions(t *testing.T, tickPage func(*tab), options ...pageOption) {
 
 	tickPage(w)
 	w.click("button", "Enable")
-	w.sees("Done for all 3 links.")
-	w.click("link", "Back to the links")
+	w.sees("Done for all 3.")
+	w.click("link", "Back to the list")
 	w.seesRows(3, "anna")
 	require.False(t, w.isDisabled("anna"))
 
@@ -88,8 +88,8 @@ func bulkDelete(t *testing.T, w *tab, c *caller) {
 	w.picture("bulk-refused")
 	w.click("button", "Delete")
 	w.click("button", "Delete 1 link")
-	w.sees("Done for 1 link.")
-	w.click("link", "Back to the links")
+	w.sees("Done.")
+	w.click("link", "Back to the list")
 	w.find("heading", "No links yet")
 }
 
@@ -108,8 +108,8 @@ func TestBulkActionBeyondThePage(t *testing.T) {
 	w.seesRows(50, "link_00")
 	w.click("checkbox", "All that match, on other pages too")
 	w.click("button", "Disable")
-	w.sees("Done for all 60 links.")
-	w.click("link", "Back to the links")
+	w.sees("Done for all 60.")
+	w.click("link", "Back to the list")
 	w.at(w.home + "/links?q=link_")
 	w.click("link", "Next")
 	w.seesRows(10, "link_50")

@@ -31,11 +31,11 @@ func TestListOfLinks(t *testing.T) {
 	w.seesRows(1, "link_07")
 	require.True(t, w.focused("searchbox", "Search name or endpoint"))
 	require.Equal(t, "link_07", w.value("Search name or endpoint"))
-	w.announces("1 link shown")
+	w.announces("1 shown")
 	w.picture("list-search")
 
 	w.fill("Search name or endpoint", "nothing-like-this")
-	w.find("heading", "No link matches")
+	w.find("heading", "Nothing matches")
 	w.fill("Search name or endpoint", "")
 	w.seesRows(50, "link_00")
 

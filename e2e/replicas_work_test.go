@@ -54,8 +54,8 @@ func TestReplicasCheckDueLinksOnce(t *testing.T) {
 		p.stop(t)
 		require.NotContains(t, p.output.String(), "level=ERROR")
 	}
-	require.Equal(t, links, number(t, db, "SELECT count(*) FROM link_checks"))
-	require.Equal(t, links, number(t, db, "SELECT count(DISTINCT link_id) FROM link_checks"))
+	require.Equal(t, links, number(t, db, "SELECT count(*) FROM checks"))
+	require.Equal(t, links, number(t, db, "SELECT count(DISTINCT object_id) FROM checks"))
 }
 
 // scheduleAll has all links of the project checked every five minutes.
@@ -133,7 +133,7 @@ func TestRunOutlivesItsProcess(t *testing.T) {
 		runOutlives(t, p, other, func() {
 			p.kill(t)
 			// Who was killed has two minutes to come back.
-			execute(t, connect(t, url), "UPDATE link_run_rows SET at = at - $1 WHERE state = 'running'", (3 * time.Minute).Microseconds())
+			execute(t, connect(t, url), "UPDATE run_rows SET at = at - $1 WHERE state = 'running'", (3 * time.Minute).Microseconds())
 		})
 	})
 }

@@ -47,7 +47,7 @@ func runOfTickedLinks(t *testing.T, pictures string, ended func(*tab), options .
 	w.tick("closed", "good", "locked", "silent")
 	w.click("button", "Test")
 
-	w.find("heading", "Test of links")
+	w.find("heading", "Bulk test")
 	w.markPage()
 	w.find("heading", "Testing: 3 of 4 done")
 	require.Equal(t, "closed: Failed\ngood: Passed\nlocked: Failed\nsilent: Testing", w.runRows())

@@ -72,7 +72,7 @@ func exportAndImport(t *testing.T, pictures string, options ...pageOption) {
 	w.submit("button", "Import the ticked links")
 	require.Equal(t, "Stored", w.cell("orders", "Outcome"))
 	w.click("link", "Watch the test")
-	w.find("heading", "Finished: 1 link, no failure")
+	w.find("heading", "Finished: 1 tested, no failure")
 	require.Equal(t, "orders: Passed", w.runRows(), "the typed secret is the stored one")
 
 	w.visit(elsewhere)

@@ -114,13 +114,13 @@ func (k *walk) health() {
 	k.look("a link with a failed test")
 	k.submitOn("#check-now")
 	k.clickOn("a[href$='/health']")
-	k.query("#link-checks .past")
+	k.query("#checks .past")
 	k.submitOn("#check-now")
 	k.look("the health of a link")
 	k.visit(k.home + "/links")
 	k.clickOn("tbody tr:first-child .row-link")
 	k.clickOn("a[href$='/health']")
-	k.query("#link-checks .past")
+	k.query("#checks .past")
 	k.look("the health of a link that answers")
 }
 

@@ -68,7 +68,7 @@ func testNow(t *testing.T, pictures string, press func(w *tab, button, flash str
 	press(w, "Test now", good)
 	require.Equal(t, []string{"Passed", "Failed", "Failed", "Passed"}, w.history())
 	w.sees("Failed for less than a minute")
-	w.clickOn("#link-checks li:nth-child(2) summary")
+	w.clickOn("#checks li:nth-child(2) summary")
 	require.Equal(t, []string{"Connect: Passed", "Sign in: Failed"}, w.stepsIn(".past[open]", "Connect", "Sign in"))
 	w.picture("test-now-" + pictures + "-3-health")
 

@@ -24,7 +24,7 @@ func TestServeDoesWhatWaitsInTheBackground(t *testing.T) {
 	scope := api.Scope{Project: projects[0].ID, Actor: api.Actor{User: "ada", Way: api.WayConsole}}
 	link, err := plane.CreateLink(t.Context(), scope, apitest.ClosedDraft(t, "orders"), api.Shape)
 	require.NoError(t, err)
-	run, err := plane.StartRun(t.Context(), scope, api.Selection{IDs: []string{link.ID}})
+	run, err := plane.StartRun(t.Context(), scope, api.KindLink, []string{link.ID})
 	require.NoError(t, err)
 	require.Equal(t, 1, run.Left(), "nobody works yet")
 

@@ -33,7 +33,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 		"## Goals", "## Machine", "| 4 KiB written and synced |", "## Cold start", "| page 4 of the list, the last one |",
 		"## 200 links against 100", "## Weight of the pages", "| **htmx refresh of the list, 50 links** |", "| **signed to token** |",
 		"## Creating links, 1 client", "## Creating links, 16 clients", "## Memory", "## Size of the binary",
-		"## Health on the list",
+		"## Health on the list", "## Whitelists, 1,000 entries against 500", "## Adding 50 accounts", "## Pasting 10,000 accounts",
 	} {
 		require.Contains(t, report, wanted)
 	}

@@ -10,6 +10,7 @@ type bench struct {
 	settings
 	few, many *site    // consoles with few and with many links
 	watched   *site    // with as many as many, each with a schedule and a history
+	lists     *site    // with whitelists
 	bare      *program // the baseline's server
 	machine   [][]string
 	goals     [][]string
@@ -44,7 +45,7 @@ func (b *bench) stopAll() {
 
 func (b *bench) programs() []*program {
 	all := []*program{b.bare}
-	for _, s := range []*site{b.few, b.many, b.watched} {
+	for _, s := range []*site{b.few, b.many, b.watched, b.lists} {
 		if s != nil {
 			all = append(all, s.program)
 		}

@@ -17,6 +17,10 @@ type site struct {
 	caller  *client // with a token
 	key     accessKey
 	wire    string // path of the wire API's links
+
+	whitelist string // path of the list of endpoint services
+	services  string // path of the wire API's endpoint services
+	own       string // path of the project's extensions of the wire API
 }
 
 // templateLink is the one link that is created through the API; fill makes the
@@ -65,6 +69,7 @@ func (s *settings) newSite(ctx context.Context, name string, links int) (*site, 
 	}
 	at.browser, at.links = browser, home+"/links"
 	at.caller, at.wire = caller, "/v1.1/"+project+"/clusters/default/cdm/link"
+	at.whitelist, at.services, at.own = home+"/whitelist", "/v1/"+project+"/vpc-endpoint-services", "/switchboard/v1/projects/"+project
 	if _, err := caller.must(ctx, http.MethodPost, at.wire, linkBody(templateLink)); err != nil {
 		return at, err
 	}

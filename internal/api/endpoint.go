@@ -74,6 +74,7 @@ type EndpointQuery struct {
 	ID       string   // only this one, if set
 	Marker   int64    // only this one, if not 0
 	Service  string   // only those of it: name, or part of it
+	VPC      string   // only those in it, if set: id
 	Accounts []string // only of these accounts, if any
 	State    EndpointState
 	Sort     string // one of EndpointSorts, by time of creation if empty

@@ -9,7 +9,7 @@ import (
 type History interface {
 	// Changes returns the latest changes in the project, newest first: all of
 	// them, or those of one object if kind and id are set.
-	Changes(ctx context.Context, s Scope, kind, id string, limit int) ([]Change, error)
+	Changes(ctx context.Context, s Scope, kind Kind, id string, limit int) ([]Change, error)
 }
 
 // Change is one line of the audit log.
@@ -18,7 +18,7 @@ type Change struct {
 	At            time.Time
 	Actor         Actor
 	Action        string // "create", "update", "delete", …
-	Kind          string // "link", …
+	Kind          Kind
 	ObjectID      string
 	ObjectName    string
 	Before, After []byte // JSON objects without secrets, nil if there was nothing

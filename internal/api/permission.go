@@ -122,10 +122,11 @@ type Access struct {
 
 // PermissionQuery asks for a page of entries.
 type PermissionQuery struct {
-	Permission string // text that the permission contains, as written
-	Search     string // text that permission or description contain, any case
-	Expiring   bool   // only those that end within ExpirySoon
-	Sort       string // one of PermissionSorts, by time of creation if empty
+	Permission string   // text that the permission contains, as written
+	Search     string   // text that permission or description contain, any case
+	Only       []string // only those that say just one of these, if any
+	Expiring   bool     // only those that end within ExpirySoon
+	Sort       string   // one of PermissionSorts, by time of creation if empty
 	Desc       bool
 	Cursor     string
 	Offset     int // rows to skip: the dialect pages so, the console does not

@@ -67,7 +67,7 @@ type QueueDraft struct {
 	Name        string
 	Description string
 	Type        QueueType // QueueSQL if empty
-	CUs         int       // 16, 64, 256 … MaxCUs
+	CUs         int       // one of QueueCUs
 	CIDR        string    // DefaultQueueCIDR if empty
 	Tags        []Tag
 }
@@ -77,7 +77,7 @@ const DefaultQueueCIDR = "172.16.0.0/18"
 
 // AddressTest is whether an address could be connected to.
 type AddressTest struct {
-	ID      string
+	ID      string // a whole number from 1, in decimal: SDKs read it as an int64
 	Queue   string
 	Address string // host:port
 	Check   Check  // the steps that were taken

@@ -10,6 +10,8 @@ type Tag struct {
 // characters.
 type TagRules struct {
 	Key, Value, Count int
+	// Blank says that a tag may have no value.
+	Blank bool
 	// Forbidden are characters that neither keys nor values may have.
 	Forbidden string
 }
@@ -19,5 +21,5 @@ var (
 	// ConnectionTags are DLI's (spec/connections.md §1.2).
 	ConnectionTags = TagRules{Key: 128, Value: 255, Count: 10, Forbidden: `=*<>\,|/`}
 	// EndpointServiceTags are VPCEP's (spec/whitelist.md §1.6).
-	EndpointServiceTags = TagRules{Key: 36, Value: 43, Count: 20, Forbidden: `=*<>\,|/`}
+	EndpointServiceTags = TagRules{Key: 36, Value: 43, Count: 20, Blank: true, Forbidden: `=*<>\,|/`}
 )

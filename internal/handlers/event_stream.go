@@ -15,6 +15,7 @@ import (
 const (
 	eventDeadline = 10 * time.Second // for a browser to take an event
 	streamLife    = 5 * time.Minute  // after which the browser asks again, and who it is
+	lookEvery     = time.Second      // at what a stream is about, which is one query
 )
 
 // eventStream sends parts of a page as they change (server-sent events).
@@ -55,4 +56,26 @@ func (s *eventStream) write(text string) error {
 		return err
 	}
 	return s.control.Flush()
+}
+
+// follow looks at something at once and then every second, until it is over,
+// the browser goes, the server stops or the stream has lived long enough.
+func (p *pages) follow(c echo.Context, look func() (over bool, err error)) error {
+	again := time.NewTicker(lookEvery)
+	defer again.Stop()
+	life := time.After(streamLife)
+	for {
+		if over, err := look(); over || err != nil {
+			return err // once a stream has begun, nobody sees it
+		}
+		select {
+		case <-c.Request().Context().Done():
+			return nil
+		case <-p.Stopping:
+			return nil
+		case <-life:
+			return nil
+		case <-again.C:
+		}
+	}
 }

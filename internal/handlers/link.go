@@ -24,16 +24,19 @@ func (p *pages) listLinks(c echo.Context) error {
 	return p.render(c, http.StatusOK, templates.LinkList(p.frame(c, "link.list_title"), view))
 }
 
+// linkRow renders the list with one link, whose row htmx replaces.
+func (p *pages) linkRow(c echo.Context, link *api.Link, ticked bool) error {
+	view := templates.LinkListView{
+		Base: linksPath(c), Page: api.Page[api.Link]{Items: []api.Link{*link}}, Checked: link.ID, Ticked: ticked,
+	}
+	return p.render(c, http.StatusOK, templates.LinkList(p.frame(c, "link.list_title"), view))
+}
+
 // linkQuery reads a list's state from the URL; what makes no sense there is
 // left out.
 func linkQuery(v url.Values) api.LinkQuery {
-	q := api.LinkQuery{
-		Search: v.Get("q"), Connector: v.Get("connector"), Sort: v.Get("sort"),
-		Desc: v.Get("order") == "desc", Cursor: v.Get("cursor"),
-	}
-	if !api.ValidLinkSort(q.Sort) {
-		q.Sort = api.LinkSorts[0]
-	}
+	q := api.LinkQuery{Search: v.Get("q"), Connector: v.Get("connector"), Cursor: v.Get("cursor")}
+	q.Sort, q.Desc = sorting(v, api.LinkSorts)
 	if connector.Find(q.Connector) == nil {
 		q.Connector = ""
 	}
@@ -144,5 +147,3 @@ func (p *pages) testLink(c echo.Context) error {
 	}
 	return p.showLinkForm(c, http.StatusOK, lf, formState{check: &check, problems: checkProblems(&check)})
 }
-
-func linksPath(c echo.Context) string { return "/p/" + project(c).ID + "/links" }

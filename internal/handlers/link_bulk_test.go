@@ -60,7 +60,7 @@ func TestEnablingAndDisablingMany(t *testing.T) {
 	}
 	back := s.links() + "?q=x"
 	p := s.post(s.links()+"/disable", ticking(back, a, b)).requireStatus(http.StatusOK)
-	require.Equal(t, "Done for all 2 links.", p.text(".lead"))
+	require.Equal(t, "Done for all 2.", p.text(".lead"))
 	require.Equal(t, 2, p.Find("tbody .badge-passed").Length())
 	require.Equal(t, back, p.Find("a.btn-primary").AttrOr("href", ""))
 	require.Equal(t, []bool{false, false, true}, []bool{enabled(a), enabled(b), enabled(c)})
@@ -77,7 +77,7 @@ func TestEnablingAndDisablingMany(t *testing.T) {
 	})
 	t.Run("nothing ticked says what to do, where one was", func(t *testing.T) {
 		s.post(s.links()+"/disable", ticking(back)).requireRedirect(back)
-		require.Contains(t, s.get(back).text(".notice-warning"), "Select at least one link first.")
+		require.Contains(t, s.get(back).text(".notice-warning"), "Select at least one row first.")
 	})
 	t.Run("too many are refused, not cut off", func(t *testing.T) {
 		v := ticking(back)

@@ -18,7 +18,7 @@ import (
 // exportLinks answers with a file of the ticked links, or of all that the
 // list's filter finds: CDM JSON, which the import reads, or a table.
 func (p *pages) exportLinks(c echo.Context) error {
-	sel, err := selection(c)
+	sel, err := p.linkShelf().selection(c)
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func (p *pages) finishImport(c echo.Context, rows []api.ImportRow, test bool) er
 	}
 	v := templates.ImportView{Outcomes: outcomes}
 	if test && len(stored) > 0 {
-		run, err := p.Service.StartRun(c.Request().Context(), p.scope(c), api.Selection{IDs: stored})
+		run, err := p.Service.StartRun(c.Request().Context(), p.scope(c), api.KindLink, stored)
 		if err != nil {
 			return err
 		}

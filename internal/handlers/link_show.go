@@ -9,18 +9,20 @@ import (
 	"switchboard/web/templates"
 )
 
-func (p *pages) showLink(c echo.Context) error { return p.linkDetail(c, false) }
-
-func (p *pages) linkDetail(c echo.Context, checked bool) error {
+func (p *pages) showLink(c echo.Context) error {
 	link, err := p.Service.Link(c.Request().Context(), p.scope(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
-	changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), "link", link.ID, shownChanges)
+	return p.linkDetail(c, &link, false)
+}
+
+func (p *pages) linkDetail(c echo.Context, link *api.Link, checked bool) error {
+	changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), api.KindLink, link.ID, shownChanges)
 	if err != nil {
 		return err
 	}
-	view := templates.LinkView{Base: linksPath(c), Link: link, Changes: changes, Wire: p.linkAddress(c, &link), Checked: checked}
+	view := templates.LinkView{Base: linksPath(c), Link: *link, Changes: changes, Wire: p.linkAddress(c, link), Checked: checked}
 	return p.render(c, http.StatusOK, templates.LinkDetail(p.namedFrame(c, link.Name), view))
 }
 

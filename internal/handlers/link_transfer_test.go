@@ -130,7 +130,7 @@ func TestAnExportThatIsRefusedLeadsBackToTheList(t *testing.T) {
 		form url.Values
 		says string
 	}{
-		"nothing ticked":           {url.Values{}, "Select at least one link first."},
+		"nothing ticked":           {url.Values{}, "Select at least one row first."},
 		"links of another project": {url.Values{"id": {"0199-not-mine"}}, "Select at least one link."},
 		"a filter without finds":   {url.Values{"all": {"true"}, "q": {"nowhere"}}, "Select at least one link."},
 		"too many":                 {many, "1000"},

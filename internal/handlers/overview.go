@@ -28,50 +28,114 @@ func (p *pages) home(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/p/"+here.ID)
 }
 
+// overview shows what there is of each kind, what needs looking after, and what
+// changed last. Each kind costs one page of a list, whatever there is.
 func (p *pages) overview(c echo.Context) error {
 	ctx, scope := c.Request().Context(), p.scope(c)
-	page, err := p.Service.ListLinks(ctx, scope, api.LinkQuery{Limit: counted})
-	if err != nil {
-		return err
-	}
 	changes, err := p.Service.Changes(ctx, scope, "", "", shownChanges)
 	if err != nil {
 		return err
 	}
-	links := linksPath(c)
-	view := templates.OverviewView{
-		Empty: len(page.Items) == 0, NewLink: links + "/new", Changes: changes, HrefOf: hrefOf(c),
-		Cards: []templates.KindCard{{
-			Section: templates.SectionLinks, Href: links,
-			Figure: figure(c, page),
-		}},
+	view := templates.OverviewView{NewLink: linksPath(c) + "/new", Changes: changes, HrefOf: hrefOf(c)}
+	for _, section := range templates.Sections {
+		card := templates.KindCard{Section: section, Href: sectionPath(c, section)}
+		if err := p.fillCard(c, &card); err != nil {
+			return err
+		}
+		view.Cards = append(view.Cards, card)
 	}
-	for _, kind := range templates.Sections[1:] {
-		view.Cards = append(view.Cards, templates.KindCard{
-			Section: kind, Href: "/p/" + project(c).ID + "/" + kind, Figure: locale.T(localised(c), "overview.planned"),
-		})
-	}
+	view.Empty = view.Cards[0].Empty
 	return p.render(c, http.StatusOK, templates.Overview(p.frame(c, "nav.overview"), view))
+}
+
+// fillCard says what there is of a kind.
+func (p *pages) fillCard(c echo.Context, card *templates.KindCard) error {
+	switch card.Section {
+	case templates.SectionLinks:
+		return p.linkCard(c, card)
+	case templates.SectionConnections:
+		return p.connectionCard(c, card)
+	case templates.SectionWhitelist:
+		return p.whitelistCard(c, card)
+	}
+	card.Figure = locale.T(localised(c), "overview.planned")
+	return nil
 }
 
 // counted is how far the overview counts: a card says "more than 50" rather
 // than counting all.
 const counted = 50
 
-func figure(c echo.Context, page api.Page[api.Link]) string {
-	key := "overview.links"
-	if page.Next != "" {
-		key = "overview.more_links"
-	}
-	return locale.T(localised(c), key, "count", len(page.Items))
+func (p *pages) linkCard(c echo.Context, card *templates.KindCard) error {
+	page, err := p.Service.ListLinks(c.Request().Context(), p.scope(c), api.LinkQuery{Limit: counted})
+	card.Figure = figure(c, page, "overview.links", "overview.more_links")
+	card.Empty = len(page.Items) == 0
+	return err
 }
+
+// connectionCard also says how many could not be created.
+func (p *pages) connectionCard(c echo.Context, card *templates.KindCard) error {
+	ctx, s := c.Request().Context(), p.scope(c)
+	page, err := p.Service.ListConnections(ctx, s, api.ConnectionQuery{Limit: counted})
+	if err != nil {
+		return err
+	}
+	card.Figure = figure(c, page, "overview.connections", "overview.more_connections")
+	failed, err := p.Service.ListConnections(ctx, s, api.ConnectionQuery{States: []api.ConnectionState{api.ConnectionFailed}, Limit: counted})
+	if len(failed.Items) > 0 {
+		card.Notes = append(card.Notes, templates.CardNote{Status: api.Failed, Text: figure(c, failed, "overview.failed", "overview.more_failed")})
+	}
+	return err
+}
+
+// whitelistCard also says what ends soon and what is open to everybody.
+func (p *pages) whitelistCard(c echo.Context, card *templates.KindCard) error {
+	page, err := p.Service.ListEndpointServices(c.Request().Context(), p.scope(c), api.EndpointServiceQuery{Limit: counted})
+	if err != nil {
+		return err
+	}
+	card.Figure = figure(c, page, "overview.services", "overview.more_services")
+	expiring, open := 0, 0
+	for i := range page.Items {
+		expiring += page.Items[i].Expiring
+		if page.Items[i].Everyone != nil {
+			open++
+		}
+	}
+	note := func(n int, status api.Status, key string) {
+		if n > 0 {
+			card.Notes = append(card.Notes, templates.CardNote{Status: status, Text: locale.T(localised(c), key, "count", n)})
+		}
+	}
+	note(open, api.Failed, "overview.open")
+	note(expiring, api.Warned, "overview.expiring")
+	return nil
+}
+
+// figure says how many things a page of a list has, or that there are more.
+func figure[T any](c echo.Context, page api.Page[T], some, more string) string {
+	if page.Next != "" {
+		some = more
+	}
+	return locale.T(localised(c), some, "count", len(page.Items))
+}
+
+func sectionPath(c echo.Context, section string) string { return "/p/" + project(c).ID + "/" + section }
 
 // hrefOf leads to what a change was about. What was deleted later answers that
 // it is gone.
 func hrefOf(c echo.Context) func(api.Change) string {
 	return func(change api.Change) string {
-		if change.Kind == "link" && change.Action != "delete" && change.ObjectID != "" {
+		gone := change.Action == "delete" || change.ObjectID == ""
+		switch {
+		case change.Kind == api.KindConnection && change.ObjectID != "":
+			return connectionPath(c, change.ObjectID) // deleted ones, too: they can be created again
+		case change.Kind == api.KindQueue:
+			return queuesPath(c)
+		case change.Kind == api.KindLink && !gone:
 			return linksPath(c) + "/" + change.ObjectID
+		case change.Kind == api.KindEndpointService && !gone:
+			return sectionPath(c, templates.SectionWhitelist) + "/" + change.ObjectID
 		}
 		return ""
 	}

@@ -13,7 +13,8 @@ import (
 
 // Bounds of what is sent to a page, in bytes: of a form, whose largest field is
 // a keytab of 64 KiB; of a form with a file of links; and of the plan made of
-// it, which brings the file sealed, a third longer, and what was typed for it.
+// it, which brings the file sealed, a third longer, and what was typed for it. A
+// list of accounts comes beside those of its lines that were read before.
 const (
 	maxBody = 1 << 20
 	maxFile = api.MaxImportFile + 64<<10
@@ -63,8 +64,10 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		switch c.Path() {
 		case importRoute:
 			limit = maxFile
-		case importRoute + "/apply":
+		case importRoute + "/apply", addRoute, addRoute + "/check", addRoute + "/drop", addRoute + "/edit", addRoute + "/validate":
 			limit = maxPlan
+		case undoRoute:
+			limit = maxFile
 		}
 		r := c.Request()
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)

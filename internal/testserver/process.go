@@ -20,7 +20,8 @@ import (
 const (
 	startTimeout  = time.Minute
 	readyInterval = 20 * time.Millisecond
-	startAttempts = 3 // a free port can be taken by somebody else in between
+	pingTimeout   = 3 * time.Second // a server that has just begun may take a connection and forget it
+	startAttempts = 3               // a free port can be taken by somebody else in between
 )
 
 // home is a folder that a server owns, and the user it runs as.
@@ -137,7 +138,9 @@ func (p *process) await(ping func(context.Context) error) error {
 	tick := time.NewTicker(readyInterval)
 	defer tick.Stop()
 	for {
-		err := ping(ctx)
+		once, stop := context.WithTimeout(ctx, pingTimeout)
+		err := ping(once)
+		stop()
 		if err == nil {
 			return nil
 		}

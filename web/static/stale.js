@@ -4,7 +4,7 @@
   const judge = ({ target }) => {
     const check = target.closest("form")?.querySelector(".check[data-tested]");
     const note = check?.querySelector(".check-stale");
-    if (!note?.hidden || !target.name?.startsWith(check.dataset.tested)) return;
+    if (!note?.hidden || !check.dataset.tested.split(" ").some((begin) => target.name?.startsWith(begin))) return;
     check.classList.add("check-old");
     note.hidden = false;
     document.dispatchEvent(new CustomEvent("say", { detail: note.textContent.trim() }));

@@ -15,9 +15,14 @@ import (
 	"switchboard/web/templates"
 )
 
+// onForm is the place of a check on the page of a link's form.
+func onForm(c *api.Check) templates.CheckView {
+	return templates.CheckView{ID: "link-check", Check: c, Fields: templates.Here, Tested: "linkConfig."}
+}
+
 func panel(t *testing.T, c *api.Check) *goquery.Document {
 	t.Helper()
-	doc, _ := render(t, locale.With(t.Context(), "en"), templates.CheckPanel(c, "link-check", ""))
+	doc, _ := render(t, locale.With(t.Context(), "en"), templates.CheckPanel(onForm(c)))
 	return doc
 }
 
@@ -61,8 +66,30 @@ func TestCheckPanel(t *testing.T) {
 	t.Run("it can be sent alone", func(t *testing.T) {
 		t.Parallel()
 		var part bytes.Buffer
-		page := templates.CheckPanel(failed, "link-check", "")
+		page := templates.CheckPanel(onForm(failed))
 		require.NoError(t, templ.RenderFragments(locale.With(t.Context(), "en"), &part, page, "link-check"))
 		require.True(t, strings.HasPrefix(part.String(), `<div id="link-check"`))
+	})
+	t.Run("on another page it leads to the form, and nowhere if there is none", func(t *testing.T) {
+		t.Parallel()
+		ctx := locale.With(t.Context(), "en")
+		doc, _ := render(t, ctx, templates.CheckPanel(templates.CheckView{ID: "c", Check: failed, Fields: "/p/1/links/2/edit"}))
+		require.Equal(t, "/p/1/links/2/edit#linkConfig-password", doc.Find(".step-failed a").AttrOr("href", ""))
+		require.Zero(t, doc.Find("[data-tested], .check-stale").Length(), "nobody types there")
+		doc, _ = render(t, ctx, templates.CheckPanel(templates.CheckView{ID: "c", Check: failed}))
+		require.Zero(t, doc.Find(".step-failed a").Length())
+	})
+	t.Run("steps about one address of several stand together below it", func(t *testing.T) {
+		t.Parallel()
+		c := &api.Check{Status: api.Failed, Steps: []api.Step{
+			{Name: api.StepForm, Status: api.Passed},
+			{Name: api.StepResolve, At: "zk1:2181", Status: api.Passed}, {Name: api.StepConnect, At: "zk1:2181", Status: api.Passed},
+			{Name: api.StepConnect, At: markup, Status: api.Failed, Message: api.M("kit.check_message")},
+		}}
+		doc := panel(t, c)
+		require.Equal(t, "zk1:2181", doc.Find(".step-group .step-at").First().Text())
+		require.Equal(t, []int{2, 1}, []int{doc.Find(".step-group").First().Find(".step").Length(), doc.Find(".step-group").Last().Find(".step").Length()})
+		require.Equal(t, 1, doc.Find(".check > .steps-list > .step").Length())
+		require.Equal(t, "The check failed. Connect ("+markup+"): The server refused the user name or the password.", doc.Find("[role=status]").AttrOr("data-announce", ""))
 	})
 }

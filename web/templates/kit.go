@@ -27,11 +27,14 @@ func kitForm(ctx context.Context) *form.Form {
 		Values: url.Values{
 			"kit.host": {"db.example.com:3306"}, "kit.port": {"3306"}, "kit.type": {"MYSQL"}, "kit.tls": {"true"},
 			"kit.fixed": {"MYSQL"}, "kit.on": {"true"}, "kit.replaced.mode": {form.Replace},
+			"kit.service": {"POSTGRESQL"}, "kit.date": {"2026-11-22"}, "kit.text": {label("textarea")},
+			"kit.ports.0.client": {"443"}, "kit.ports.0.protocol": {"TCP"}, "kit.ports.1.client": {"x"}, "kit.ports.1.protocol": {"TCP"},
 			"kit.properties.0.key": {"useUnicode"}, "kit.properties.0.value": {"true"}, "kit.properties.1.key": {"useUnicode"},
 		},
 		Problems: []api.Problem{
 			{Path: "kit.host", Message: api.M("kit.problem_host")},
 			{Path: "kit.replaced", Message: api.M("kit.problem_secret")},
+			{Path: "kit.ports.1.client", Message: api.M("kit.problem_port")},
 			{Path: "kit.properties.1.key", Message: api.M("form.row_twice", "key", "useUnicode")},
 		},
 		Sections: []form.Section{
@@ -42,7 +45,15 @@ func kitForm(ctx context.Context) *form.Form {
 				{Path: "kit.type", Kind: form.Select, Label: label("select"), Choices: kitChoices},
 				{Path: "kit.tls", Kind: form.Bool, Label: label("bool"), Unset: label("unset"), Help: label("bool_help")},
 				{Path: "kit.on", Kind: form.Switch, Label: label("switch")},
-				{Path: "kit.text", Kind: form.TextArea, Label: label("textarea"), Placeholder: label("textarea")},
+				{Path: "kit.text", Kind: form.TextArea, Label: label("textarea"), Placeholder: label("textarea"), MaxLen: 200, Count: true},
+				{Path: "kit.service", Kind: form.Cards, Label: label("cards"), Choices: []form.Choice{
+					{Value: "MYSQL", Label: "MySQL"}, {Value: "POSTGRESQL", Label: "PostgreSQL", Note: label("text_help")},
+				}},
+				{Path: "kit.date", Kind: form.Date, Label: label("date")},
+				{Path: "kit.ports", Kind: form.Rows, Label: label("rows"), Ordered: true, Columns: []form.Column{
+					{Name: "client", Label: label("number"), Kind: form.Number, Placeholder: "443"},
+					{Name: "protocol", Label: label("select"), Kind: form.Select, Choices: []form.Choice{{Value: "TCP", Label: "TCP"}}},
+				}},
 			}},
 			{ID: "kit-secrets", Title: label("secrets"), Fields: []form.Field{
 				{Path: "kit.new", Kind: form.Password, Label: label("secret_new"), Required: true},
@@ -87,11 +98,16 @@ func kitChecks() []api.Check {
 		api.Step{Name: api.StepTLS, Status: api.Warned, Took: 3 * time.Millisecond, Message: api.M("kit.check_warning")},
 		passed(api.StepVersion, 1_900, "MySQL 8.0.36"),
 	)
+	several := append(begin[:1:1],
+		api.Step{Name: api.StepConnect, At: "zk1.example.com:2181", Status: api.Passed, Took: 2 * time.Millisecond},
+		api.Step{Name: api.StepConnect, At: "zk2.example.com:2181", Status: api.Warned, Took: time.Millisecond, Message: api.M("kit.check_warning")},
+	)
 	good := append(begin[:3:3], passed(api.StepSignIn, 9_100, ""), passed(api.StepVersion, 1_900, "MySQL 8.0.36"))
 	return []api.Check{
 		{Status: api.Failed, Steps: failed, At: at, Took: 28290 * time.Microsecond},
 		{Status: api.Passed, Steps: good, At: at, Took: 25290 * time.Microsecond},
 		{Status: api.Warned, Steps: warned, At: at, Took: 2519 * time.Millisecond},
+		{Status: api.Warned, Steps: several, At: at, Took: 3 * time.Millisecond},
 		{Status: api.FormOnly, Steps: begin[:1], At: at, Took: 90 * time.Microsecond},
 	}
 }
@@ -100,7 +116,7 @@ func kitChecks() []api.Check {
 func kitChanges() []api.Change {
 	at := time.Date(2026, 11, 22, 5, 30, 12, 0, time.UTC)
 	change := func(action, name string, way api.Way, ago time.Duration) api.Change {
-		return api.Change{Action: action, Kind: "link", ObjectID: name, ObjectName: name, At: at.Add(-ago), Actor: api.Actor{User: "admin", Way: way}}
+		return api.Change{Action: action, Kind: api.KindLink, ObjectID: name, ObjectName: name, At: at.Add(-ago), Actor: api.Actor{User: "admin", Way: way}}
 	}
 	return []api.Change{
 		change("update", "orders-db", api.WayPage, 0),

@@ -23,6 +23,18 @@ type LinkView struct {
 
 func (v *LinkView) path() string { return v.Base + "/" + v.Link.ID }
 
+// Watched is the link as the parts about its checks show it.
+func (v *LinkView) Watched(ctx context.Context) Watched {
+	w := Watched{
+		Path: v.path(), State: linkStatus(&v.Link), Check: v.Link.Check, Pulse: v.Link.Health, Fields: v.path() + "/edit",
+		Checked: v.Checked,
+	}
+	if !v.Link.Enabled {
+		w.Resting = locale.T(ctx, "link.resting")
+	}
+	return w
+}
+
 // toggle is the verb that turns the link's being enabled around.
 func (v *LinkView) toggle() string {
 	if v.Link.Enabled {
@@ -66,7 +78,7 @@ func entries(value string) []form.Row {
 	_ = json.Unmarshal([]byte(value), &m) // stored in this form
 	v := url.Values{}
 	form.SetMap(v, "m", m)
-	return form.Rows(v, "m")
+	return form.ReadRows(v, "m")
 }
 
 // deletion is the question before a link is removed.
@@ -100,6 +112,3 @@ func yesNoText(ctx context.Context, yes bool) string {
 	}
 	return locale.T(ctx, "form.no")
 }
-
-// nowhere is for lists of changes to the very thing the page is about.
-func nowhere(api.Change) string { return "" }

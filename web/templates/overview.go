@@ -19,6 +19,14 @@ type KindCard struct {
 	Section string
 	Href    string
 	Figure  string // what there is, in a few words: "12 links"
+	Notes   []CardNote
+	Empty   bool // there is nothing of the kind yet
+}
+
+// CardNote is something about a kind that somebody has to look after.
+type CardNote struct {
+	Status api.Status
+	Text   string
 }
 
 func changeIcon(action string) icon.Name {

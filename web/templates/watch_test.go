@@ -39,7 +39,7 @@ func watched(id string) api.Link {
 		Inputs:    map[string]string{"linkConfig.databaseType": "MYSQL", "linkConfig.host": markup},
 		HasSecret: map[string]bool{"linkConfig.password": true},
 		Check:     &check, Created: api.Stamp{At: then, By: markup}, Updated: api.Stamp{At: then, By: markup},
-		Health: api.LinkHealth{
+		Health: api.Pulse{
 			Every: time.Hour, Next: then.Add(time.Hour), LastGood: then, Since: then,
 			Recent: []api.Status{api.Passed, api.Failed},
 		},
@@ -47,9 +47,9 @@ func watched(id string) api.Link {
 }
 
 // history is a page of checks, the newest of which failed for another reason.
-func history() api.Page[api.LinkCheck] {
+func history() api.Page[api.PastCheck] {
 	passed := checkOf(api.Step{Name: api.StepSignIn, Status: api.Passed, Took: time.Millisecond})
-	return api.Page[api.LinkCheck]{Next: "cursor", Items: []api.LinkCheck{
+	return api.Page[api.PastCheck]{Next: "cursor", Items: []api.PastCheck{
 		{ID: "c3", Check: checkOf(refusal("kit.check_message")), By: markup, Way: api.WayPage, Changed: true},
 		{ID: "c2", Check: checkOf(refusal("shell.offline"))},
 		{ID: "c1", Check: passed},
@@ -61,12 +61,13 @@ func watchPages(ctx context.Context, f templates.Frame) map[string]templ.Compone
 	const base = "/p/1/links"
 	one, two := watched("1"), watched("2")
 	one.HasSecret["linkConfig.password"] = true
+	links := templates.LinkCollection(base)
 	view := templates.LinkView{Base: base, Link: one, Wire: "http://" + markup}
 	failed, passed := checkOf(refusal("kit.check_message")), checkOf(api.Step{Name: api.StepSignIn, Status: api.Passed})
 	run := api.Run{ID: "r1", Started: api.Stamp{At: then, By: markup}, Rows: []api.RunRow{
-		{LinkID: "1", LinkName: markup, Endpoint: markup, State: api.RunDone, Check: &failed},
-		{LinkID: "2", LinkName: "b", State: api.RunDone, Check: &passed}, {LinkID: "3", LinkName: "c", State: api.RunRunning},
-		{LinkID: "4", LinkName: "d", State: api.RunWaiting}, {LinkID: "5", LinkName: "e", State: api.RunCancelled, Gone: true},
+		{ID: "1", Name: markup, Endpoint: markup, State: api.RunDone, Check: &failed},
+		{ID: "2", Name: "b", State: api.RunDone, Check: &passed}, {ID: "3", Name: "c", State: api.RunRunning},
+		{ID: "4", Name: "d", State: api.RunWaiting}, {ID: "5", Name: "e", State: api.RunCancelled, Gone: true},
 	}}
 	ended := run
 	ended.Ended = then
@@ -80,24 +81,30 @@ func watchPages(ctx context.Context, f templates.Frame) map[string]templ.Compone
 		"links": templates.LinkList(f, templates.LinkListView{
 			Base: base, Query: api.LinkQuery{Search: markup, Sort: "name"}, Page: api.Page[api.Link]{Items: []api.Link{one, two}, Next: "n"},
 		}),
-		"a link":   templates.LinkDetail(f, view),
-		"health":   templates.LinkHealth(f, templates.LinkHealthView{LinkView: view, Checks: history(), Episodes: episodes}),
-		"unwell":   templates.LinkHealth(f, templates.LinkHealthView{LinkView: templates.LinkView{Base: base, Link: api.Link{ID: "9", Connector: "ftp-connector"}}}),
-		"outcome":  templates.LinkOutcome(f, templates.LinkOutcomeView{Base: base, Back: base, Done: "Enabled", Rows: refused}),
-		"deletion": templates.LinksDelete(f, templates.LinksDeleteView{Base: base, Back: base, Links: []api.Link{one, two}}),
-		"a run":    templates.LinkRun(f, templates.LinkRunView{Base: base, Run: run}),
-		"ended":    templates.LinkRun(f, templates.LinkRunView{Base: base, Run: ended}),
+		"a link":  templates.LinkDetail(f, view),
+		"health":  templates.HealthPage(f, healthOf(ctx, view, history(), episodes)),
+		"unwell":  templates.HealthPage(f, healthOf(ctx, templates.LinkView{Base: base, Link: api.Link{ID: "9", Connector: "ftp-connector"}}, api.Page[api.PastCheck]{}, nil)),
+		"outcome": templates.Outcome(f, templates.OutcomeView{Collection: links, Back: base, Done: "Enabled", Rows: refused, Extra: templates.Tag(markup)}),
+		"deletion": templates.DeleteMany(f, templates.DeleteView{
+			Collection: links, Back: base, Text: markup, Button: markup, Consequences: []string{markup}, Extra: templates.Tag(markup),
+			Items: []templates.DeleteItem{{ID: "1", Name: markup, Note: templates.LinkNote(ctx, &one), Version: 3}, {ID: "2", Name: "b"}},
+		}),
+		"a run":    templates.RunPage(f, templates.RunView{Collection: links, Run: run}),
+		"ended":    templates.RunPage(f, templates.RunView{Collection: links, Run: ended}),
 		"alerts":   templates.HookPage(f, templates.HookView{Base: base, Form: templates.HookForm(ctx, base, hook), Hook: hook}),
 		"no alert": templates.HookPage(f, templates.HookView{Base: base, Form: templates.HookForm(ctx, base, api.Hook{})}),
 	}
 }
 
+// healthOf is the page of a link's health.
+func healthOf(ctx context.Context, v templates.LinkView, checks api.Page[api.PastCheck], episodes []api.Episode) templates.HealthView {
+	return templates.HealthView{Watched: v.Watched(ctx), Head: templates.LinkHead(v, "health"), Checks: checks, Episodes: episodes}
+}
+
 func TestHistoryOfChecks(t *testing.T) {
 	t.Parallel()
 	ctx := locale.With(t.Context(), "en")
-	doc, _ := render(t, ctx, templates.LinkHealth(frame(), templates.LinkHealthView{
-		LinkView: templates.LinkView{Base: "/p/1/links", Link: watched("1")}, Checks: history(),
-	}))
+	doc, _ := render(t, ctx, templates.HealthPage(frame(), healthOf(ctx, templates.LinkView{Base: "/p/1/links", Link: watched("1")}, history(), nil)))
 	folded := func(selector string) string { return strings.Join(strings.Fields(doc.Find(selector).Text()), " ") }
 
 	t.Run("a failure for another reason shows both reasons", func(t *testing.T) {

@@ -16,6 +16,8 @@ import (
 type Plane struct {
 	Service     api.Service
 	Mine, Other api.Scope
+	// Guest is a project of another account, where a suite asks for one.
+	Guest api.Scope
 }
 
 // MySQLDraft is a well-formed draft of a link that nothing answers.
@@ -346,7 +348,7 @@ func unstorable(t *testing.T, p Plane) {
 		page, err := p.Service.ListLinks(t.Context(), p.Mine, api.LinkQuery{Search: text})
 		require.NoError(t, err)
 		require.Empty(t, page.Items)
-		changes, err := p.Service.Changes(t.Context(), p.Mine, text, text, 1)
+		changes, err := p.Service.Changes(t.Context(), p.Mine, api.Kind(text), text, 1)
 		require.NoError(t, err)
 		require.Empty(t, changes)
 

@@ -17,9 +17,9 @@ func (in *Input) readAddress(text string) (canonical string, f *Fault) {
 	case Port:
 		canonical, ok = readPort(text)
 	case HostPort:
-		canonical, ok = readHostPort(text)
+		canonical, ok = ReadHostPort(text)
 	case HostList:
-		canonical, ok = readList(text, in.Separator, readHostPort)
+		canonical, ok = readList(text, in.Separator, ReadHostPort)
 	case Share:
 		canonical, ok = readShare(text)
 	case URI:
@@ -62,7 +62,9 @@ func readPort(text string) (string, bool) {
 	return strconv.FormatUint(n, 10), err == nil && n > 0
 }
 
-func readHostPort(text string) (string, bool) {
+// ReadHostPort reads host:port, an IPv6 address in brackets. It returns the
+// address as it is dialled, and whether the text is one.
+func ReadHostPort(text string) (string, bool) {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
 		return "", false
@@ -108,7 +110,7 @@ func (in *Input) readURI(text string) (string, bool) {
 	if i := strings.IndexByte(rest, '/'); i >= 0 {
 		authority, path = rest[:i], rest[i:]
 	}
-	address, ok := readHostPort(authority)
+	address, ok := ReadHostPort(authority)
 	if !ok {
 		address, ok = readHost(authority)
 		address = bracket(address)

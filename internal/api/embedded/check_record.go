@@ -10,8 +10,8 @@ import (
 	"switchboard/internal/api/store"
 )
 
-// recentLetters stand for statuses in linkRow.Recent. Checks that say nothing
-// about the system behind the link have none.
+// recentLetters stand for statuses in watched.Recent. Checks that say nothing
+// about the system have none.
 var recentLetters = map[api.Status]string{api.Passed: "p", api.Warned: "w", api.Failed: "f"}
 
 // recentStatus is the status that a letter stands for; lists read many.
@@ -25,16 +25,49 @@ func recentStatus(letter byte) api.Status {
 	return api.Failed
 }
 
-// health is what the row says about the link's checks.
-func (r *linkRow) health() api.LinkHealth {
-	h := api.LinkHealth{
-		Every: time.Duration(r.EveryUS) * time.Microsecond, Next: store.Time(r.NextCheckAt),
-		LastGood: store.Time(r.LastGoodAt), Since: store.Time(r.StateSince),
+// watched is what the row of a subject says about its checks: the last one, how
+// often it is made and when it is due, and what a list shows of those before.
+type watched struct {
+	CheckStatus string
+	CheckedAt   int64
+	CheckJSON   string
+	EveryUS     int64 `bun:"every_us"`
+	NextCheckAt int64
+	LastGoodAt  int64
+	StateSince  int64
+	Recent      string // a letter for each, newest last
+}
+
+// pulseColumns are those that a list reads: all but the steps of the check.
+var pulseColumns = []string{
+	"check_status", "checked_at", "every_us", "next_check_at", "last_good_at", "state_since", "recent",
+}
+
+func (w *watched) watch() *watched { return w }
+
+// gone implements subject for rows that go when the thing is deleted.
+func (w *watched) gone() bool { return false }
+
+// check is the last one, nil if there was none.
+func (w *watched) check() *api.Check {
+	if w.CheckStatus == "" {
+		return nil
 	}
-	if r.Recent != "" {
-		h.Recent = make([]api.Status, len(r.Recent))
-		for i := range r.Recent {
-			h.Recent[i] = recentStatus(r.Recent[i])
+	c := &api.Check{Status: api.Status(w.CheckStatus), At: store.Time(w.CheckedAt)}
+	decode(w.CheckJSON, c)
+	return c
+}
+
+// pulse is what a list says.
+func (w *watched) pulse() api.Pulse {
+	h := api.Pulse{
+		Every: time.Duration(w.EveryUS) * time.Microsecond, Next: store.Time(w.NextCheckAt),
+		LastGood: store.Time(w.LastGoodAt), Since: store.Time(w.StateSince),
+	}
+	if w.Recent != "" {
+		h.Recent = make([]api.Status, len(w.Recent))
+		for i := range w.Recent {
+			h.Recent[i] = recentStatus(w.Recent[i])
 		}
 	}
 	return h
@@ -54,18 +87,18 @@ func unasked(c *api.Check) bool {
 // note takes a check into the columns of the row and reports whether the state
 // changed: from good to failed or back. The first check that fails is a change,
 // the first good one is not.
-func (r *linkRow) note(c *api.Check) (changed bool) {
-	was, failed := r.Recent, c.Status == api.Failed
+func (w *watched) note(c *api.Check) (changed bool) {
+	was, failed := w.Recent, c.Status == api.Failed
 	wasFailed := was != "" && was[len(was)-1:] == recentLetters[api.Failed]
 	if was == "" || wasFailed != failed {
-		r.StateSince = store.Micros(c.At)
+		w.StateSince = store.Micros(c.At)
 	}
 	if !failed {
-		r.LastGoodAt = store.Micros(c.At)
+		w.LastGoodAt = store.Micros(c.At)
 	}
-	r.Recent += recentLetters[c.Status]
-	r.Recent = r.Recent[max(0, len(r.Recent)-api.RecentChecks):]
-	r.CheckStatus, r.CheckedAt, r.CheckJSON = string(c.Status), store.Micros(c.At), encode(c)
+	w.Recent += recentLetters[c.Status]
+	w.Recent = w.Recent[max(0, len(w.Recent)-api.RecentChecks):]
+	w.CheckStatus, w.CheckedAt, w.CheckJSON = string(c.Status), store.Micros(c.At), encode(c)
 	return wasFailed != failed
 }
 
@@ -74,52 +107,24 @@ var checkColumns = []string{
 	"check_status", "checked_at", "check_json", "last_good_at", "state_since", "recent", "next_check_at",
 }
 
-// lock reads a link and keeps others from changing it until the transaction
-// ends. Whoever changes a link and what belongs to it locks the link first.
-func (p *Plane) lock(ctx context.Context, tx bun.Tx, s api.Scope, id string) (*linkRow, error) {
-	var rows []linkRow
-	if !store.Storable(id) {
-		return nil, api.Errorf(api.NotFound, "link.not_found")
-	}
-	_, err := tx.NewUpdate().Model((*linkRow)(nil)).Set("version = version").
-		Where("id = ? AND project_id = ?", id, s.Project).Returning("*").Exec(ctx, &rows)
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, api.Errorf(api.NotFound, "link.not_found")
-	}
-	return &rows[0], nil
-}
-
-// asked reports whether the row still asks what it asked when seen was read: a
-// check of what it was says nothing about what it is.
-func (r *linkRow) asked(seen *linkRow) bool {
-	return r.Inputs == seen.Inputs && r.Sealed == seen.Sealed
-}
-
-// keep writes down what a check of a stored link said. then may set what else
-// becomes of the locked row; it is called even if the check tells nothing. A
-// link that was changed or deleted meanwhile is left alone.
-func (p *Plane) keep(ctx context.Context, s api.Scope, seen *linkRow, c *api.Check, then func(*linkRow)) error {
+// keep writes down what a check of a stored subject said. then may set what else
+// becomes of the locked row; it is called even if the check tells nothing. What
+// was changed or deleted meanwhile is left alone.
+func (p *Plane) keep(ctx context.Context, s api.Scope, seen subject, c *api.Check, then func(subject)) error {
 	var event *eventRow
 	err := p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
-		row, err := p.lock(ctx, tx, s, seen.ID)
+		row, err := lockSubject(ctx, tx, s, seen.about().Kind, seen.about().ID)
 		if api.CodeOf(err) == api.NotFound {
 			return nil
 		}
-		if err != nil || !row.asked(seen) {
+		if err != nil || row.asks() != seen.asks() {
 			return err
 		}
 		then(row)
-		if telling(c) {
-			changed := row.note(c)
-			if event, err = chronicle(ctx, tx, s, row, c, changed); err != nil {
-				return err
-			}
+		if event, err = take(ctx, tx, s, row, c); err != nil {
+			return err
 		}
-		_, err = tx.NewUpdate().Model(row).Column(checkColumns...).WherePK().Exec(ctx)
-		return err
+		return update(ctx, tx, row, checkColumns...)
 	})
 	if err == nil {
 		p.announce(ctx, event)
@@ -127,12 +132,24 @@ func (p *Plane) keep(ctx context.Context, s api.Scope, seen *linkRow, c *api.Che
 	return err
 }
 
-// checkRow is one check in the history of a link.
+// take takes a check into a subject: its row, which the caller has locked, or
+// made, and stores, and its history. If the state changed it returns the event
+// to be told. A check that tells nothing changes nothing.
+func take(ctx context.Context, tx bun.Tx, s api.Scope, row subject, c *api.Check) (*eventRow, error) {
+	if !telling(c) {
+		return nil, nil
+	}
+	changed := row.watch().note(c)
+	return chronicle(ctx, tx, s, row, c, changed)
+}
+
+// checkRow is one check in the history of a subject.
 type checkRow struct {
-	bun.BaseModel `bun:"table:link_checks"`
+	bun.BaseModel `bun:"table:checks"`
 
 	ID        string `bun:"id,pk"`
-	LinkID    string
+	Kind      api.Kind
+	ObjectID  string
 	At        int64
 	Status    string
 	Took      int64
@@ -142,37 +159,40 @@ type checkRow struct {
 	Changed   bool
 }
 
-func (r *checkRow) check() api.LinkCheck {
-	c := api.LinkCheck{ID: r.ID, By: r.CheckedBy, Way: api.Way(r.Way), Changed: r.Changed}
+func (r *checkRow) check() api.PastCheck {
+	c := api.PastCheck{ID: r.ID, By: r.CheckedBy, Way: api.Way(r.Way), Changed: r.Changed}
 	decode(r.CheckJSON, &c.Check)
 	return c
 }
 
-// chronicle writes the history of a link whose row has noted the check: the
+// chronicle writes the history of a subject whose row has noted the check: the
 // check, its episode and, if the state changed, the event to be told, which it
-// returns. The link is locked.
-func chronicle(ctx context.Context, tx bun.Tx, s api.Scope, link *linkRow, c *api.Check, changed bool) (event *eventRow, err error) {
-	otherwise, err := tellEpisode(ctx, tx, link.ID, c)
+// returns.
+func chronicle(ctx context.Context, tx bun.Tx, s api.Scope, of subject, c *api.Check, changed bool) (event *eventRow, err error) {
+	a := of.about()
+	otherwise, err := tellEpisode(ctx, tx, a, c)
 	if err != nil {
 		return nil, err
 	}
 	row := &checkRow{
-		ID: store.NewID(), LinkID: link.ID, At: store.Micros(c.At), Status: string(c.Status), Took: c.Took.Microseconds(),
-		CheckJSON: link.CheckJSON, CheckedBy: s.Actor.User, Way: string(s.Actor.Way), Changed: otherwise,
+		ID: store.NewID(), Kind: a.Kind, ObjectID: a.ID, At: store.Micros(c.At), Status: string(c.Status), Took: c.Took.Microseconds(),
+		CheckJSON: of.watch().CheckJSON, CheckedBy: s.Actor.User, Way: string(s.Actor.Way), Changed: otherwise,
 	}
 	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
 		return nil, err
 	}
-	if err := prune(ctx, tx, (*checkRow)(nil), "link_id", link.ID, api.KeptChecks); err != nil || !changed {
+	if err := prune(ctx, tx, (*checkRow)(nil), "object_id", a.ID, api.KeptChecks); err != nil || !changed {
 		return nil, err
 	}
-	return raise(ctx, tx, s, link, c)
+	return raise(ctx, tx, s, a, c)
 }
 
-// prune deletes all but the newest rows of one owner.
-func prune(ctx context.Context, tx bun.Tx, model any, owner, id string, kept int64) error {
-	last := tx.NewSelect().Model(model).Column("id").Where("? = ?", bun.Ident(owner), id).
-		OrderExpr("id DESC").Limit(1).Offset(kept - 1)
-	_, err := tx.NewDelete().Model(model).Where("? = ?", bun.Ident(owner), id).Where("id < (?)", last).Exec(ctx)
-	return err
+// dropHistory deletes the history of a subject that is deleted.
+func dropHistory(ctx context.Context, tx bun.Tx, id string) error {
+	for _, model := range []any{(*checkRow)(nil), (*episodeRow)(nil)} {
+		if _, err := tx.NewDelete().Model(model).Where("object_id = ?", id).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

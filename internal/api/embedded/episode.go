@@ -13,7 +13,7 @@ import (
 	"switchboard/internal/api/store"
 )
 
-// What is kept of a link's episodes.
+// What is kept of a subject's episodes.
 const (
 	keptEpisodes = 100
 	keptReasons  = 20 // of an episode; later ones are counted as the last of them
@@ -21,10 +21,11 @@ const (
 
 // episodeRow is an episode as it is stored.
 type episodeRow struct {
-	bun.BaseModel `bun:"table:link_episodes"`
+	bun.BaseModel `bun:"table:episodes"`
 
 	ID       string `bun:"id,pk"`
-	LinkID   string
+	Kind     api.Kind
+	ObjectID string
 	BeganAt  int64
 	LastAt   int64
 	EndedAt  int64
@@ -42,19 +43,19 @@ func (r *episodeRow) episode() api.Episode {
 }
 
 // openEpisode returns the episode that lasts, or nil.
-func openEpisode(ctx context.Context, tx bun.Tx, link string) (*episodeRow, error) {
+func openEpisode(ctx context.Context, tx bun.Tx, id string) (*episodeRow, error) {
 	var rows []episodeRow
-	err := tx.NewSelect().Model(&rows).Where("link_id = ?", link).OrderExpr("id DESC").Limit(1).Scan(ctx)
+	err := tx.NewSelect().Model(&rows).Where("object_id = ?", id).OrderExpr("id DESC").Limit(1).Scan(ctx)
 	if err != nil || len(rows) == 0 || rows[0].EndedAt != 0 {
 		return nil, err
 	}
 	return &rows[0], nil
 }
 
-// tellEpisode begins, continues or ends the episode of a locked link. It
+// tellEpisode begins, continues or ends the episode of a locked subject. It
 // reports whether the check failed for another reason than the one before.
-func tellEpisode(ctx context.Context, tx bun.Tx, link string, c *api.Check) (otherwise bool, err error) {
-	open, err := openEpisode(ctx, tx, link)
+func tellEpisode(ctx context.Context, tx bun.Tx, of about, c *api.Check) (otherwise bool, err error) {
+	open, err := openEpisode(ctx, tx, of.ID)
 	if err != nil {
 		return false, err
 	}
@@ -65,7 +66,7 @@ func tellEpisode(ctx context.Context, tx bun.Tx, link string, c *api.Check) (oth
 	case failed == nil:
 		return false, nil
 	case open == nil:
-		return false, beginEpisode(ctx, tx, link, c, *failed)
+		return false, beginEpisode(ctx, tx, of, c, *failed)
 	}
 	before := open.Reason
 	open.add(c, *failed)
@@ -73,13 +74,13 @@ func tellEpisode(ctx context.Context, tx bun.Tx, link string, c *api.Check) (oth
 	return open.Reason != before, err
 }
 
-func beginEpisode(ctx context.Context, tx bun.Tx, link string, c *api.Check, failed api.Step) error {
-	row := &episodeRow{ID: store.NewID(), LinkID: link, BeganAt: store.Micros(c.At)}
+func beginEpisode(ctx context.Context, tx bun.Tx, of about, c *api.Check, failed api.Step) error {
+	row := &episodeRow{ID: store.NewID(), Kind: of.Kind, ObjectID: of.ID, BeganAt: store.Micros(c.At)}
 	row.add(c, failed)
 	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
 		return err
 	}
-	return prune(ctx, tx, (*episodeRow)(nil), "link_id", link, keptEpisodes)
+	return prune(ctx, tx, (*episodeRow)(nil), "object_id", of.ID, keptEpisodes)
 }
 
 func endEpisode(ctx context.Context, tx bun.Tx, open *episodeRow, at int64) error {
@@ -89,9 +90,9 @@ func endEpisode(ctx context.Context, tx bun.Tx, open *episodeRow, at int64) erro
 }
 
 // leaveEpisode ends the episode that lasts, if there is one, because the locked
-// link leads elsewhere now.
-func leaveEpisode(ctx context.Context, tx bun.Tx, link string) error {
-	open, err := openEpisode(ctx, tx, link)
+// subject leads elsewhere now.
+func leaveEpisode(ctx context.Context, tx bun.Tx, id string) error {
+	open, err := openEpisode(ctx, tx, id)
 	if err != nil || open == nil {
 		return err
 	}

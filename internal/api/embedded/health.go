@@ -8,141 +8,103 @@ import (
 	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
-	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
 )
 
-// CheckLink implements api.Health.
-func (p *Plane) CheckLink(ctx context.Context, s api.Scope, id string) (api.Check, error) {
-	row, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id)
+// Recheck implements api.Health.
+func (p *Plane) Recheck(ctx context.Context, s api.Scope, kind api.Kind, id string) (api.Check, error) {
+	row, err := findSubject(ctx, p.db.Read, s, kind, id)
 	if err != nil {
 		return api.Check{}, err
 	}
-	check, err := p.askStored(ctx, s, row)
+	check, err := row.ask(ctx, p, s)
 	if err != nil {
 		return api.Check{}, err
 	}
-	if err := p.keep(ctx, s, row, &check, func(*linkRow) {}); err != nil {
+	if err := p.keep(ctx, s, row, &check, func(subject) {}); err != nil {
 		return api.Check{}, err
 	}
-	link := row.link()
-	draft := api.LinkDraft{ID: link.ID, Name: link.Name, Connector: link.Connector, Inputs: link.Inputs}
-	return check, p.recordTest(ctx, s, &work{draft: draft}, check)
+	return check, p.recordTest(ctx, s, row.about(), check)
 }
 
-// askStored asks the system behind a stored link, with its stored secrets.
-func (p *Plane) askStored(ctx context.Context, s api.Scope, row *linkRow) (api.Check, error) {
-	secrets, err := row.open(p.keys)
-	if err != nil {
-		return api.Check{}, err
+// recordTest writes down who asked where, and how it ended (S3: who used the
+// console to look around), also when nobody waits for the answer any more.
+func (p *Plane) recordTest(ctx context.Context, s api.Scope, a about, check api.Check) error {
+	after := struct {
+		Connector string       `json:"connector,omitempty"`
+		Service   string       `json:"service,omitempty"`
+		Endpoint  string       `json:"endpoint"`
+		Status    api.Status   `json:"status"`
+		Failed    api.StepName `json:"failed,omitempty"`
+	}{Connector: a.Connector, Service: a.Service, Endpoint: a.Endpoint, Status: check.Status}
+	if step := check.Failure(); step != nil {
+		after.Failed = step.Name
 	}
-	target := probe.Target{Project: s.Project, Connector: row.Connector, Secrets: secrets}
-	decode(row.Inputs, &target.Inputs)
-	return p.prober.Check(ctx, target), nil
+	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
+		return store.Record(ctx, tx, s, store.Event{Action: "test", Kind: a.Kind, ID: a.ID, Name: a.Name, After: after})
+	})
 }
 
-// ScheduleLink implements api.Health.
-func (p *Plane) ScheduleLink(ctx context.Context, s api.Scope, id string, every time.Duration) error {
+// Schedule implements api.Health.
+func (p *Plane) Schedule(ctx context.Context, s api.Scope, kind api.Kind, id string, every time.Duration) error {
 	if !api.ValidInterval(every) {
 		return api.Refuse([]api.Problem{{Path: "every", Message: api.M("health.every_unknown")}})
 	}
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := p.lock(ctx, tx, s, id)
+		row, err := lockSubject(ctx, tx, s, kind, id)
 		if err != nil {
 			return err
 		}
-		before := row.health().Every
-		row.EveryUS = every.Microseconds()
-		row.reschedule(time.Now())
-		if _, err := tx.NewUpdate().Model(row).Column("every_us", "next_check_at").WherePK().Exec(ctx); err != nil {
+		before := row.watch().pulse().Every
+		row.watch().EveryUS = every.Microseconds()
+		reschedule(row, time.Now())
+		if err := update(ctx, tx, row, "every_us", "next_check_at"); err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "schedule", Kind: kindLink, ID: id, Name: row.Name,
+			Action: "schedule", Kind: kind, ID: id, Name: row.about().Name,
 			Before: map[string]string{"every": before.String()}, After: map[string]string{"every": every.String()},
 		})
 	})
 }
 
-// EnableLink implements api.Links.
-func (p *Plane) EnableLink(ctx context.Context, s api.Scope, id string, enabled bool) error {
-	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := p.lock(ctx, tx, s, id)
-		if err != nil || row.Enabled == enabled {
-			return err
-		}
-		before, now := row.link(), time.Now()
-		row.Enabled, row.UpdatedAt, row.UpdatedBy = enabled, store.Micros(now), s.Actor.User
-		row.Version++
-		row.reschedule(now)
-		_, err = tx.NewUpdate().Model(row).
-			Column("enabled", "updated_at", "updated_by", "version", "next_check_at").WherePK().Exec(ctx)
-		if err != nil {
-			return err
-		}
-		action := "disable"
-		if enabled {
-			action = "enable"
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: action, Kind: kindLink, ID: id, Name: row.Name, Before: audited(before, nil), After: audited(row.link(), nil),
-		})
-	})
-}
-
-// reschedule sets when the link is due next, counted from now; never if it has
-// no schedule or is not enabled.
-func (r *linkRow) reschedule(now time.Time) {
-	r.NextCheckAt = 0
-	if r.EveryUS > 0 && r.Enabled {
-		r.NextCheckAt = store.Micros(now) + r.EveryUS*(900+spread(r.ID))/1000
+// reschedule sets when a subject is due next, counted from now; never if it has
+// no schedule or is not active.
+func reschedule(row subject, now time.Time) {
+	w := row.watch()
+	w.NextCheckAt = 0
+	if w.EveryUS > 0 && row.active() {
+		w.NextCheckAt = store.Micros(now) + w.EveryUS*(900+spread(row.about().ID))/1000
 	}
 }
 
-// spread is a number from 0 to 200 that is a link's own: links that were
-// scheduled in the same second come due over a fifth of their interval.
+// spread is a number from 0 to 200 that is a thing's own: what was scheduled in
+// the same second comes due over a fifth of the interval.
 func spread(id string) int64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))
 	return int64(h.Sum32() % 201)
 }
 
-// LinkChecks implements api.Health. The cursor is the last check's id.
-func (p *Plane) LinkChecks(ctx context.Context, s api.Scope, id, cursor string, limit int) (api.Page[api.LinkCheck], error) {
-	var page api.Page[api.LinkCheck]
-	if _, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id); err != nil {
-		return page, err
+// pastChecks are sorted by their ids, newest first.
+var pastChecks = orders[checkRow]{"": {[]string{"id"}, func(r *checkRow) []any { return []any{r.ID} }}}
+
+// PastChecks implements api.Health.
+func (p *Plane) PastChecks(ctx context.Context, s api.Scope, kind api.Kind, id, cursor string, limit int) (api.Page[api.PastCheck], error) {
+	if _, err := findSubject(ctx, p.db.Read, s, kind, id); err != nil {
+		return api.Page[api.PastCheck]{}, err
 	}
-	if limit <= 0 {
-		limit = api.DefaultPage
-	}
-	limit = min(limit, api.MaxPage)
-	var rows []checkRow
-	query := p.db.Read.NewSelect().Model(&rows).Where("link_id = ?", id).OrderExpr("id DESC").Limit(int64(limit + 1))
-	if cursor != "" && store.Storable(cursor) {
-		query = query.Where("id < ?", cursor)
-	}
-	if err := query.Scan(ctx); err != nil {
-		return page, err
-	}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		page.Next = rows[limit-1].ID
-	}
-	page.Items = make([]api.LinkCheck, len(rows))
-	for i := range rows {
-		page.Items[i] = rows[i].check()
-	}
-	return page, nil
+	query := p.db.Read.NewSelect().Model((*checkRow)(nil)).Where("object_id = ?", id)
+	return list(ctx, query, asked{Desc: true, Cursor: cursor, Limit: limit}, pastChecks, (*checkRow).check)
 }
 
-// LinkEpisodes implements api.Health.
-func (p *Plane) LinkEpisodes(ctx context.Context, s api.Scope, id string, limit int) ([]api.Episode, error) {
-	if _, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id); err != nil {
+// Episodes implements api.Health.
+func (p *Plane) Episodes(ctx context.Context, s api.Scope, kind api.Kind, id string, limit int) ([]api.Episode, error) {
+	if _, err := findSubject(ctx, p.db.Read, s, kind, id); err != nil {
 		return nil, err
 	}
 	var rows []episodeRow
-	err := p.db.Read.NewSelect().Model(&rows).Where("link_id = ?", id).
+	err := p.db.Read.NewSelect().Model(&rows).Where("object_id = ?", id).
 		OrderExpr("id DESC").Limit(int64(min(max(limit, 1), keptEpisodes))).Scan(ctx)
 	episodes := make([]api.Episode, len(rows))
 	for i := range rows {

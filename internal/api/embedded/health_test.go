@@ -44,7 +44,7 @@ func catchUp(t *testing.T, p apitest.Plane, in time.Duration) {
 
 func check(t *testing.T, p apitest.Plane, id string) api.Check {
 	t.Helper()
-	c, err := p.Service.CheckLink(t.Context(), mine, id)
+	c, err := p.Service.Recheck(t.Context(), mine, api.KindLink, id)
 	require.NoError(t, err)
 	return c
 }
@@ -56,16 +56,16 @@ func stored(t *testing.T, p apitest.Plane, id string) api.Link {
 	return link
 }
 
-func history(t *testing.T, p apitest.Plane, id string) []api.LinkCheck {
+func history(t *testing.T, p apitest.Plane, id string) []api.PastCheck {
 	t.Helper()
-	page, err := p.Service.LinkChecks(t.Context(), mine, id, "", api.MaxPage)
+	page, err := p.Service.PastChecks(t.Context(), mine, api.KindLink, id, "", api.MaxPage)
 	require.NoError(t, err)
 	return page.Items
 }
 
 func episodes(t *testing.T, p apitest.Plane, id string) []api.Episode {
 	t.Helper()
-	found, err := p.Service.LinkEpisodes(t.Context(), mine, id, 100)
+	found, err := p.Service.Episodes(t.Context(), mine, api.KindLink, id, 100)
 	require.NoError(t, err)
 	return found
 }
@@ -156,7 +156,7 @@ func TestChecksAtTheSameTimeLoseNothing(t *testing.T) {
 		const racers = 12
 		var all sync.WaitGroup
 		for range racers {
-			all.Go(func() { _, _ = p.Service.CheckLink(t.Context(), mine, link.ID) })
+			all.Go(func() { _, _ = p.Service.Recheck(t.Context(), mine, api.KindLink, link.ID) })
 		}
 		all.Wait()
 		require.Len(t, history(t, p, link.ID), racers)
@@ -232,7 +232,7 @@ func TestAResultIsNotWrittenToWhatTheLinkHasBecome(t *testing.T) {
 			require.NoError(t, err)
 			ended := make(chan error)
 			go func() {
-				_, err := p.Service.CheckLink(t.Context(), mine, link.ID)
+				_, err := p.Service.Recheck(t.Context(), mine, api.KindLink, link.ID)
 				ended <- err
 			}()
 			conn := <-conns
@@ -249,6 +249,16 @@ func TestAResultIsNotWrittenToWhatTheLinkHasBecome(t *testing.T) {
 	})
 }
 
+// nothingLeft requires that no history is left when all is deleted.
+func nothingLeft(t *testing.T, db *store.DB) {
+	t.Helper()
+	for _, table := range []string{"checks", "episodes"} {
+		n, err := db.Read.NewSelect().Table(table).Count(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, n, table)
+	}
+}
+
 func TestNothingOfALinkIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
@@ -256,11 +266,7 @@ func TestNothingOfALinkIsLeftBehind(t *testing.T) {
 		link, err := p.Service.CreateLink(t.Context(), mine, apitest.ClosedDraft(t, "orders"), api.Anyway)
 		require.NoError(t, err)
 		require.NoError(t, p.Service.DeleteLink(t.Context(), mine, link.ID, 0))
-		for _, table := range []string{"link_checks", "link_episodes"} {
-			n, err := db.Read.NewSelect().Table(table).Count(t.Context())
-			require.NoError(t, err)
-			require.Zero(t, n, table)
-		}
+		nothingLeft(t, db)
 	})
 }
 

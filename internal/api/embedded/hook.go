@@ -17,8 +17,6 @@ import (
 	"switchboard/internal/api/store"
 )
 
-const kindHook = "hook"
-
 // Bounds of a hook, in characters.
 const (
 	maxHookURL    = 2000
@@ -152,11 +150,11 @@ func removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *hookRow) er
 	if _, err := tx.NewDelete().Model(stored).WherePK().Exec(ctx); err != nil {
 		return err
 	}
-	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: kindHook, Name: stored.Destination, Before: stored.audited()})
+	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: api.KindHook, Name: stored.Destination, Before: stored.audited()})
 }
 
 func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow, secret string) error {
-	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: kindHook, Name: hookDestination(d.URL)}
+	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: api.KindHook, Name: hookDestination(d.URL)}
 	if stored != nil {
 		*row = *stored
 		event.Action, event.Before = "update", stored.audited()

@@ -13,10 +13,11 @@ import (
 	"switchboard/internal/locale"
 )
 
-// Types of events.
+// Types of events. Of a subject they begin with its kind: "link.failed",
+// "connection.recovered".
 const (
-	eventFailed    = "link.failed"
-	eventRecovered = "link.recovered"
+	eventFailed    = ".failed"
+	eventRecovered = ".recovered"
 	eventTest      = "test"
 )
 
@@ -42,21 +43,15 @@ type eventRow struct {
 }
 
 // eventBody is what is sent: who, what and why, without secrets and without the
-// words of the system behind the link.
+// words of the system behind it.
 type eventBody struct {
-	Type      string      `json:"type"`
-	ID        string      `json:"id"`
-	Timestamp time.Time   `json:"timestamp"`
-	Project   string      `json:"project"`
-	Link      *eventLink  `json:"link,omitempty"`
-	Check     *eventCheck `json:"check,omitempty"`
-}
-
-type eventLink struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Connector string `json:"connector"`
-	Endpoint  string `json:"endpoint"`
+	Type       string      `json:"type"`
+	ID         string      `json:"id"`
+	Timestamp  time.Time   `json:"timestamp"`
+	Project    string      `json:"project"`
+	Link       *about      `json:"link,omitempty"`
+	Connection *about      `json:"connection,omitempty"`
+	Check      *eventCheck `json:"check,omitempty"`
 }
 
 type eventCheck struct {
@@ -68,17 +63,16 @@ type eventCheck struct {
 	Message string       `json:"message,omitempty"`
 }
 
-func newEvent(project, kind string, link *eventLink, check *eventCheck) *eventRow {
+func newEvent(project, kind string, body eventBody) *eventRow {
 	now := time.Now().UTC()
-	id := store.NewID()
-	body := eventBody{Type: kind, ID: id, Timestamp: now, Project: project, Link: link, Check: check}
-	return &eventRow{ID: id, ProjectID: project, At: store.Micros(now), Body: encode(body)}
+	body.Type, body.ID, body.Timestamp, body.Project = kind, store.NewID(), now, project
+	return &eventRow{ID: body.ID, ProjectID: project, At: store.Micros(now), Body: encode(body)}
 }
 
-// raise writes down that a link's state changed, if the project wants to be
+// raise writes down that a subject's state changed, if the project wants to be
 // told, and returns the event. It waits for its turn: while the receiver does
 // not take what came before, nothing overtakes that.
-func raise(ctx context.Context, tx bun.Tx, s api.Scope, link *linkRow, c *api.Check) (*eventRow, error) {
+func raise(ctx context.Context, tx bun.Tx, s api.Scope, of about, c *api.Check) (*eventRow, error) {
 	hook, err := lockHook(ctx, tx, s.Project)
 	if err != nil || hook == nil || !hook.Enabled {
 		return nil, err
@@ -94,7 +88,14 @@ func raise(ctx context.Context, tx bun.Tx, s api.Scope, link *linkRow, c *api.Ch
 		kind = eventFailed
 		check.Step, check.Path, check.Message = step.Name, step.Path, locale.In(locale.English, step.Message)
 	}
-	event := newEvent(s.Project, kind, &eventLink{link.ID, link.Name, link.Connector, link.Endpoint}, check)
+	body := eventBody{Check: check}
+	switch of.Kind {
+	case api.KindLink:
+		body.Link = &of
+	case api.KindConnection:
+		body.Connection = &of
+	}
+	event := newEvent(s.Project, string(of.Kind)+kind, body)
 	_, err = tx.NewInsert().Model(event).Exec(ctx)
 	return event, err
 }
@@ -114,9 +115,10 @@ func forget(ctx context.Context, tx bun.Tx, hook *hookRow) error {
 	return err
 }
 
-// TellHook makes the try that is due then, if nobody else makes it: it delivers
+// tellHook makes the try that is due then, if nobody else makes it: it delivers
 // the oldest event of the project. What is not taken keeps the others waiting.
-func (p *Plane) TellHook(ctx context.Context, project string, due int64) error {
+func (p *Plane) tellHook(ctx context.Context, t jobs.Task) error {
+	project, due := t.Project, t.Due
 	hook, err := p.claimHook(context.WithoutCancel(ctx), project, due)
 	if err != nil || hook == nil {
 		return err

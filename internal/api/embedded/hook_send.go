@@ -28,13 +28,13 @@ func (p *Plane) TestHook(ctx context.Context, s api.Scope) error {
 	if hook == nil {
 		return api.Errorf(api.NotFound, "hook.not_found")
 	}
-	problem, err := p.send(ctx, hook, newEvent(s.Project, eventTest, nil, nil))
+	problem, err := p.send(ctx, hook, newEvent(s.Project, eventTest, eventBody{}))
 	if err != nil {
 		return err
 	}
 	err = p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "test", Kind: kindHook, Name: hook.Destination, After: map[string]int{"status": hook.LastStatus},
+			Action: "test", Kind: api.KindHook, Name: hook.Destination, After: map[string]int{"status": hook.LastStatus},
 		})
 	})
 	if err != nil || problem.IsZero() {

@@ -20,6 +20,7 @@ import (
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/store"
+	"switchboard/internal/testserver"
 )
 
 // told is a request that a receiver got, whose signature is right.
@@ -27,7 +28,8 @@ type told struct {
 	ID   string // of the header
 	Body struct {
 		Type, ID, Project string
-		Link              struct{ ID, Name, Connector, Endpoint string }
+		Link              *struct{ ID, Name, Connector, Endpoint string }
+		Connection        *struct{ ID, Name, Service, Endpoint string }
 		Check             struct{ Status, Step, Path, Message string }
 	}
 }
@@ -109,6 +111,30 @@ func TestOnlyChangesOfStateAreTold(t *testing.T) {
 	})
 }
 
+func TestChangesOfAConnectionAreToldAsItsOwn(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		url, all := receiver(t, always(http.StatusOK), []byte(apitest.HookSecret))
+		setHook(t, p, url, apitest.HookSecret)
+		address := testserver.ClosedAddr(t).String()
+		c, err := p.Service.CreateConnection(t.Context(), mine, api.ConnectionDraft{
+			Name: "orders", Service: "RDS", URL: address,
+			SecurityGroupID: "a1b2c3d4-0000-4000-8000-000000000001", NetworkID: "a1b2c3d4-0000-4000-8000-000000000002",
+		})
+		require.NoError(t, err)
+		catchUp(t, p, 0)
+		catchUp(t, p, 0)
+		require.Len(t, all, 1)
+		got := (<-all).Body
+		require.Equal(t, "connection.failed", got.Type)
+		require.Nil(t, got.Link)
+		require.Equal(t, []string{c.ID, "orders", "RDS", address},
+			[]string{got.Connection.ID, got.Connection.Name, got.Connection.Service, got.Connection.Endpoint})
+		require.Equal(t, "connect", got.Check.Step)
+	})
+}
+
 func TestALinkThatNeverAnsweredIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
@@ -163,7 +189,7 @@ func TestADeliveryIsGivenUpAfterADay(t *testing.T) {
 		setHook(t, p, url, apitest.HookSecret)
 		link, err := p.Service.CreateLink(t.Context(), mine, apitest.ClosedDraft(t, "orders"), api.Anyway)
 		require.NoError(t, err)
-		require.NoError(t, p.Service.ScheduleLink(t.Context(), mine, link.ID, 0))
+		require.NoError(t, p.Service.Schedule(t.Context(), mine, api.KindLink, link.ID, 0))
 		catchUp(t, p, 0)
 		exec(t, db, "UPDATE hook_events SET at = at - ?", (24 * time.Hour).Microseconds())
 		catchUp(t, p, time.Hour)

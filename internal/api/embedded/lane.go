@@ -78,26 +78,17 @@ func (l *lanes) leave(in lane, idle bool) bool {
 	return true
 }
 
-// share is how many workers a project may have: half of its slots for its
-// schedule and all but one of the rest for runs, so that what people test need
-// not wait for them. A hook is told one thing after the other.
-func (p *Plane) share(kind jobs.Kind) int {
-	half := cmp.Or(int(p.lanes.slots.Load()), probe.DefaultPerProject) / 2
-	switch kind {
-	case taskLink:
-		return max(half, 1)
-	case taskRow:
-		return max(half-1, 1)
-	}
-	return 1
+// share is how many workers a project may have.
+func (p *Plane) share(c chore) int {
+	return c.share(cmp.Or(int(p.lanes.slots.Load()), probe.DefaultPerProject))
 }
 
 // Do implements jobs.Work: it does what the task's project has to do, the
 // oldest first, until nothing is left or others should have a turn. If the
 // project has its share of workers already they will do it, and nobody waits.
 func (p *Plane) Do(ctx context.Context, t jobs.Task) error {
-	in := lane{t.Kind, t.Project}
-	if !p.lanes.enter(in, p.share(t.Kind)) {
+	c, in := choreOf(t.Kind), lane{t.Kind, t.Project}
+	if !p.lanes.enter(in, p.share(c)) {
 		return nil
 	}
 	var errs error
@@ -112,7 +103,7 @@ func (p *Plane) Do(ctx context.Context, t jobs.Task) error {
 		switch {
 		case i >= 0:
 			tried[found[i]] = true
-			errs = errors.Join(errs, p.do(ctx, found[i]))
+			errs = errors.Join(errs, c.do(p, ctx, found[i]))
 		case p.lanes.leave(in, true):
 			return errs
 		}

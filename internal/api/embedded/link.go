@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -32,14 +31,14 @@ func (p *Plane) FindLink(ctx context.Context, s api.Scope, cluster, name string)
 
 func (p *Plane) linkRow(ctx context.Context, db bun.IDB, s api.Scope, where string, args ...any) (*linkRow, error) {
 	row := new(linkRow)
-	if !store.Storable(args...) {
-		return nil, api.Errorf(api.NotFound, "link.not_found")
-	}
-	err := db.NewSelect().Model(row).Where("project_id = ?", s.Project).Where(where, args...).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, api.Errorf(api.NotFound, "link.not_found")
-	}
-	return row, err
+	return row, find(ctx, db, s.Project, row, row.missing(), where, args...)
+}
+
+// lock reads a link and keeps others from changing it until the transaction
+// ends.
+func (p *Plane) lock(ctx context.Context, tx bun.Tx, s api.Scope, id string) (*linkRow, error) {
+	row := new(linkRow)
+	return row, lock(ctx, tx, s.Project, row, row.missing(), id)
 }
 
 // ValidateLink implements api.Links.
@@ -58,7 +57,7 @@ func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api
 		return api.Check{}, err
 	}
 	check := w.ask(ctx, p, s, api.Connect)
-	return check, p.recordTest(ctx, s, w, check)
+	return check, p.recordTest(ctx, s, w.about(), check)
 }
 
 // CreateLink implements api.Links.
@@ -80,7 +79,7 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: kindLink, ID: row.ID, Name: row.Name, After: audited(row.link(), d.Secrets),
+			Action: "create", Kind: api.KindLink, ID: row.ID, Name: row.Name, After: audited(row.link(), d.Secrets),
 		})
 	})
 	if err == nil {
@@ -98,14 +97,13 @@ func insert(ctx context.Context, tx bun.Tx, s api.Scope, row *linkRow, c *api.Ch
 	row.CreatedAt, row.CreatedBy, row.Version = row.UpdatedAt, row.UpdatedBy, 1
 	if c.Status != api.FormOnly {
 		row.EveryUS = api.DefaultInterval.Microseconds()
-		row.reschedule(store.Time(row.CreatedAt))
+		reschedule(row, store.Time(row.CreatedAt))
 	}
-	told := telling(c)
-	changed := told && row.note(c)
-	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil || !told {
+	if event, err = take(ctx, tx, s, row, c); err != nil {
 		return nil, err
 	}
-	return chronicle(ctx, tx, s, row, c, changed)
+	_, err = tx.NewInsert().Model(row).Exec(ctx)
+	return event, err
 }
 
 // UpdateLink implements api.Links.
@@ -138,7 +136,7 @@ func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "update", Kind: kindLink, ID: row.ID, Name: row.Name,
+			Action: "update", Kind: api.KindLink, ID: row.ID, Name: row.Name,
 			Before: audited(*w.from, nil), After: audited(row.link(), d.Secrets),
 		})
 	})
@@ -159,25 +157,45 @@ func (w *work) replace(ctx context.Context, tx bun.Tx, s api.Scope, row, stored 
 	row.EveryUS, row.NextCheckAt = stored.EveryUS, stored.NextCheckAt
 	row.LastGoodAt, row.StateSince, row.Recent = stored.LastGoodAt, stored.StateSince, stored.Recent
 	if row.Enabled != stored.Enabled {
-		row.reschedule(time.Now())
+		reschedule(row, time.Now())
 	}
-	told := telling(c)
-	if !told && row.Inputs == stored.Inputs && len(w.draft.Secrets) == 0 {
+	if !telling(c) && row.Inputs == stored.Inputs && len(w.draft.Secrets) == 0 {
 		row.CheckStatus, row.CheckedAt, row.CheckJSON = stored.CheckStatus, stored.CheckedAt, stored.CheckJSON
-	}
-	changed := told && row.note(c)
-	if _, err := tx.NewUpdate().Model(row).WherePK().Exec(ctx); err != nil {
-		return nil, err
 	}
 	if row.Endpoint != stored.Endpoint {
 		if err := leaveEpisode(ctx, tx, row.ID); err != nil {
 			return nil, err
 		}
 	}
-	if !told {
-		return nil, nil
+	if event, err = take(ctx, tx, s, row, c); err != nil {
+		return nil, err
 	}
-	return chronicle(ctx, tx, s, row, c, changed)
+	_, err = tx.NewUpdate().Model(row).WherePK().Exec(ctx)
+	return event, err
+}
+
+// EnableLink implements api.Links.
+func (p *Plane) EnableLink(ctx context.Context, s api.Scope, id string, enabled bool) error {
+	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		row, err := p.lock(ctx, tx, s, id)
+		if err != nil || row.Enabled == enabled {
+			return err
+		}
+		before, now := row.link(), time.Now()
+		row.Enabled, row.UpdatedAt, row.UpdatedBy = enabled, store.Micros(now), s.Actor.User
+		row.Version++
+		reschedule(row, now)
+		if err := update(ctx, tx, row, "enabled", "updated_at", "updated_by", "version", "next_check_at"); err != nil {
+			return err
+		}
+		action := "disable"
+		if enabled {
+			action = "enable"
+		}
+		return store.Record(ctx, tx, s, store.Event{
+			Action: action, Kind: api.KindLink, ID: id, Name: row.Name, Before: audited(before, nil), After: audited(row.link(), nil),
+		})
+	})
 }
 
 // DeleteLink implements api.Links. The link's history goes with it.
@@ -190,16 +208,17 @@ func (p *Plane) DeleteLink(ctx context.Context, s api.Scope, id string, version 
 		if version != 0 && version != row.Version {
 			return changed(row.UpdatedBy)
 		}
+		if err := dropHistory(ctx, tx, id); err != nil {
+			return err
+		}
 		if _, err := tx.NewDelete().Model(row).WherePK().Exec(ctx); err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: kindLink, ID: id, Name: row.Name, Before: audited(row.link(), nil),
+			Action: "delete", Kind: api.KindLink, ID: id, Name: row.Name, Before: audited(row.link(), nil),
 		})
 	})
 }
-
-const kindLink = "link"
 
 func taken(others []api.Problem) error {
 	return &api.Error{

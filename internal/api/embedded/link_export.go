@@ -10,8 +10,8 @@ import (
 )
 
 // ExportLinks implements api.Links.
-func (p *Plane) ExportLinks(ctx context.Context, s api.Scope, sel api.Selection) ([]api.Link, error) {
-	links, err := api.Selected(ctx, p, s, sel)
+func (p *Plane) ExportLinks(ctx context.Context, s api.Scope, sel api.Selection[api.LinkQuery]) ([]api.Link, error) {
+	links, err := api.Selected(ctx, api.LinkShelf(p), s, sel)
 	if err != nil {
 		return nil, err
 	}
@@ -20,6 +20,6 @@ func (p *Plane) ExportLinks(ctx context.Context, s api.Scope, sel api.Selection)
 		names[i] = links[i].Name
 	}
 	return links, p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		return store.Record(ctx, tx, s, store.Event{Action: "export", Kind: kindLink, After: map[string]any{"links": names}})
+		return store.Record(ctx, tx, s, store.Event{Action: "export", Kind: api.KindLink, After: map[string]any{"links": names}})
 	})
 }

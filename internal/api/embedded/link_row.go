@@ -21,30 +21,24 @@ import (
 type linkRow struct {
 	bun.BaseModel `bun:"table:links"`
 
-	ID          string `bun:"id,pk"`
-	ProjectID   string
-	Cluster     string
-	Name        string
-	Connector   string
-	Endpoint    string
-	Enabled     bool
-	Inputs      string
-	Sealed      string
-	Secrets     string
-	Extended    string
-	CreatedAt   int64
-	CreatedBy   string
-	UpdatedAt   int64
-	UpdatedBy   string
-	Version     int64
-	CheckStatus string
-	CheckedAt   int64
-	CheckJSON   string
-	EveryUS     int64 `bun:"every_us"`
-	NextCheckAt int64
-	LastGoodAt  int64
-	StateSince  int64
-	Recent      string
+	ID        string `bun:"id,pk"`
+	ProjectID string
+	Cluster   string
+	Name      string
+	Connector string
+	Endpoint  string
+	Enabled   bool
+	Inputs    string
+	Sealed    string
+	Secrets   string
+	Extended  string
+	CreatedAt int64
+	CreatedBy string
+	UpdatedAt int64
+	UpdatedBy string
+	Version   int64
+
+	watched
 }
 
 // row makes the row of a judged draft; the caller fills in creation and version.
@@ -54,7 +48,7 @@ func (w *work) row(p *Plane, id string, s api.Scope, check api.Check, now time.T
 		ID: id, ProjectID: s.Project, Cluster: d.Cluster, Name: d.Name, Connector: d.Connector,
 		Endpoint: connector.Find(d.Connector).Endpoint(d.Inputs), Enabled: d.Enabled, Inputs: encode(d.Inputs),
 		UpdatedAt: store.Micros(now), UpdatedBy: s.Actor.User,
-		CheckStatus: string(check.Status), CheckedAt: store.Micros(check.At), CheckJSON: encode(check),
+		watched: watched{CheckStatus: string(check.Status), CheckedAt: store.Micros(check.At), CheckJSON: encode(check)},
 	}
 	if d.Extended != nil {
 		row.Extended = encode(d.Extended)
@@ -104,7 +98,7 @@ func (r *linkRow) link() api.Link {
 		Inputs: map[string]string{}, HasSecret: map[string]bool{},
 		Created: api.Stamp{At: store.Time(r.CreatedAt), By: r.CreatedBy},
 		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},
-		Version: r.Version,
+		Version: r.Version, Check: r.check(), Health: r.pulse(),
 	}
 	decode(r.Inputs, &link.Inputs)
 	var paths []string
@@ -113,11 +107,6 @@ func (r *linkRow) link() api.Link {
 		link.HasSecret[path] = true
 	}
 	decode(r.Extended, &link.Extended)
-	if r.CheckStatus != "" {
-		link.Check = &api.Check{Status: api.Status(r.CheckStatus), At: store.Time(r.CheckedAt)}
-		decode(r.CheckJSON, link.Check)
-	}
-	link.Health = r.health()
 	return link
 }
 
@@ -151,21 +140,6 @@ func audited(l api.Link, typed map[string]api.Secret) any {
 		Extended  string            `json:"extended,omitempty"`
 		Check     api.Status        `json:"check,omitempty"`
 	}{l.Cluster, l.Name, l.Connector, l.Enabled, l.Inputs, l.HasSecret, slices.Sorted(maps.Keys(typed)), extended, statusOf(l.Check)}
-}
-
-// tested is what the audit log keeps of a test: where it went and how it ended
-// (S3: who used the console to look around).
-func tested(d api.LinkDraft, check api.Check) any {
-	t := struct {
-		Connector string       `json:"connector"`
-		Endpoint  string       `json:"endpoint"`
-		Status    api.Status   `json:"status"`
-		Failed    api.StepName `json:"failed,omitempty"`
-	}{Connector: d.Connector, Endpoint: connector.Find(d.Connector).Endpoint(d.Inputs), Status: check.Status}
-	if step := check.Failure(); step != nil {
-		t.Failed = step.Name
-	}
-	return t
 }
 
 func statusOf(c *api.Check) api.Status {

@@ -5,12 +5,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"switchboard/internal/api"
 	"switchboard/internal/api/connector"
 	"switchboard/internal/api/probe"
-	"switchboard/internal/api/store"
 )
 
 // work is a draft on its way to become a link: normalised, with the secrets it
@@ -77,6 +74,15 @@ func (p *Plane) judge(ctx context.Context, s api.Scope, d api.LinkDraft, early b
 	return w, api.Refuse(problems)
 }
 
+// about says what the draft is.
+func (w *work) about() about {
+	a := about{Kind: api.KindLink, ID: w.draft.ID, Name: w.draft.Name, Connector: w.draft.Connector}
+	if c := connector.Find(a.Connector); c != nil {
+		a.Endpoint = c.Endpoint(w.draft.Inputs)
+	}
+	return a
+}
+
 // ask checks the system behind the draft, as deep as is wanted.
 func (w *work) ask(ctx context.Context, p *Plane, s api.Scope, depth api.Depth) api.Check {
 	if depth == api.Shape {
@@ -87,23 +93,13 @@ func (w *work) ask(ctx context.Context, p *Plane, s api.Scope, depth api.Depth) 
 	})
 }
 
-// recordTest writes down who asked where (S3), also when nobody waits for the
-// answer any more.
-func (p *Plane) recordTest(ctx context.Context, s api.Scope, w *work, check api.Check) error {
-	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "test", Kind: kindLink, ID: w.draft.ID, Name: w.draft.Name, After: tested(w.draft, check),
-		})
-	})
-}
-
 // passes reports whether a link may be stored after that check; one that
 // stores nothing is a test.
 func (p *Plane) passes(ctx context.Context, s api.Scope, w *work, check api.Check, depth api.Depth) error {
 	if check.Status != api.Failed || depth == api.Anyway {
 		return nil
 	}
-	if err := p.recordTest(ctx, s, w, check); err != nil {
+	if err := p.recordTest(ctx, s, w.about(), check); err != nil {
 		return err
 	}
 	return &api.Error{Code: api.CheckFailed, Message: api.M("link.check_failed"), Check: &check}

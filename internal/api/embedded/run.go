@@ -2,8 +2,6 @@ package embedded
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -12,8 +10,6 @@ import (
 	"switchboard/internal/api/jobs"
 	"switchboard/internal/api/store"
 )
-
-const kindRun = "run"
 
 const (
 	keptRuns = 50  // of a project
@@ -28,10 +24,11 @@ var unfinished = bun.List([]api.RunState{api.RunWaiting, api.RunRunning})
 
 // runRow is a run as it is stored.
 type runRow struct {
-	bun.BaseModel `bun:"table:link_runs"`
+	bun.BaseModel `bun:"table:runs"`
 
 	ID        string `bun:"id,pk"`
 	ProjectID string
+	Kind      api.Kind
 	StartedAt int64
 	StartedBy string
 	Way       string
@@ -41,7 +38,7 @@ type runRow struct {
 
 func (r *runRow) run() api.Run {
 	return api.Run{
-		ID: r.ID, Started: api.Stamp{At: store.Time(r.StartedAt), By: r.StartedBy},
+		ID: r.ID, Kind: r.Kind, Started: api.Stamp{At: store.Time(r.StartedAt), By: r.StartedBy},
 		Ended: store.Time(r.EndedAt), Stopped: r.Stopped,
 	}
 }
@@ -51,54 +48,67 @@ func (r *runRow) scope() api.Scope {
 	return api.Scope{Project: r.ProjectID, Actor: api.Actor{User: r.StartedBy, Way: api.Way(r.Way)}}
 }
 
-// runLinkRow is one link of a run.
-type runLinkRow struct {
-	bun.BaseModel `bun:"table:link_run_rows"`
+// runItem is one row of a run: something to check, and what became of it. It
+// outlives that.
+type runItem struct {
+	bun.BaseModel `bun:"table:run_rows"`
 
-	RunID     string `bun:"run_id,pk"`
-	LinkID    string `bun:"link_id,pk"`
-	ProjectID string
-	LinkName  string
-	Endpoint  string
-	State     api.RunState
-	At        int64
-	CheckJSON string
-	Gone      bool
+	RunID      string `bun:"run_id,pk"`
+	ObjectID   string `bun:"object_id,pk"`
+	ProjectID  string
+	ObjectName string
+	Endpoint   string
+	State      api.RunState
+	At         int64
+	CheckJSON  string
+	Gone       bool
 }
 
-func (r *runLinkRow) row() api.RunRow {
+func (r *runItem) row() api.RunRow {
 	row := api.RunRow{
-		LinkID: r.LinkID, LinkName: r.LinkName, Endpoint: r.Endpoint, State: r.State, At: store.Time(r.At), Gone: r.Gone,
+		ID: r.ObjectID, Name: r.ObjectName, Endpoint: r.Endpoint, State: r.State, At: store.Time(r.At), Gone: r.Gone,
 	}
 	decode(r.CheckJSON, &row.Check)
 	return row
 }
 
 // StartRun implements api.Health.
-func (p *Plane) StartRun(ctx context.Context, s api.Scope, sel api.Selection) (api.Run, error) {
-	links, err := api.Selected(ctx, p, s, sel)
+func (p *Plane) StartRun(ctx context.Context, s api.Scope, kind api.Kind, ids []string) (api.Run, error) {
+	if newSubject(kind) == nil {
+		return api.Run{}, api.Errorf(api.NotFound, "error.not_found")
+	}
+	found, err := api.Selected(ctx, p.subjects(kind), s, api.Selection[string]{IDs: ids})
 	if err != nil {
 		return api.Run{}, err
 	}
 	now := store.Micros(time.Now())
-	run := &runRow{ID: store.NewID(), ProjectID: s.Project, StartedAt: now, StartedBy: s.Actor.User, Way: string(s.Actor.Way)}
-	rows := make([]runLinkRow, len(links))
-	for i, link := range links {
-		rows[i] = runLinkRow{
-			RunID: run.ID, LinkID: link.ID, ProjectID: s.Project,
-			LinkName: link.Name, Endpoint: link.Endpoint, State: api.RunWaiting, At: now,
+	run := &runRow{
+		ID: store.NewID(), ProjectID: s.Project, Kind: kind, StartedAt: now, StartedBy: s.Actor.User, Way: string(s.Actor.Way),
+	}
+	rows := make([]runItem, len(found))
+	for i, of := range found {
+		rows[i] = runItem{
+			RunID: run.ID, ObjectID: of.about().ID, ProjectID: s.Project,
+			ObjectName: of.about().Name, Endpoint: of.about().Endpoint, State: api.RunWaiting, At: now,
 		}
 	}
 	if err := p.storeRun(ctx, s, run, rows); err != nil {
 		return api.Run{}, err
 	}
 	for i := range min(len(rows), wokenWorkers) {
-		p.nudge(ctx, jobs.Task{Kind: taskRow, Project: s.Project, ID: run.ID, Part: rows[i].LinkID, Due: now})
+		p.nudge(ctx, jobs.Task{Kind: taskRow, Project: s.Project, ID: run.ID, Part: rows[i].ObjectID, Due: now})
 	}
 	return p.Run(ctx, s, run.ID)
 }
 
-func (p *Plane) storeRun(ctx context.Context, s api.Scope, run *runRow, rows []runLinkRow) error {
+// subjects finds those of a kind by their ids; there is no query for them.
+func (p *Plane) subjects(kind api.Kind) api.Shelf[subject, string] {
+	return api.Shelf[subject, string]{Get: func(ctx context.Context, s api.Scope, id string) (subject, error) {
+		return findSubject(ctx, p.db.Read, s, kind, id)
+	}}
+}
+
+func (p *Plane) storeRun(ctx context.Context, s api.Scope, run *runRow, rows []runItem) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewInsert().Model(run).Exec(ctx); err != nil {
 			return err
@@ -113,7 +123,7 @@ func (p *Plane) storeRun(ctx context.Context, s api.Scope, run *runRow, rows []r
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "run", Kind: kindRun, ID: run.ID, After: map[string]int{"links": len(rows)},
+			Action: "run", Kind: api.KindRun, ID: run.ID, After: map[string]int{string(run.Kind) + "s": len(rows)},
 		})
 	})
 }
@@ -124,8 +134,8 @@ func (p *Plane) Run(ctx context.Context, s api.Scope, id string) (api.Run, error
 	if err != nil {
 		return api.Run{}, err
 	}
-	var rows []runLinkRow
-	err = p.db.Read.NewSelect().Model(&rows).Where("run_id = ?", id).OrderExpr("link_name, link_id").Scan(ctx)
+	var rows []runItem
+	err = p.db.Read.NewSelect().Model(&rows).Where("run_id = ?", id).OrderExpr("object_name, object_id").Scan(ctx)
 	run := row.run()
 	run.Rows = make([]api.RunRow, len(rows))
 	for i := range rows {
@@ -136,14 +146,7 @@ func (p *Plane) Run(ctx context.Context, s api.Scope, id string) (api.Run, error
 
 func (p *Plane) runRow(ctx context.Context, db bun.IDB, s api.Scope, id string) (*runRow, error) {
 	row := new(runRow)
-	if !store.Storable(id) {
-		return nil, api.Errorf(api.NotFound, "run.not_found")
-	}
-	err := db.NewSelect().Model(row).Where("id = ? AND project_id = ?", id, s.Project).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, api.Errorf(api.NotFound, "run.not_found")
-	}
-	return row, err
+	return row, find(ctx, db, s.Project, row, "run.not_found", "id = ?", id)
 }
 
 // CancelRun implements api.Health. Who works a row sees that it is not his any
@@ -161,7 +164,7 @@ func (p *Plane) CancelRun(ctx context.Context, s api.Scope, id string) error {
 		if _, err := tx.NewUpdate().Model(run).Column("stopped").WherePK().Exec(ctx); err != nil {
 			return err
 		}
-		_, err = tx.NewUpdate().Model((*runLinkRow)(nil)).
+		_, err = tx.NewUpdate().Model((*runItem)(nil)).
 			Set("state = ?, at = ?", api.RunCancelled, store.Micros(time.Now())).
 			Where("run_id = ? AND state IN (?)", id, unfinished).Exec(ctx)
 		if err != nil {
@@ -191,7 +194,7 @@ func lockRun(ctx context.Context, tx bun.Tx, id string) (*runRow, error) {
 
 // endRun ends a locked run if none of its rows is left.
 func endRun(ctx context.Context, tx bun.Tx, run *runRow) error {
-	left, err := tx.NewSelect().Model((*runLinkRow)(nil)).
+	left, err := tx.NewSelect().Model((*runItem)(nil)).
 		Where("run_id = ? AND state IN (?)", run.ID, unfinished).Exists(ctx)
 	if err != nil || left {
 		return err

@@ -18,20 +18,20 @@ import (
 
 // closedLinks makes links that nobody answers; every one of them has been
 // checked once if depth is Anyway.
-func closedLinks(t *testing.T, p apitest.Plane, n int, depth api.Depth) api.Selection {
+func closedLinks(t *testing.T, p apitest.Plane, n int, depth api.Depth) []string {
 	t.Helper()
-	var sel api.Selection
+	var ids []string
 	for i := range n {
 		link, err := p.Service.CreateLink(t.Context(), mine, apitest.ClosedDraft(t, fmt.Sprintf("link_%03d", i)), depth)
 		require.NoError(t, err)
-		sel.IDs = append(sel.IDs, link.ID)
+		ids = append(ids, link.ID)
 	}
-	return sel
+	return ids
 }
 
-func startRun(t *testing.T, p apitest.Plane, sel api.Selection) api.Run {
+func startRun(t *testing.T, p apitest.Plane, ids []string) api.Run {
 	t.Helper()
-	run, err := p.Service.StartRun(t.Context(), mine, sel)
+	run, err := p.Service.StartRun(t.Context(), mine, api.KindLink, ids)
 	require.NoError(t, err)
 	return run
 }
@@ -63,7 +63,7 @@ func TestCancellingARunGivesUpItsChecks(t *testing.T) {
 			address, conns := silent(t)
 			link, err := working.Service.CreateLink(t.Context(), mine, apitest.DraftAt(t, "orders", address), api.Shape)
 			require.NoError(t, err)
-			run := startRun(t, working, api.Selection{IDs: []string{link.ID}})
+			run := startRun(t, working, []string{link.ID})
 			conn := <-conns
 			began := time.Now()
 			require.NoError(t, canceller.Service.CancelRun(t.Context(), mine, run.ID))
@@ -86,13 +86,13 @@ func TestARunGoesOnAfterARestart(t *testing.T) {
 		require.NoError(t, err)
 		before := plane(t, db, keys)
 		address, conns := silent(t)
-		sel := closedLinks(t, before, 5, api.Shape)
+		ids := closedLinks(t, before, 5, api.Shape)
 		slow, err := before.Service.CreateLink(t.Context(), mine, apitest.DraftAt(t, "slow", address), api.Shape)
 		require.NoError(t, err)
-		sel.IDs = append(sel.IDs, slow.ID)
+		ids = append(ids, slow.ID)
 		work := before.Service.(*embedded.Plane)
 		require.NoError(t, work.Start(t.Context(), embedded.Background{}))
-		run := startRun(t, before, sel)
+		run := startRun(t, before, ids)
 		<-conns
 		require.NoError(t, work.Stop(t.Context()), "the check under way is given up")
 		require.NoError(t, db.Close())
@@ -102,7 +102,7 @@ func TestARunGoesOnAfterARestart(t *testing.T) {
 		require.NoError(t, (<-conns).Close(), "and made again")
 		run = eventually(t, after, run.ID, hasEnded)
 		require.Equal(t, 6, run.Count(api.RunDone))
-		for _, id := range sel.IDs {
+		for _, id := range ids {
 			require.Len(t, history(t, after, id), 1)
 		}
 	})
@@ -114,14 +114,14 @@ func TestWhatAKilledProcessHeldIsTakenOver(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
 		p := plane(t, db, ring(t))
-		sel := closedLinks(t, p, 2, api.Anyway)
-		run := startRun(t, p, sel)
-		exec(t, db, "UPDATE link_run_rows SET state = 'running', at = ?", store.Micros(time.Now()))
+		ids := closedLinks(t, p, 2, api.Anyway)
+		run := startRun(t, p, ids)
+		exec(t, db, "UPDATE run_rows SET state = 'running', at = ?", store.Micros(time.Now()))
 		exec(t, db, "UPDATE links SET next_check_at = ?", store.Micros(time.Now().Add(2*time.Minute)))
 		catchUp(t, p, 0)
-		require.Len(t, history(t, p, sel.IDs[0]), 1, "who holds it may still be at work")
+		require.Len(t, history(t, p, ids[0]), 1, "who holds it may still be at work")
 		catchUp(t, p, 3*time.Minute)
-		require.Len(t, history(t, p, sel.IDs[0]), 3, "the one of the run, and the scheduled one")
+		require.Len(t, history(t, p, ids[0]), 3, "the one of the run, and the scheduled one")
 		require.True(t, hasEnded(new(eventually(t, p, run.ID, hasEnded))))
 	})
 }
@@ -130,14 +130,14 @@ func TestOldRunsAreForgotten(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
 		p := plane(t, db, ring(t))
-		sel := closedLinks(t, p, 1, api.Shape)
-		first := startRun(t, p, sel)
+		ids := closedLinks(t, p, 1, api.Shape)
+		first := startRun(t, p, ids)
 		for range 50 {
-			startRun(t, p, sel)
+			startRun(t, p, ids)
 		}
 		_, err := p.Service.Run(t.Context(), mine, first.ID)
 		require.Equal(t, api.NotFound, api.CodeOf(err))
-		for table, want := range map[string]int64{"link_runs": 50, "link_run_rows": 50} {
+		for table, want := range map[string]int64{"runs": 50, "run_rows": 50} {
 			n, err := db.Read.NewSelect().Table(table).Count(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, want, n, table)
@@ -151,7 +151,7 @@ func TestThreeProcessesCheckEachDueLinkOnce(t *testing.T) {
 	keys := ring(t)
 	p := plane(t, apitest.Open(t, url), keys)
 	const links = int64(200)
-	sel := closedLinks(t, p, int(links), api.Anyway)
+	ids := closedLinks(t, p, int(links), api.Anyway)
 	exec(t, apitest.Open(t, url), "UPDATE links SET next_check_at = ?", store.Micros(time.Now()))
 	started := make(chan error)
 	for range 3 {
@@ -173,17 +173,17 @@ func TestThreeProcessesCheckEachDueLinkOnce(t *testing.T) {
 	}
 	db := apitest.Open(t, url)
 	count := func() int64 {
-		n, err := db.Read.NewSelect().Table("link_checks").Where("way = ?", api.WayJob).Count(t.Context())
+		n, err := db.Read.NewSelect().Table("checks").Where("way = ?", api.WayJob).Count(t.Context())
 		require.NoError(t, err)
 		return n
 	}
 	require.Eventually(t, func() bool { return count() >= links }, time.Minute, 50*time.Millisecond)
-	run := startRun(t, p, sel) // by a process that does not work itself
+	run := startRun(t, p, ids) // by a process that does not work itself
 	run = eventually(t, p, run.ID, hasEnded)
 	require.EqualValues(t, links, run.Count(api.RunDone))
 	require.Equal(t, links, count())
 	var most []int
-	err := db.Read.NewSelect().Table("link_checks").ColumnExpr("COUNT(*)").Group("link_id", "way").Having("COUNT(*) <> ?", 1).Scan(t.Context(), &most)
+	err := db.Read.NewSelect().Table("checks").ColumnExpr("COUNT(*)").Group("object_id", "way").Having("COUNT(*) <> ?", 1).Scan(t.Context(), &most)
 	require.NoError(t, err)
 	// Each link was checked when it was created and by the run, on behalf of a
 	// person, and once on its schedule.

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/jobs"
 	"switchboard/internal/api/store"
 )
 
@@ -16,10 +17,10 @@ import (
 // through another process.
 const stopPoll = time.Second
 
-// WorkRow checks the link of a run's row, if the row still waits, or was left
-// alone by who worked it, since due.
-func (p *Plane) WorkRow(ctx context.Context, run, link string, due int64) error {
-	row, err := p.claimRow(context.WithoutCancel(ctx), run, link, due)
+// workRow checks what a run's row names, if the row still waits, or was left
+// alone by who worked it, since it was due.
+func (p *Plane) workRow(ctx context.Context, t jobs.Task) error {
+	row, err := p.claimRow(context.WithoutCancel(ctx), t.ID, t.Part, t.Due)
 	if err != nil || row == nil {
 		return err
 	}
@@ -33,14 +34,15 @@ func (p *Plane) WorkRow(ctx context.Context, run, link string, due int64) error 
 	return errors.Join(err, p.settleRow(ctx, row, state))
 }
 
-// checkRow checks the link of a claimed row, fills in what became of it and
+// checkRow checks what a claimed row names, fills in what became of it and
 // returns the state that the row is in then.
-func (p *Plane) checkRow(ctx context.Context, row *runLinkRow) (api.RunState, error) {
-	scope, err := p.runScope(ctx, row.RunID)
-	if err != nil {
+func (p *Plane) checkRow(ctx context.Context, row *runItem) (api.RunState, error) {
+	run := new(runRow)
+	if err := p.db.Read.NewSelect().Model(run).Where("id = ?", row.RunID).Scan(ctx); err != nil {
 		return "", err
 	}
-	seen, err := p.linkRow(ctx, p.db.Read, scope, "id = ?", row.LinkID)
+	scope := run.scope()
+	seen, err := findSubject(ctx, p.db.Read, scope, run.Kind, row.ObjectID)
 	if api.CodeOf(err) == api.NotFound {
 		row.Gone = true
 		return api.RunCancelled, nil
@@ -48,9 +50,9 @@ func (p *Plane) checkRow(ctx context.Context, row *runLinkRow) (api.RunState, er
 	if err != nil {
 		return "", err
 	}
-	row.LinkName, row.Endpoint = seen.Name, seen.Endpoint
+	row.ObjectName, row.Endpoint = seen.about().Name, seen.about().Endpoint
 	asking, done := p.underway.join(ctx, row.RunID, func() bool { return p.stopped(ctx, row.RunID) })
-	check, err := p.askStored(asking, scope, seen)
+	check, err := seen.ask(asking, p, scope)
 	done()
 	if err != nil {
 		return "", err
@@ -59,16 +61,16 @@ func (p *Plane) checkRow(ctx context.Context, row *runLinkRow) (api.RunState, er
 		return api.RunWaiting, nil
 	}
 	row.CheckJSON = encode(check)
-	return api.RunDone, p.keep(ctx, scope, seen, &check, func(*linkRow) {})
+	return api.RunDone, p.keep(ctx, scope, seen, &check, func(subject) {})
 }
 
 // claimRow takes a row, for as long as a check may take.
-func (p *Plane) claimRow(ctx context.Context, run, link string, due int64) (*runLinkRow, error) {
-	var rows []runLinkRow
+func (p *Plane) claimRow(ctx context.Context, run, id string, due int64) (*runItem, error) {
+	var rows []runItem
 	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*runLinkRow)(nil)).
+		_, err := tx.NewUpdate().Model((*runItem)(nil)).
 			Set("state = ?, at = ?", api.RunRunning, store.Micros(time.Now())).
-			Where("run_id = ? AND link_id = ? AND at = ?", run, link, due).Where("state IN (?)", unfinished).
+			Where("run_id = ? AND object_id = ? AND at = ?", run, id, due).Where("state IN (?)", unfinished).
 			Returning("*").Exec(ctx, &rows)
 		return err
 	})
@@ -78,15 +80,9 @@ func (p *Plane) claimRow(ctx context.Context, run, link string, due int64) (*run
 	return &rows[0], nil
 }
 
-func (p *Plane) runScope(ctx context.Context, run string) (api.Scope, error) {
-	row := new(runRow)
-	err := p.db.Read.NewSelect().Model(row).Where("id = ?", run).Scan(ctx)
-	return row.scope(), err
-}
-
 // settleRow puts a claimed row into a state. One that was cancelled meanwhile,
 // or that somebody else took because we were too slow, is not ours any more.
-func (p *Plane) settleRow(ctx context.Context, row *runLinkRow, state api.RunState) error {
+func (p *Plane) settleRow(ctx context.Context, row *runItem, state api.RunState) error {
 	claimed := row.At
 	row.At, row.State = max(store.Micros(time.Now()), claimed+1), state
 	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {

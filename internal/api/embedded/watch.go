@@ -3,6 +3,7 @@ package embedded
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"time"
@@ -16,42 +17,44 @@ import (
 )
 
 const (
-	// lease is how long who took a link or a row may take for it. After that
+	// lease is how long who took a subject or a row may take for it. After that
 	// somebody else may: the process may be gone.
 	lease = 2 * time.Minute
-	// busyDelay is when a link is due again that found no free slot.
+	// busyDelay is when a subject is due again that found no free slot.
 	busyDelay = time.Minute
 )
 
-// WatchLink checks a link on its schedule, if it is still the one that is due
-// then.
-func (p *Plane) WatchLink(ctx context.Context, id string, due int64) error {
-	row, err := p.claimLink(context.WithoutCancel(ctx), id, due)
+// checkDue checks something on its schedule, if it is still due then.
+func (p *Plane) checkDue(ctx context.Context, t jobs.Task) error {
+	row, err := p.claimSubject(context.WithoutCancel(ctx), api.Kind(t.Part), t.ID, t.Due)
 	if err != nil || row == nil {
 		return err
 	}
-	scope := api.Scope{Project: row.ProjectID, Actor: api.Actor{Way: api.WayJob}}
-	check, err := p.askStored(ctx, scope, row)
-	return errors.Join(err, p.keep(ctx, scope, row, &check, func(row *linkRow) {
-		row.reschedule(time.Now())
-		if unasked(&check) && row.NextCheckAt > 0 {
-			row.NextCheckAt = store.Micros(time.Now().Add(busyDelay))
+	scope := api.Scope{Project: row.about().Project, Actor: api.Actor{Way: api.WayJob}}
+	check, err := row.ask(ctx, p, scope)
+	return errors.Join(err, p.keep(ctx, scope, row, &check, func(row subject) {
+		reschedule(row, time.Now())
+		if w := row.watch(); unasked(&check) && w.NextCheckAt > 0 {
+			w.NextCheckAt = store.Micros(time.Now().Add(busyDelay))
 		}
 	}))
 }
 
-// claimLink takes a link that is due. Of several processes one gets it.
-func (p *Plane) claimLink(ctx context.Context, id string, due int64) (*linkRow, error) {
-	var rows []linkRow
+// claimSubject takes what is due, or nil. Of several processes one gets it.
+func (p *Plane) claimSubject(ctx context.Context, kind api.Kind, id string, due int64) (subject, error) {
+	row := newSubject(kind)
+	if row == nil {
+		return nil, nil
+	}
 	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*linkRow)(nil)).Set("next_check_at = ?", store.Micros(time.Now().Add(lease))).
-			Where("id = ? AND next_check_at = ?", id, due).Returning("*").Exec(ctx, &rows)
+		_, err := tx.NewUpdate().Model(row).Set("next_check_at = ?", store.Micros(time.Now().Add(lease))).
+			Where("id = ? AND next_check_at = ?", id, due).Returning("*").Exec(ctx, row)
 		return err
 	})
-	if err != nil || len(rows) == 0 {
-		return nil, err
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
 	}
-	return &rows[0], nil
+	return row, err
 }
 
 // Background says how a Plane works in the background.
@@ -64,9 +67,8 @@ type Background struct {
 	Log  *slog.Logger // is told what failed
 }
 
-// Start begins work in the background; Stop ends it. The schedule takes half of
-// the prober's slots at most, and runs a little less: some are always left for
-// people who test.
+// Start begins work in the background; Stop ends it. Of the prober's slots some
+// are always left for people who test, see chores.
 func (p *Plane) Start(ctx context.Context, b Background) error {
 	if p.db.Sole {
 		if err := p.putBack(ctx); err != nil {
@@ -75,9 +77,11 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 	}
 	checks := cmp.Or(b.Checks, probe.DefaultConcurrency)
 	p.lanes.slots.Store(int64(min(checks, cmp.Or(b.Slots, probe.DefaultPerProject))))
-	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: map[jobs.Kind]int{
-		taskLink: max(checks/2, 1), taskRow: max(checks/2-2, 1), taskHook: deliveries,
-	}})
+	workers := map[jobs.Kind]int{}
+	for _, c := range chores {
+		workers[c.kind] = c.workers(checks)
+	}
+	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers})
 	if err == nil {
 		p.engine.Store(engine)
 	}
@@ -95,7 +99,7 @@ func (p *Plane) Stop(ctx context.Context) error {
 // putBack lets rows wait again that a process worked which is gone.
 func (p *Plane) putBack(ctx context.Context) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*runLinkRow)(nil)).Set("state = ?", api.RunWaiting).Where("state = ?", api.RunRunning).Exec(ctx)
+		_, err := tx.NewUpdate().Model((*runItem)(nil)).Set("state = ?", api.RunWaiting).Where("state = ?", api.RunRunning).Exec(ctx)
 		return err
 	})
 }

@@ -21,6 +21,7 @@ type attempt struct {
 	in       inputs
 	secrets  map[string]api.Secret
 	protocol string
+	also     string // a second protocol that the peer may speak, if there is one
 	plan     []api.StepName
 	at       endpoint
 	words    map[string]any // arguments of every message

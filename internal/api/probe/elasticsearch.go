@@ -116,6 +116,13 @@ type product struct {
 	Tagline string
 }
 
+func (p product) String() string {
+	if p.Version.Distribution == "opensearch" {
+		return "OpenSearch " + p.Version.Number
+	}
+	return "Elasticsearch " + p.Version.Number
+}
+
 func productOf(said *answer) (p product, ok bool) {
 	err := json.Unmarshal(said.body, &p)
 	return p, err == nil && said.status == http.StatusOK && p.Version.Number != "" && p.Tagline != ""
@@ -127,10 +134,8 @@ func (s *search) version(said *answer) error {
 		s.a.enter(api.StepVersion)
 	}
 	switch {
-	case known && p.Version.Distribution == "opensearch":
-		s.a.found("OpenSearch " + p.Version.Number)
 	case known:
-		s.a.found("Elasticsearch " + p.Version.Number)
+		s.a.found(p.String())
 	case s.safe && said.status == http.StatusForbidden:
 		s.a.warn(fault("search.no_right", pathSearchUser))
 	default:

@@ -17,7 +17,7 @@ func TestEverySentenceIsThereInBothLanguages(t *testing.T) {
 	t.Parallel()
 	en, zh := sentences(t, "en"), sentences(t, "zh")
 	argument := regexp.MustCompile(`{{\.(\w+)}}`)
-	known := []string{"host", "port", "user", "database", "wanted", "peer", "scheme"}
+	known := []string{"host", "port", "user", "database", "wanted", "peer", "scheme", "usual", "took", "queue", "network"}
 	for key, text := range en {
 		require.NotEmpty(t, zh[key], key)
 		require.ElementsMatch(t, argument.FindAllString(text, -1), argument.FindAllString(zh[key], -1), key)

@@ -51,8 +51,7 @@ func checkOpenTSDB(ctx context.Context, a *attempt) error {
 		return err
 	}
 	a.know("wanted", "OpenTSDB")
-	var is struct{ Version string }
-	known := json.Unmarshal(said.body, &is) == nil && said.status == http.StatusOK && is.Version != ""
+	version, known := openTSDBVersion(said)
 	switch {
 	case !safe && demands(said):
 		return fault("security.demanded", pathSecurityMode)
@@ -67,6 +66,12 @@ func checkOpenTSDB(ctx context.Context, a *attempt) error {
 		a.warn(fault("key.not_asked", pathSK))
 	}
 	a.enter(api.StepVersion)
-	a.found("OpenTSDB " + is.Version)
+	a.found("OpenTSDB " + version)
 	return nil
+}
+
+func openTSDBVersion(said *answer) (version string, ok bool) {
+	var is struct{ Version string }
+	err := json.Unmarshal(said.body, &is)
+	return is.Version, err == nil && said.status == http.StatusOK && is.Version != ""
 }

@@ -33,7 +33,7 @@ func (a *attempt) hear(ctx context.Context, conn net.Conn, r io.Reader, buf []by
 		return 0, ctx.Err()
 	case peer == "TLS":
 		return 0, fault("peer.tls", a.at.portPath)
-	case peer != "" && peer != a.protocol:
+	case peer != "" && peer != a.protocol && peer != a.also:
 		return 0, fault("peer.other", a.at.portPath).with("peer", peer)
 	case n > 0 && nudged && peer == "":
 		return 0, fault("peer.garbled", a.at.portPath)

@@ -112,8 +112,7 @@ func (p *Prober) Dialled() (allowed, refused uint64) {
 	return p.guard.allowed.Load(), p.guard.refused.Load()
 }
 
-// run runs a check in a slot. A driver that ignores its context keeps the
-// slot until it ends, but not the caller.
+// run runs a check in a slot.
 func (p *Prober) run(parent context.Context, project string, sys *system, a *attempt) error {
 	release, err := p.acquire(parent, project)
 	if err != nil {
@@ -121,18 +120,24 @@ func (p *Prober) run(parent context.Context, project string, sys *system, a *att
 	}
 	ctx, cancel := context.WithTimeout(parent, p.timeout)
 	defer cancel()
-	done := make(chan error, 1)
+	return p.walk(ctx, sys, a, release)
+}
+
+// walk takes the steps of a check. A driver that ignores its context keeps the
+// slot until it ends, which is when done is called, but not the caller.
+func (p *Prober) walk(ctx context.Context, sys *system, a *attempt, done func()) error {
+	ended := make(chan error, 1)
 	go func() {
-		defer release()
-		done <- p.contain(ctx, sys, a)
+		defer done()
+		ended <- p.contain(ctx, sys, a)
 	}()
 	select {
-	case err := <-done:
+	case err := <-ended:
 		return outcome(ctx, err)
 	case <-ctx.Done():
 	}
 	select {
-	case err := <-done:
+	case err := <-ended:
 		return outcome(ctx, err)
 	case <-time.After(grace):
 		return ctx.Err()

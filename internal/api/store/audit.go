@@ -15,7 +15,9 @@ import (
 // Event is something that happened and is kept: a change to an object, or a
 // sign-in.
 type Event struct {
-	Action, Kind, ID, Name string
+	Action   string
+	Kind     api.Kind
+	ID, Name string
 	// Before and After are the object on both sides of the change, nil where
 	// there was none. They are encoded as JSON, which fails on an api.Secret:
 	// a secret cannot get into the log.
@@ -34,7 +36,7 @@ type auditRow struct {
 	Addr       string
 	RequestID  string
 	Action     string
-	Kind       string
+	Kind       api.Kind
 	ObjectID   string
 	ObjectName string
 	Before     string
@@ -76,8 +78,8 @@ func encode(object any) (string, error) {
 
 // Changes returns the latest events of a project, newest first; of one object
 // if kind and id are set.
-func (db *DB) Changes(ctx context.Context, project, kind, id string, limit int) ([]api.Change, error) {
-	if !Storable(kind, id) {
+func (db *DB) Changes(ctx context.Context, project string, kind api.Kind, id string, limit int) ([]api.Change, error) {
+	if !Storable(string(kind), id) {
 		return nil, nil
 	}
 	var rows []auditRow

@@ -47,7 +47,9 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	pool := bun.NewDB(db, pgdialect.New())
 	inTx := func(ctx context.Context, f work) error { return pool.RunInTx(ctx, nil, f) }
 	queue := func(ctx context.Context) (*Queue, error) { return postgresQueue(ctx, url) }
-	return &DB{Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue}, nil
+	return &DB{
+		Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue, byPart: postgresByPart,
+	}, nil
 }
 
 func postgresConflict(err error) bool {

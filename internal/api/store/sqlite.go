@@ -42,7 +42,10 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		writers.stop()
 		return errors.Join(read.Close(), write.Close())
 	}
-	return &DB{Read: read, Sole: true, inTx: writers.inTx, close: closeAll, conflict: sqliteConflict, queue: sqliteQueue}, nil
+	return &DB{
+		Read: read, Sole: true, inTx: writers.inTx, close: closeAll, conflict: sqliteConflict, queue: sqliteQueue,
+		byPart: sqliteByPart,
+	}, nil
 }
 
 // createPrivate makes sure that the file exists and that only its owner can

@@ -29,8 +29,11 @@ const importRoute = "/switchboard/v1/projects/:project/links/import"
 
 // bodyLimit is how long the body of a request may be, in bytes.
 func bodyLimit(c echo.Context) int64 {
-	if c.Path() == importRoute {
+	switch c.Path() {
+	case importRoute:
 		return api.MaxImportFile
+	case judgeRoute, additionsRoute:
+		return maxEntries
 	}
 	return maxBody
 }

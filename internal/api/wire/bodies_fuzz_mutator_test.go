@@ -24,11 +24,15 @@ type bodyResults struct {
 	bad      []string
 }
 
-// ask sends a mutated request and judges the answer.
+// ask sends a mutated request about links and judges the answer.
 func (r *bodyResults) ask(w *world, m *bodyMutator) {
 	m.slug = m.pick(slices.Sorted(maps.Keys(apitest.ConnectorExamples()))...)
 	method, target := m.target(w)
-	body := m.body(method)
+	r.send(w, method, target, m.body(method))
+}
+
+// send sends a request and judges the answer.
+func (r *bodyResults) send(w *world, method, target, body string) {
 	began := time.Now()
 	rec := w.send(method, target, body)
 	took := time.Since(began)
@@ -94,7 +98,11 @@ func (m *bodyMutator) body(method string) string {
 	if method == http.MethodPut {
 		name = m.slug
 	}
-	tree := m.link(name)
+	return m.spoiled(m.link(name))
+}
+
+// spoiled is the text of a body with some things wrong.
+func (m *bodyMutator) spoiled(tree any) string {
 	for range m.random.IntN(4) {
 		tree = m.mutate(tree)
 	}

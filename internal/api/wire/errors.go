@@ -21,6 +21,12 @@ type reply struct {
 // Error describes r for logs.
 func (r *reply) Error() string { return fmt.Sprintf("wire: answered %d: %+v", r.status, r.body) }
 
+// number is how a service numbers an error.
+type number struct {
+	status int
+	code   string
+}
+
 // gatewayBody is the form of what the cloud's gateway refuses before any
 // service sees it (spec/iam.md §4).
 type gatewayBody struct {

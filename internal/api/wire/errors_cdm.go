@@ -19,16 +19,11 @@ const unknownLink = http.StatusBadRequest
 // a validation-result, not a number.
 const validationFailed = http.StatusInternalServerError
 
-// cdmNumber is how CDM numbers an error.
-type cdmNumber struct {
-	status int
-	code   string
-}
-
 // cdmNumbers gives each message its number (spec/links.md §3.3). Messages with
 // validationFailed belong to an input; their number is quoted in the text.
-var cdmNumbers = map[string]cdmNumber{
+var cdmNumbers = map[string]number{
 	"wire.body_json":        {http.StatusBadRequest, "Cdm.0018"},
+	"wire.body_object":      {http.StatusBadRequest, "Cdm.0018"},
 	"wire.body_type":        {http.StatusBadRequest, "Cdm.0004"},
 	"wire.one_link":         {http.StatusBadRequest, "Cdm.0018"},
 	"wire.input_name":       {http.StatusBadRequest, "Cdm.0018"},
@@ -59,7 +54,7 @@ var cdmNumbers = map[string]cdmNumber{
 }
 
 // cdmByCode numbers the messages that have none of their own.
-var cdmByCode = map[api.Code]cdmNumber{
+var cdmByCode = map[api.Code]number{
 	api.Invalid:     {http.StatusBadRequest, "Cdm.0014"},
 	api.Forbidden:   {http.StatusForbidden, "Cdm.0032"},
 	api.NotFound:    {http.StatusNotFound, "Cdm.0001"},
@@ -68,7 +63,7 @@ var cdmByCode = map[api.Code]cdmNumber{
 	api.Unavailable: {http.StatusServiceUnavailable, "Cdm.0000"},
 }
 
-var cdmInternal = cdmNumber{http.StatusInternalServerError, "Cdm.0000"}
+var cdmInternal = number{http.StatusInternalServerError, "Cdm.0000"}
 
 const (
 	cdmBadInput   = "Cdm.0088" // a configuration item is wrong
@@ -86,7 +81,7 @@ type cdmBody struct {
 	ExternalMessage string `json:"externalMessage"`
 }
 
-func cdmReply(n cdmNumber, text string) *reply {
+func cdmReply(n number, text string) *reply {
 	return &reply{n.status, cdmBody{n.code, n.code, text, text}}
 }
 
@@ -111,8 +106,8 @@ func cdmError(c echo.Context, err error) *reply {
 	return &reply{validationFailed, validation{Result: problemFindings(c, e.Problems)}}
 }
 
-func numberOf(p api.Problem) cdmNumber {
-	return cmp.Or(cdmNumbers[p.Message.Key], cdmNumber{validationFailed, cdmBadInput})
+func numberOf(p api.Problem) number {
+	return cmp.Or(cdmNumbers[p.Message.Key], number{validationFailed, cdmBadInput})
 }
 
 // validation is the body of a create or update that got as far as the check.

@@ -52,7 +52,11 @@ func (s *server) catalog(c echo.Context, project *identity.Project) []serviceRef
 		service("keystone", "identity", "*", base+"/v3"),
 	}
 	if project != nil {
-		all = append(all, service("cdm", "cdm", s.Region, base+"/v1.1/"+project.ID))
+		all = append(all,
+			service("cdm", "cdm", s.Region, base+"/v1.1/"+project.ID),
+			service("dli", "dli", s.Region, base+"/v1.0/"+project.ID),
+			service("vpcep", "vpcep", s.Region, base+"/v1/"+project.ID),
+		)
 	}
 	return all
 }

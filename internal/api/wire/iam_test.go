@@ -115,13 +115,13 @@ func checkToken(t *testing.T, w *world, rec *httptest.ResponseRecorder, project 
 	}
 	require.Nil(t, token.Domain)
 	require.Equal(t, project, token.Project.Name)
-	var cdm string
+	found := map[string]string{}
 	for _, s := range token.Catalog {
-		if s.Type == "cdm" {
-			cdm = s.Endpoints[0].URL
-		}
+		found[s.Type] = s.Endpoints[0].URL
 	}
-	require.Equal(t, "http://example.com/v1.1/"+token.Project.ID, cdm)
+	for kind, version := range map[string]string{"cdm": "v1.1", "dli": "v1.0", "vpcep": "v1"} {
+		require.Equal(t, "http://example.com/"+version+"/"+token.Project.ID, found[kind])
+	}
 }
 
 func keystoneFault(t *testing.T, rec *httptest.ResponseRecorder, status int, text string) {

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"net/http"
 	"strings"
 
@@ -59,51 +58,18 @@ func (s *server) showLink(c echo.Context, scope api.Scope) error {
 }
 
 // listLinks answers GET …/cdm/link/all: every link of the cluster, by name;
-// ?cname= leaves one connector. It is sent as it is read, a page at a time.
+// ?cname= leaves one connector.
 func (s *server) listLinks(c echo.Context, scope api.Scope) error {
 	q := api.LinkQuery{Cluster: param(c, "cluster"), Connector: c.QueryParam("cname"), Limit: api.MaxPage}
-	page, err := s.Service.ListLinks(c.Request().Context(), scope, q)
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
-	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
-	b.Reset()
-	b.WriteString(`{"links":[`)
-	for {
-		if err := appendLinks(b, page.Items); err != nil {
-			return err
-		}
-		if page.Next == "" {
-			b.WriteString("]}")
-			_, err = c.Response().Write(b.Bytes())
-			return err
-		}
-		b.WriteByte(',')
-		if _, err := c.Response().Write(b.Bytes()); err != nil {
-			return err
-		}
-		b.Reset()
-		q.Cursor = page.Next
-		if page, err = s.Service.ListLinks(c.Request().Context(), scope, q); err != nil {
-			s.report(c, err)
-			panic(http.ErrAbortHandler) // half a list must not look like a whole one
-		}
-	}
-}
-
-func appendLinks(b *bytes.Buffer, links []api.Link) error {
-	enc := encoder(b)
-	for i := range links {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := enc.Encode(encodeLink(&links[i])); err != nil {
-			return err
-		}
-	}
-	return nil
+	return stream(s, c, list[api.Link]{
+		head: `{"links":[`,
+		page: func(cursor string) (api.Page[api.Link], error) {
+			q.Cursor = cursor
+			return s.Service.ListLinks(c.Request().Context(), scope, q)
+		},
+		encode: func(l *api.Link) any { return encodeLink(l) },
+		tail:   func() string { return "]}" },
+	})
 }
 
 // updateLink answers PUT …/cdm/link/{name}: a full replacement, except that

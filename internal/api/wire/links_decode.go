@@ -166,7 +166,7 @@ func malformed(err error) error {
 	case !ok:
 		return api.Errorf(api.Invalid, "wire.body_json")
 	case wrong.Field == "": // not even an object
-		return api.Errorf(api.Invalid, "wire.one_link")
+		return api.Errorf(api.Invalid, "wire.body_object")
 	}
 	return api.Errorf(api.Invalid, "wire.body_type", "field", wrong.Field, "want", kindOf(wrong))
 }
@@ -180,6 +180,8 @@ func kindOf(wrong *json.UnmarshalTypeError) string {
 		return "boolean"
 	case reflect.Slice:
 		return "array"
+	case reflect.Int:
+		return "number"
 	}
 	return "object"
 }

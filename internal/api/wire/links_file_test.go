@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +21,7 @@ func (w *world) stock(t *testing.T) []api.Link {
 		_, err := w.Service.CreateLink(t.Context(), w.scope(), apitest.ExampleDraft(slug, slug), api.Shape)
 		require.NoError(t, err, slug)
 	}
-	links, err := w.Service.ExportLinks(t.Context(), w.scope(), api.Selection{Query: &api.LinkQuery{}})
+	links, err := w.Service.ExportLinks(t.Context(), w.scope(), api.Selection[api.LinkQuery]{Query: &api.LinkQuery{}})
 	require.NoError(t, err)
 	return links
 }
@@ -225,38 +224,18 @@ func TestImportAndExportThroughTheWire(t *testing.T) {
 	require.False(t, again.Links[0].Done)
 }
 
-func TestHealthThroughTheWire(t *testing.T) {
+func TestALinkIsEnabledAndDisabled(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	w.create(t, mysql("a", "linkConfig.host", `"127.0.0.1"`, "linkConfig.port", closedPort(t)))
+	w.create(t, mysql("a"))
 	link, err := w.Service.FindLink(t.Context(), w.scope(), "c", "a")
 	require.NoError(t, err)
-	base := "/switchboard/v1/projects/" + w.project.ID + "/links/" + link.ID
-	for range 2 {
-		require.Equal(t, http.StatusOK, w.send("POST", base+"/test", "").Code)
-	}
-	var checks struct{ Checks []checkJSON }
-	require.NoError(t, json.Unmarshal(w.send("GET", base+"/checks?limit=5", "").Body.Bytes(), &checks))
-	require.Len(t, checks.Checks, 2)
-	require.Equal(t, api.Failed, checks.Checks[0].Check.Status)
-	var episodes struct{ Episodes []episodeJSON }
-	require.NoError(t, json.Unmarshal(w.send("GET", base+"/episodes", "").Body.Bytes(), &episodes))
-	require.Len(t, episodes.Episodes, 1)
-	require.Equal(t, 2, episodes.Episodes[0].Failures)
-	require.Equal(t, "linkConfig.port", episodes.Episodes[0].Reasons[0].Path)
-
-	require.Equal(t, http.StatusNoContent, w.send("PUT", base+"/schedule", `{"every":"15m"}`).Code)
-	require.Equal(t, http.StatusNoContent, w.send("PUT", base+"/enabled", `{"enabled":false}`).Code)
+	target := "/switchboard/v1/projects/" + w.project.ID + "/links/" + link.ID + "/enabled"
+	require.Equal(t, http.StatusNoContent, w.send("PUT", target, `{"enabled":false}`).Code)
 	stored, err := w.Service.Link(t.Context(), w.scope(), link.ID)
 	require.NoError(t, err)
-	require.Equal(t, "15m0s", stored.Health.Every.String())
 	require.False(t, stored.Enabled)
-
-	for _, refused := range []struct{ method, target, body string }{
-		{"PUT", "/schedule", `{"every":"1s"}`}, {"PUT", "/schedule", `{"every":"soon"}`}, {"PUT", "/schedule", `{`},
-		{"PUT", "/enabled", `{}`}, {"PUT", "/enabled", `{"enabled":"yes"}`},
-	} {
-		rec := w.send(refused.method, base+refused.target, refused.body)
-		require.True(t, slices.Contains([]int{400, 422}, rec.Code), "%v: %d %s", refused, rec.Code, rec.Body)
+	for _, body := range []string{`{}`, `{"enabled":"yes"}`} {
+		require.Equal(t, http.StatusBadRequest, w.send("PUT", target, body).Code, body)
 	}
 }

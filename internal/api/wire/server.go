@@ -83,16 +83,17 @@ func (s *server) routes(e *echo.Echo) {
 	e.PUT(links+"/:link", cdm.inProject(s.updateLink))
 	e.DELETE(links+"/:link", cdm.inProject(s.deleteLink))
 
+	s.dliRoutes(e)
+	s.vpcepRoutes(e)
+
 	ext := family{s, extensionError}
 	e.GET("/switchboard/v1/connectors", ext.signedIn(s.listConnectors))
 	const own = "/switchboard/v1/projects/:project/links"
 	e.GET(own+"/export", ext.inProject(s.exportLinks))
 	e.POST(importRoute, ext.inProject(s.importLinks))
-	e.POST(own+"/:id/test", ext.inProject(s.testLink))
-	e.GET(own+"/:id/checks", ext.inProject(s.listChecks))
-	e.GET(own+"/:id/episodes", ext.inProject(s.listEpisodes))
-	e.PUT(own+"/:id/schedule", ext.inProject(s.scheduleLink))
 	e.PUT(own+"/:id/enabled", ext.inProject(s.enableLink))
+	s.watchedRoutes(e, "links", api.KindLink)
+	s.watchedRoutes(e, "connections", api.KindConnection)
 }
 
 // Serves reports whether the path of r belongs to the dialect. The root does

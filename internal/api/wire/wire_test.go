@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
@@ -36,6 +37,7 @@ const (
 type world struct {
 	*server
 	handler        http.Handler
+	db             *store.DB
 	ids            *identity.Service
 	user           identity.User
 	project, other identity.Project
@@ -62,14 +64,17 @@ func (w *world) wait(d time.Duration) {
 // start makes a world; change may replace parts of it before it is served.
 func start(t testing.TB, change ...func(o *Options)) *world {
 	t.Helper()
+	return startOn(t, apitest.Open(t, filepath.Join(t.TempDir(), "db")), change...)
+}
+
+// startOn makes a world on an empty database.
+func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
+	t.Helper()
 	ctx := t.Context()
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "db"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	keys, err := keyring.Parse(keyring.NewKey())
 	require.NoError(t, err)
 
-	w := &world{log: new(strings.Builder)}
+	w := &world{db: db, log: new(strings.Builder)}
 	w.ids = identity.New(db, keys, identity.Clock(w.clock))
 	w.project, err = w.ids.EnsureFirst(ctx, region)
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -46,7 +47,7 @@ func (f *Form) describe(d *Field) templ.Attributes {
 	if d.grouped() {
 		a["aria-labelledby"] = id + "-label"
 	}
-	if d.Required && d.Kind != Map {
+	if d.Required && !d.repeated() {
 		a["aria-required"] = "true"
 	}
 	var by []string
@@ -56,13 +57,16 @@ func (f *Form) describe(d *Field) templ.Attributes {
 	if d.Help != "" {
 		by = append(by, id+"-help")
 	}
+	if d.counted() {
+		by = append(by, id+"-count")
+	}
 	if len(f.at(d.Path)) > 0 {
 		by = append(by, id+"-error")
 	}
 	if len(by) > 0 {
 		a["aria-describedby"] = strings.Join(by, " ")
 	}
-	if f.bad(d.Path) && d.Kind != Map {
+	if f.bad(d.Path) && !d.repeated() {
 		a["aria-invalid"] = "true"
 	}
 	return a
@@ -110,9 +114,23 @@ func (f *Form) encoded(a templ.Attributes) templ.Attributes {
 	return a
 }
 
-// rowInput are the attributes of one input of a row.
-func (f *Form) rowInput(path string) templ.Attributes {
-	a := templ.Attributes{"id": ID(path), "name": path, "autocomplete": "off", "spellcheck": "false", "autofocus": f.focus() == path}
+// cell are the attributes of one input of a row; the first gets the focus of
+// its row.
+func (f *Form) cell(row string, c *Column, first bool) templ.Attributes {
+	path := row + "." + c.Name
+	a := templ.Attributes{"id": ID(path), "name": path, "autofocus": f.focus() == path || first && f.focus() == row}
+	if c.Kind != Select {
+		a["autocomplete"], a["spellcheck"] = "off", "false"
+	}
+	if c.Kind == Number {
+		a["inputmode"] = "numeric"
+	}
+	if c.Paste {
+		a["data-paste"] = true
+	}
+	if c.Placeholder != "" {
+		a["placeholder"] = c.Placeholder
+	}
 	if len(f.at(path)) > 0 {
 		a["aria-invalid"] = "true"
 		a["aria-describedby"] = ID(path) + "-error"
@@ -137,7 +155,43 @@ func (f *Form) news(ctx context.Context, d *Field) string {
 // grouped reports whether the field is a group of inputs and not one that a
 // label element can point at.
 func (d *Field) grouped() bool {
-	return d.Kind == Bool || d.Kind == Map || d.Stored
+	return d.Kind == Bool || d.Kind == Cards || d.repeated() || d.Stored
+}
+
+// repeated reports whether the field is rows.
+func (d *Field) repeated() bool { return d.Kind == Rows || d.Kind == Map }
+
+// counted reports whether the characters are counted.
+func (d *Field) counted() bool { return d.Count && d.MaxLen > 0 }
+
+// counted is the text whose characters are counted. Rows that are sent as one
+// text are joined; those that do not begin are left out.
+func (f *Form) counted(d *Field) string {
+	if !d.Joined {
+		return f.Value(d.Path)
+	}
+	var parts []string
+	for _, row := range ReadRows(f.Values, d.Path) {
+		var cells []string
+		for _, c := range d.Columns {
+			cells = append(cells, strings.TrimSpace(row[c.Name]))
+		}
+		if cells[0] != "" {
+			parts = append(parts, strings.TrimSuffix(strings.Join(cells, ":"), ":"))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// over reports whether there are more characters than the server takes.
+func (d *Field) over(text string) bool { return utf8.RuneCountInString(text) > d.MaxLen }
+
+// inputType is the type of the field's one input element.
+func (k Kind) inputType() string {
+	if k == Date {
+		return "date"
+	}
+	return "text"
 }
 
 // autocomplete keeps password managers from filling in the reader's own password.
@@ -156,9 +210,9 @@ func (d *Field) unset(ctx context.Context) string {
 	return locale.T(ctx, "form.choose")
 }
 
-// offers reports whether value is one of the choices.
-func (d *Field) offers(value string) bool {
-	return slices.ContainsFunc(d.Choices, func(c Choice) bool { return c.Value == value })
+// offered reports whether value is one of the choices.
+func offered(choices []Choice, value string) bool {
+	return slices.ContainsFunc(choices, func(c Choice) bool { return c.Value == value })
 }
 
 // shown is the label of a fixed value.

@@ -23,8 +23,8 @@ type Form struct {
 	// Refused says that somebody tried to submit: the problems are summed up at
 	// the top and the first bad field gets the focus.
 	Refused bool
-	// Focus is the path of the field that gets the focus, if any; after a row
-	// was added or removed it is what Edit returns.
+	// Focus is the path of the field, or of the row, that gets the focus, if any;
+	// after a row was added or removed it is what Edit returns.
 	Focus  string
 	Hidden []Hidden
 	// Guard warns before a form with unsaved changes is left, and lets the
@@ -34,6 +34,8 @@ type Form struct {
 	// Beside are the paths of fields that are sent along with the one that was
 	// judged, because its value decides about them.
 	Beside []string
+	// Upload says that the form's children have an input for a file.
+	Upload bool
 }
 
 // Section is a group of fields under a heading.
@@ -57,13 +59,19 @@ type Field struct {
 	Autocomplete string // "off" if empty
 	// MaxLen is how many characters the server takes, 0 if that is not said. A
 	// short input is drawn short. It is not enforced here: a browser would cut
-	// what is pasted without a word.
+	// what is pasted without a word. Count shows how many there are.
 	MaxLen   int
+	Count    bool
 	Required bool
 	Live     bool     // judged as soon as it is changed
 	Half     bool     // half the width, beside its neighbour
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
-	Choices  []Choice // Select; Map: keys to offer, with what they are for
+	Choices  []Choice // Select, Cards; Map: keys to offer, with what they are for
+	Columns  []Column // Rows: the inputs of each row
+	Ordered  bool     // Rows: they can be moved up and down
+	AddLabel string   // Rows: what their button says; "Add a row" if empty
+	Most     int      // Rows: how many there may be, 0 if that is not said
+	Joined   bool     // Rows: they are sent as one text, "a:b,c:d", which Count counts
 	Unset    string   // label of "no value" in Select and Bool; not offered if empty
 	// Stored says that a Password or secret File has a value already, which may be kept.
 	Stored bool
@@ -87,13 +95,16 @@ const (
 	Bool     Kind = "bool"   // yes or no: "true", "false" or, where Unset, ""
 	Switch   Kind = "switch" // on ("true") or off (absent)
 	TextArea Kind = "textarea"
+	Date     Kind = "date"  // "2026-11-22"
+	Cards    Kind = "cards" // one of a few choices, all of them in sight
+	Rows     Kind = "rows"  // any number of rows: PATH.0.COLUMN, PATH.1.COLUMN …
 	Map      Kind = "map"   // rows of key and value: PATH.0.key, PATH.0.value
 	File     Kind = "file"  // base64 text in PATH, or a file upload in PATH.file
 	Fixed    Kind = "fixed" // shown and sent, not editable
 )
 
-// Choice is an option of a Select.
-type Choice struct{ Value, Label string }
+// Choice is an option of a Select or Cards. Note says more about a card.
+type Choice struct{ Value, Label, Note string }
 
 // Hidden is a value that travels with the form.
 type Hidden struct{ Name, Value string }
@@ -220,6 +231,9 @@ func (f *Form) focus() string {
 
 // multipart reports whether the form can carry a file.
 func (f *Form) multipart() bool {
+	if f.Upload {
+		return true
+	}
 	for field := range f.fields {
 		if field.Kind == File {
 			return true

@@ -1,71 +1,129 @@
 package form
 
 import (
+	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"switchboard/internal/api"
+	"switchboard/internal/locale"
 )
 
 // MaxRows bounds the rows of a field, so that a hostile post stays cheap.
 const MaxRows = 200
 
-// Row is one line of a Map field, as typed.
-type Row struct{ Key, Value string }
+// Column is an input that every row of a Rows field has. It is posted as
+// PATH.N.NAME, and problems with it are at that path, too.
+type Column struct {
+	Name        string
+	Label       string // in the reader's language; drawn where there are several
+	Kind        Kind   // Text if empty, Number, Select or Date
+	Choices     []Choice
+	Placeholder string
+	Paste       bool // what is pasted into it may become rows: it is judged at once
+}
 
-// Rows returns the rows that were typed at path, in order.
-func Rows(v url.Values, path string) []Row {
+// Row is one line of a Rows field, as typed, by the names of its columns.
+type Row map[string]string
+
+// Empty reports whether nothing was typed into the row.
+func (r Row) Empty() bool {
+	for _, text := range r {
+		if strings.TrimSpace(text) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// ReadRows returns the rows that were typed at path, in order, empty ones
+// included: the number of a row is that in the paths of its problems.
+func ReadRows(v url.Values, path string) []Row {
+	found := map[int]Row{}
+	for name := range v {
+		n, column, ok := cell(name, path)
+		if !ok {
+			continue
+		}
+		if found[n] == nil {
+			found[n] = Row{}
+		}
+		if column != "" {
+			found[n][column] = v.Get(name)
+		}
+	}
 	var rows []Row
-	for _, n := range indices(v, path) {
-		at := path + "." + strconv.Itoa(n)
-		rows = append(rows, Row{Key: v.Get(at + ".key"), Value: v.Get(at + ".value")})
+	for _, n := range slices.Sorted(maps.Keys(found)) {
+		if len(rows) < MaxRows {
+			rows = append(rows, found[n])
+		}
 	}
 	return rows
 }
 
-// SetRows replaces the rows at path.
+// SetRows replaces the rows at path. A row of which nothing is known yet is
+// marked by its own path.
 func SetRows(v url.Values, path string, rows []Row) {
-	for _, n := range indices(v, path) {
-		at := path + "." + strconv.Itoa(n)
-		v.Del(at + ".key")
-		v.Del(at + ".value")
+	for name := range v {
+		if _, _, ok := cell(name, path); ok {
+			v.Del(name)
+		}
 	}
 	for n, row := range rows {
-		at := path + "." + strconv.Itoa(n)
-		v.Set(at+".key", row.Key)
-		v.Set(at+".value", row.Value)
+		at := RowPath(path, n)
+		if len(row) == 0 {
+			v.Set(at, "")
+		}
+		for column, text := range row {
+			v.Set(at+"."+column, text)
+		}
 	}
 }
 
-// SetMap writes m into v as rows, sorted by key.
+// RowPath is the path of the nth row, from 0, of the field at path.
+func RowPath(path string, n int) string { return path + "." + strconv.Itoa(n) }
+
+// cell takes the name of an input of the rows at path apart. The column of a
+// row's own path is empty.
+func cell(name, path string) (n int, column string, ok bool) {
+	rest, ok := strings.CutPrefix(name, path+".")
+	if !ok {
+		return 0, "", false
+	}
+	number, column, _ := strings.Cut(rest, ".")
+	n, err := strconv.Atoi(number)
+	return n, column, err == nil && n >= 0 && strconv.Itoa(n) == number
+}
+
+// SetMap writes m into v as rows of a Map, sorted by key.
 func SetMap(v url.Values, path string, m map[string]string) {
 	rows := make([]Row, 0, len(m))
-	for key, value := range m {
-		rows = append(rows, Row{key, value})
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		rows = append(rows, Row{"key": key, "value": m[key]})
 	}
-	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.Key, b.Key) })
 	SetRows(v, path, rows)
 }
 
-// ReadMap returns the rows at path as a map, leaving out empty rows, and what
+// ReadMap returns the rows of a Map at path, leaving out empty rows, and what
 // is wrong with them: a value without a key, a key that appears twice.
 func ReadMap(v url.Values, path string) (map[string]string, []api.Problem) {
 	m := map[string]string{}
 	var problems []api.Problem
-	for n, row := range Rows(v, path) {
-		at := path + "." + strconv.Itoa(n) + ".key"
-		key := strings.TrimSpace(row.Key)
+	for n, row := range ReadRows(v, path) {
+		at := RowPath(path, n) + ".key"
+		key := strings.TrimSpace(row["key"])
 		_, twice := m[key]
 		switch {
-		case key == "" && row.Value == "":
+		case key == "" && row["value"] == "":
 		case key == "":
 			problems = append(problems, api.Problem{Path: at, Message: api.M("form.row_without_key")})
 		case twice:
 			problems = append(problems, api.Problem{Path: at, Message: api.M("form.row_twice", "key", key)})
 		default:
-			m[key] = row.Value
+			m[key] = row["value"]
 		}
 	}
 	return m, problems
@@ -80,11 +138,11 @@ func Edit(v url.Values, op string) (focus string, ok bool) {
 		return "", false
 	}
 	if verb == "add" {
-		rows := Rows(v, path)
+		rows := ReadRows(v, path)
 		if len(rows) < MaxRows {
 			SetRows(v, path, append(rows, Row{}))
 		}
-		return path + "." + strconv.Itoa(len(rows)) + ".key", true
+		return RowPath(path, len(rows)), true
 	}
 	dot := strings.LastIndexByte(path, '.')
 	if dot < 0 {
@@ -92,7 +150,7 @@ func Edit(v url.Values, op string) (focus string, ok bool) {
 	}
 	path, at := path[:dot], path[dot+1:]
 	n, err := strconv.Atoi(at)
-	rows := Rows(v, path)
+	rows := ReadRows(v, path)
 	if err != nil || n < 0 || n >= len(rows) {
 		return "", false
 	}
@@ -102,10 +160,10 @@ func Edit(v url.Values, op string) (focus string, ok bool) {
 		focus = path + ".add"
 	case verb == "up" && n > 0:
 		rows[n-1], rows[n] = rows[n], rows[n-1]
-		focus = path + "." + strconv.Itoa(n-1) + ".key"
+		focus = RowPath(path, n-1)
 	case verb == "down" && n+1 < len(rows):
 		rows[n+1], rows[n] = rows[n], rows[n+1]
-		focus = path + "." + strconv.Itoa(n+1) + ".key"
+		focus = RowPath(path, n+1)
 	default:
 		return "", false
 	}
@@ -113,21 +171,22 @@ func Edit(v url.Values, op string) (focus string, ok bool) {
 	return focus, true
 }
 
-// indices returns the numbers N of the names "path.N.…" in v, in order, up to
-// MaxRows of them.
-func indices(v url.Values, path string) []int {
-	var found []int
-	for name := range v {
-		rest, ok := strings.CutPrefix(name, path+".")
-		if !ok {
-			continue
-		}
-		number, _, ok := strings.Cut(rest, ".")
-		if n, err := strconv.Atoi(number); ok && err == nil && n >= 0 && strconv.Itoa(n) == number {
-			found = append(found, n)
-		}
+// columns returns the inputs of each row. A Map has two: a key, for which
+// Choices are offered, and a value.
+func (d *Field) columns(ctx context.Context) []Column {
+	if d.Kind != Map {
+		return d.Columns
 	}
-	slices.Sort(found)
-	found = slices.Compact(found)
-	return found[:min(len(found), MaxRows)]
+	return []Column{
+		{Name: "key", Label: locale.T(ctx, "form.key"), Choices: d.Choices},
+		{Name: "value", Label: locale.T(ctx, "form.value")},
+	}
+}
+
+// cellLabel is what the input of a column is called in the nth row, from 1.
+func (d *Field) cellLabel(ctx context.Context, c *Column, n int) string {
+	if c.Label == "" {
+		return locale.T(ctx, "form.row", "label", d.Label, "n", n)
+	}
+	return locale.T(ctx, "form.row_cell", "label", d.Label, "n", n, "column", c.Label)
 }

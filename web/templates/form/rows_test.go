@@ -21,6 +21,12 @@ func rows(pairs ...string) url.Values {
 	return v
 }
 
+// and is v with one more value.
+func and(v url.Values, name, value string) url.Values {
+	v.Set(name, value)
+	return v
+}
+
 func TestEdit(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -29,12 +35,18 @@ func TestEdit(t *testing.T) {
 		want  url.Values
 		focus string
 	}{
-		"adds an empty row at the end": {rows("a", "1"), "add:rules", rows("a", "1", "", ""), "rules.1.key"},
-		"adds the first row":           {rows(), "add:rules", rows("", ""), "rules.0.key"},
+		"adds an empty row at the end": {rows("a", "1"), "add:rules", and(rows("a", "1"), "rules.1", ""), "rules.1"},
+		"adds the first row":           {rows(), "add:rules", and(rows(), "rules.0", ""), "rules.0"},
 		"removes a row and closes up":  {rows("a", "1", "b", "2", "c", "3"), "remove:rules.1", rows("a", "1", "c", "3"), "rules.add"},
-		"moves a row up":               {rows("a", "1", "b", "2"), "up:rules.1", rows("b", "2", "a", "1"), "rules.0.key"},
-		"moves a row down":             {rows("a", "1", "b", "2"), "down:rules.0", rows("b", "2", "a", "1"), "rules.1.key"},
-		"closes gaps that were posted": {url.Values{"name": {"kept"}, "rules.3.key": {"a"}, "rules.7.key": {"b"}}, "add:rules", rows("a", "", "b", "", "", ""), "rules.2.key"},
+		"moves a row up":               {rows("a", "1", "b", "2"), "up:rules.1", rows("b", "2", "a", "1"), "rules.0"},
+		"moves a row down":             {rows("a", "1", "b", "2"), "down:rules.0", rows("b", "2", "a", "1"), "rules.1"},
+		"closes gaps that were posted": {
+			url.Values{"name": {"kept"}, "rules.3.key": {"a"}, "rules.7.key": {"b"}}, "add:rules",
+			url.Values{"name": {"kept"}, "rules.0.key": {"a"}, "rules.1.key": {"b"}, "rules.2": {""}}, "rules.2",
+		},
+		"leaves the fields alone whose names only begin like it": {
+			and(rows("a", "1"), "rules2.0.key", "x"), "remove:rules.0", and(rows(), "rules2.0.key", "x"), "rules.add",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +71,7 @@ func TestEdit(t *testing.T) {
 		for range form.MaxRows + 5 {
 			form.Edit(v, "add:rules")
 		}
-		require.Len(t, form.Rows(v, "rules"), form.MaxRows)
+		require.Len(t, form.ReadRows(v, "rules"), form.MaxRows)
 	})
 }
 

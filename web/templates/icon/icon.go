@@ -38,6 +38,7 @@ const (
 	Power       Name = "power"
 	Previous    Name = "previous"
 	Project     Name = "project"
+	Queue       Name = "queue"
 	Remove      Name = "remove"
 	Save        Name = "save"
 	Find        Name = "find"
@@ -92,6 +93,7 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Power:       "M12 3v9M7 6a8 8 0 1 0 10 0",
 	Previous:    "M14 6l-6 6 6 6",
 	Project:     "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
+	Queue:       "M4 5h16v4H4zM4 11h16v4H4zM8 19h8M8 7h.01M8 13h.01",
 	Remove:      "M6 6l12 12M18 6L6 18",
 	Save:        "M5 12.5l5 5L19 7",
 	Find:        "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",

@@ -1,0 +1,86 @@
+package embedded
+
+import (
+	"hash/fnv"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/store"
+)
+
+// endpointRow is an endpoint as it is stored.
+type endpointRow struct {
+	bun.BaseModel `bun:"table:endpoints"`
+
+	ID          string `bun:"id,pk"`
+	Marker      int64
+	ProjectID   string
+	AccountID   string
+	ServiceID   string
+	ServiceName string
+	VPCID       string `bun:"vpc_id"`
+	SubnetID    string
+	Description string
+	Tags        string
+	State       api.EndpointState
+	CreatedAt   int64
+	CreatedBy   string
+	UpdatedAt   int64
+	UpdatedBy   string
+}
+
+// newEndpoint makes the row of a judged draft that somebody of an account wants
+// to connect to the service.
+func (r *serviceRow) newEndpoint(s api.Scope, account string, d *api.EndpointDraft, now time.Time) *endpointRow {
+	row := &endpointRow{
+		ID: store.NewID(), ProjectID: s.Project, AccountID: account, ServiceID: r.ID, ServiceName: r.Name,
+		VPCID: d.VPCID, SubnetID: d.SubnetID, Description: d.Description, Tags: encode(d.Tags), State: api.EndpointAccepted,
+		CreatedAt: store.Micros(now), CreatedBy: s.Actor.User, UpdatedAt: store.Micros(now), UpdatedBy: s.Actor.User,
+	}
+	if r.Approval {
+		row.State = api.EndpointPending
+	}
+	row.Marker = marker(row.ID)
+	return row
+}
+
+// marker is a number for the dialect, which wants 31 bits. It is derived from
+// the id.
+func marker(id string) int64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return int64(h.Sum32() >> 1)
+}
+
+// endpoint is the row as the domain knows it.
+func (r *endpointRow) endpoint() api.Endpoint {
+	endpoint := api.Endpoint{
+		ID: r.ID, Marker: r.Marker, Project: r.ProjectID, Account: r.AccountID, Service: r.ServiceID, ServiceName: r.ServiceName,
+		VPCID: r.VPCID, SubnetID: r.SubnetID, Description: r.Description, State: r.State,
+		Created: api.Stamp{At: store.Time(r.CreatedAt), By: r.CreatedBy},
+		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},
+	}
+	decode(r.Tags, &endpoint.Tags)
+	return endpoint
+}
+
+// connection is the row as the owner of the service sees it, who has no
+// business with the consumer's tags, users and subnets.
+func (r *endpointRow) connection() api.Endpoint {
+	endpoint := r.endpoint()
+	endpoint.Tags, endpoint.SubnetID, endpoint.VPCID = nil, "", ""
+	endpoint.Created.By, endpoint.Updated.By = "", ""
+	return endpoint
+}
+
+// audited is the endpoint as the audit log keeps it.
+func (r *endpointRow) audited() any {
+	return struct {
+		Account     string            `json:"account"`
+		Service     string            `json:"service"`
+		Description string            `json:"description,omitempty"`
+		State       api.EndpointState `json:"state"`
+	}{r.AccountID, r.ServiceName, r.Description, r.State}
+}

@@ -1,0 +1,134 @@
+package probe
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"switchboard/internal/api"
+)
+
+// GreetTarget is what a greeting is about: servers of a service to which a
+// connection leads.
+type GreetTarget struct {
+	Project   string   // who asks: checks are capped per project
+	Service   string   // canonical, one of api.ConnectionServices
+	Addresses []string // host:port, of which one is enough
+}
+
+// Greeting is what came of it.
+type Greeting struct {
+	// Check failed if no address passed, and has a warning if some did not.
+	// Where there are several, each has its own steps.
+	Check    api.Check
+	Answered []string // the addresses that passed, in order
+}
+
+// Greet asks the servers of a connection, all at the same time and in one slot,
+// whether they are what they should be. It goes as far as it can without
+// signing in. each, if not nil, is called when one has been asked. Greet takes
+// no longer than Check, and what is wrong is blamed on "url".
+func (p *Prober) Greet(ctx context.Context, t GreetTarget, each func()) Greeting {
+	sys := greeters[t.Service]
+	if sys == nil || len(t.Addresses) == 0 {
+		return Greeting{Check: api.Check{Status: api.FormOnly, At: time.Now().UTC(), Steps: []api.Step{
+			{Name: api.StepForm, Status: api.FormOnly, Message: api.M("check.form_only")},
+		}}}
+	}
+	began := time.Now()
+	checks := p.greetAll(ctx, t, sys, each)
+	g := joined(t.Addresses, checks)
+	g.Check.At, g.Check.Took = began.UTC(), time.Since(began)
+	return g
+}
+
+// greetAll greets each address. It returns one check if there was no slot.
+func (p *Prober) greetAll(ctx context.Context, t GreetTarget, sys *system, each func()) []api.Check {
+	checks := make([]api.Check, len(t.Addresses))
+	err := p.together(ctx, t.Project, len(checks), func(ctx context.Context, i int, done func()) {
+		a := newAttempt(p, sys, inputs{pathURL: t.Addresses[i]}, nil)
+		checks[i] = a.finish(p.walk(ctx, sys, a, done))
+		if each != nil {
+			each()
+		}
+	})
+	if err != nil {
+		return []api.Check{newAttempt(p, sys, nil, nil).finish(err)}
+	}
+	return checks
+}
+
+// together calls f n times, at the same time and in one slot. The slot is free
+// again when every f has returned and called done.
+func (p *Prober) together(parent context.Context, project string, n int, f func(ctx context.Context, i int, done func())) error {
+	release, err := p.acquire(parent, project)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(parent, p.timeout)
+	defer cancel()
+	var all, drivers sync.WaitGroup
+	drivers.Add(n)
+	for i := range n {
+		all.Go(func() { f(ctx, i, drivers.Done) })
+	}
+	go func() {
+		all.Wait()
+		drivers.Wait()
+		release()
+	}()
+	all.Wait()
+	return nil
+}
+
+// joined makes one check of those of each address: what failed is a warning as
+// long as another one did not.
+func joined(addresses []string, checks []api.Check) Greeting {
+	g := Greeting{Check: api.Check{Status: api.Failed}}
+	for i, c := range checks {
+		if c.Status != api.Failed {
+			g.Answered = append(g.Answered, addresses[i])
+		}
+	}
+	if len(g.Answered) > 0 {
+		g.Check.Status = api.Passed
+	}
+	for i, c := range checks {
+		for _, step := range c.Steps {
+			if len(checks) > 1 {
+				step.At = addresses[i]
+			}
+			if step.Path != "" {
+				step.Path = pathURL
+			}
+			if step.Status == api.Failed && len(g.Answered) > 0 {
+				step.Status = api.Warned
+			}
+			if step.Status == api.Warned && g.Check.Status == api.Passed {
+				g.Check.Status = api.Warned
+			}
+			g.Check.Steps = append(g.Check.Steps, step)
+		}
+	}
+	return g
+}
+
+// Reach tries whether an address, host:port, can be connected to. It takes the
+// steps resolve and connect, and blames "address".
+func (p *Prober) Reach(ctx context.Context, project, address string) api.Check {
+	a := newAttempt(p, reaching, inputs{pathAddress: address}, nil)
+	return a.finish(p.run(ctx, project, reaching, a))
+}
+
+const pathAddress = "address"
+
+var reaching = &system{
+	plan: func(inputs) []api.StepName { return []api.StepName{api.StepResolve, api.StepConnect} },
+	check: func(ctx context.Context, a *attempt) error {
+		at, err := readEndpoint(a.in.text(pathAddress), pathAddress)
+		if err == nil {
+			_, err = a.dial(ctx, at)
+		}
+		return err
+	},
+}

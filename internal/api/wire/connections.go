@@ -1,0 +1,153 @@
+package wire
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+)
+
+// dliRoutes is the part of DLI that is about classic connections and the
+// queues that use them (spec/connections.md §1, §7).
+func (s *server) dliRoutes(e *echo.Echo) {
+	dli := family{s, dliError}
+	const connections = "/v2.0/:project/datasource-connection"
+	e.POST(connections, dli.inProject(s.createConnection))
+	e.GET(connections, dli.inProject(s.listConnections))
+	e.GET(connections+"/:id", dli.inProject(s.showConnection))
+	e.DELETE(connections+"/:id", dli.inProject(s.deleteConnection))
+	// Ours: the cloud's console does this, but no call of it is public.
+	e.POST(connections+"/:id/associate-queue", dli.inProject(s.associateQueues))
+	e.POST(connections+"/:id/disassociate-queue", dli.inProject(s.disassociateQueues))
+	e.POST(connections+"/:id/reactivate", dli.inProject(s.reactivateConnection))
+
+	const queues = "/v1.0/:project/queues"
+	e.POST(queues, dli.inProject(s.createQueue))
+	e.GET(queues, dli.inProject(s.listQueues))
+	e.GET(queues+"/:queue", dli.inProject(s.showQueue))
+	e.DELETE(queues+"/:queue", dli.inProject(s.deleteQueue))
+	e.POST(queues+"/:queue/connection-test", dli.inProject(s.testAddress))
+	e.GET(queues+"/:queue/connection-test/:task", dli.inProject(s.showAddressTest))
+
+	ext := family{s, extensionError}
+	const own = "/switchboard/v1/projects/:project/connections"
+	e.POST(own+"/test", ext.inProject(s.testConnection))
+	e.POST(own+"/:id/diagnose", ext.inProject(s.diagnoseConnection))
+	e.GET(own+"/:id/tags", ext.inProject(s.connectionTags))
+	e.PUT(own+"/:id/tags", ext.inProject(s.tagConnection))
+}
+
+// createConnection answers POST …/datasource-connection: the connection is
+// stored, and created in the background.
+func (s *server) createConnection(c echo.Context, scope api.Scope) error {
+	draft, err := readConnection(c)
+	if err != nil {
+		return err
+	}
+	conn, err := s.Service.CreateConnection(c.Request().Context(), scope, draft)
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusCreated, struct {
+		dliOutcome
+
+		ID string `json:"connection_id"`
+	}{dliOutcome{Success: true}, conn.ID})
+}
+
+// listConnections answers GET …/datasource-connection: all of them, deleted
+// ones, too, in the order of their creation. The count is that of all that
+// match, whatever part of them is asked for.
+func (s *server) listConnections(c echo.Context, scope api.Scope) error {
+	asked, err := readConnectionList(c)
+	if err != nil {
+		return err
+	}
+	count := 0
+	return stream(s, c, list[api.Connection]{
+		head: `{"is_success":true,"message":"","connections":[`,
+		page: func(cursor string) (api.Page[api.Connection], error) {
+			asked.Cursor = cursor
+			return s.Service.ListConnections(c.Request().Context(), scope, asked.ConnectionQuery)
+		},
+		encode: func(conn *api.Connection) any {
+			if asked.name != "" && asked.name != conn.Name {
+				return nil
+			}
+			count++
+			if place := count - asked.offset; place < 1 || asked.limit > 0 && place > asked.limit {
+				return nil
+			}
+			return encodeConnection(c, conn)
+		},
+		tail: func() string { return `],"count":` + strconv.Itoa(count) + `}` },
+	})
+}
+
+// showConnection answers GET …/datasource-connection/{id}.
+func (s *server) showConnection(c echo.Context, scope api.Scope) error {
+	conn, err := s.Service.Connection(c.Request().Context(), scope, param(c, "id"))
+	if err != nil {
+		return err
+	}
+	out := encodeConnection(c, &conn)
+	out.Count = 1
+	return answer(c, http.StatusOK, out)
+}
+
+// deleteConnection answers DELETE …/datasource-connection/{id}.
+func (s *server) deleteConnection(c echo.Context, scope api.Scope) error {
+	if err := s.Service.DeleteConnection(c.Request().Context(), scope, param(c, "id"), 0); err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, dliOutcome{true, "Deleted"})
+}
+
+// associateQueues answers POST …/{id}/associate-queue {"queues": ["q1"]}, as
+// enhanced connections have it.
+func (s *server) associateQueues(c echo.Context, scope api.Scope) error {
+	queues, err := readQueues(c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Service.BindQueues(c.Request().Context(), scope, param(c, "id"), queues); err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, dliOutcome{true, "associated peer connection for queues: {" + strings.Join(queues, ",") + "}."})
+}
+
+// disassociateQueues answers POST …/{id}/disassociate-queue {"queues": ["q1"]}.
+func (s *server) disassociateQueues(c echo.Context, scope api.Scope) error {
+	queues, err := readQueues(c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Service.UnbindQueues(c.Request().Context(), scope, param(c, "id"), queues); err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, dliOutcome{true, "Disassociated peer connection for queues:{" + strings.Join(queues, ",") + "}."})
+}
+
+func readQueues(c echo.Context) ([]string, error) {
+	var body struct {
+		Queues []string `json:"queues"`
+	}
+	if err := readExtension(c, &body); err != nil {
+		return nil, err
+	}
+	if body.Queues == nil {
+		return nil, api.Errorf(api.Invalid, "wire.body_type", "field", "queues", "want", "array")
+	}
+	return body.Queues, nil
+}
+
+// reactivateConnection answers POST …/{id}/reactivate.
+func (s *server) reactivateConnection(c echo.Context, scope api.Scope) error {
+	if _, err := s.Service.ReactivateConnection(c.Request().Context(), scope, param(c, "id")); err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, dliOutcome{Success: true})
+}

@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/web/templates"
+)
+
+func (p *pages) listEndpointServices(c echo.Context) error {
+	view := templates.EndpointServiceListView{Base: whitelistPath(c), Query: endpointServiceQuery(c.QueryParams())}
+	page, err := p.Service.ListEndpointServices(c.Request().Context(), p.scope(c), view.Query)
+	if err != nil {
+		return err
+	}
+	view.Page = page
+	return p.render(c, http.StatusOK, templates.EndpointServiceList(p.frame(c, "whitelist.services"), view))
+}
+
+// endpointServiceQuery reads a list's state from the URL; what makes no sense
+// there is left out.
+func endpointServiceQuery(v url.Values) api.EndpointServiceQuery {
+	q := api.EndpointServiceQuery{Search: v.Get("q"), Cursor: v.Get("cursor")}
+	q.Sort, q.Desc = sorting(v, api.EndpointServiceSorts)
+	states := []api.EndpointServiceState{
+		api.EndpointServiceCreating, api.EndpointServiceAvailable, api.EndpointServiceFailed, api.EndpointServiceDeleting,
+	}
+	if state := api.EndpointServiceState(v.Get("state")); slices.Contains(states, state) {
+		q.State = state
+	}
+	return q
+}
+
+// showEndpointService is what the service is.
+func (p *pages) showEndpointService(c echo.Context) error {
+	view, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.EndpointServiceSettings(p.serviceFrame(c, view), view))
+}
+
+func (p *pages) serviceFrame(c echo.Context, view templates.EndpointServiceView) templates.Frame {
+	return p.namedFrame(c, serviceName(&view.Service))
+}
+
+// serviceChanges is how many changes the page of a service lists.
+const serviceChanges = 50
+
+// showEndpointServiceHistory is what was changed at the service, its whitelist
+// and its connections, in one line of time.
+func (p *pages) showEndpointServiceHistory(c echo.Context) error {
+	view, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	history := templates.EndpointServiceHistoryView{EndpointServiceView: view}
+	for _, kind := range []api.Kind{api.KindEndpointService, api.KindPermission} {
+		changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), kind, view.Service.ID, serviceChanges)
+		if err != nil {
+			return err
+		}
+		history.Changes = append(history.Changes, changes...)
+	}
+	slices.SortStableFunc(history.Changes, func(a, b api.Change) int { return b.At.Compare(a.At) })
+	history.Changes = history.Changes[:min(len(history.Changes), serviceChanges)]
+	return p.render(c, http.StatusOK, templates.EndpointServiceHistory(p.serviceFrame(c, view), history))
+}
+
+// confirmDeleteEndpointService asks, and names the connections in the way.
+func (p *pages) confirmDeleteEndpointService(c echo.Context) error {
+	service, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	view := templates.EndpointServiceDeleteView{EndpointServiceView: service}
+	accepted, err := p.Service.ListServiceConnections(c.Request().Context(), p.scope(c), service.Service.ID, api.EndpointQuery{State: api.EndpointAccepted})
+	if err != nil {
+		return err
+	}
+	view.Dependents = accepted.Items
+	return p.render(c, http.StatusOK, templates.EndpointServiceDelete(p.frame(c, "whitelist.delete_title"), view))
+}
+
+func (p *pages) deleteEndpointService(c echo.Context) error {
+	view, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Service.DeleteEndpointService(c.Request().Context(), p.scope(c), view.Service.ID, readVersion(c.FormValue("version"))); err != nil {
+		return err
+	}
+	p.flash(c, api.M("whitelist.deleted", "name", serviceName(&view.Service)))
+	return redirect(c, view.Base)
+}

@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/web/templates"
+)
+
+// listServiceConnections is what connects to the service.
+func (p *pages) listServiceConnections(c echo.Context) error {
+	service, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	view := templates.ServiceConnectionsView{
+		EndpointServiceView: service, Search: strings.TrimSpace(c.QueryParam("q")), Query: serviceConnectionQuery(c.QueryParams()),
+	}
+	view.Page, err = p.Service.ListServiceConnections(c.Request().Context(), p.scope(c), service.Service.ID, view.Query)
+	if err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.ServiceConnections(p.serviceFrame(c, service), view))
+}
+
+// serviceConnectionQuery reads a list's state from the URL. What is searched for
+// is the id of a connection, which has four hyphens, or an account.
+func serviceConnectionQuery(v url.Values) api.EndpointQuery {
+	q := api.EndpointQuery{Cursor: v.Get("cursor")}
+	q.Sort, q.Desc = sorting(v, api.EndpointSorts)
+	if state := api.EndpointState(v.Get("state")); slices.Contains([]api.EndpointState{api.EndpointPending, api.EndpointAccepted, api.EndpointRejected}, state) {
+		q.State = state
+	}
+	if text := strings.TrimSpace(v.Get("q")); strings.Count(text, "-") == 4 {
+		q.ID = text
+	} else if text != "" {
+		q.Accounts = []string{api.BareAccount(text)}
+	}
+	return q
+}
+
+func (p *pages) acceptConnection(c echo.Context) error {
+	return p.judgeConnection(c, p.Service.AcceptConnection, "whitelist.accepted")
+}
+
+func (p *pages) rejectConnection(c echo.Context) error {
+	return p.judgeConnection(c, p.Service.RejectConnection, "whitelist.rejected")
+}
+
+// judgeConnection accepts or rejects the connection whose button was pressed. In
+// the list after a removal it takes the place of its line.
+func (p *pages) judgeConnection(c echo.Context, judge func(ctx context.Context, s api.Scope, service, endpoint string) (api.Endpoint, error), done string) error {
+	view, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	endpoint, err := judge(c.Request().Context(), p.scope(c), view.Service.ID, c.FormValue("only"))
+	if e := domainError(err); err != nil && (e.Code == api.Forbidden || e.Code == api.Conflict || e.Code == api.Invalid) {
+		p.flashKind(c, templates.Failure, e.Message)
+		return redirect(c, p.backTo(c, view.Path()+"/connections"))
+	} else if err != nil {
+		return err
+	}
+	if wantedFragment(c.Request()) == templates.AliveID(endpoint.ID) {
+		return p.render(c, http.StatusOK, templates.AliveLine(view, &endpoint))
+	}
+	p.flash(c, api.M(done, "account", endpoint.Account))
+	return redirect(c, p.backTo(c, view.Path()+"/connections"))
+}
+
+// backTo is the page of this site that the form names to go back to, or
+// another.
+func (p *pages) backTo(c echo.Context, other string) string {
+	if back := safeNext(c.FormValue("back")); back != "/" {
+		return back
+	}
+	return other
+}

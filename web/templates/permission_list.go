@@ -1,0 +1,218 @@
+package templates
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"switchboard/internal/api"
+	"switchboard/internal/locale"
+	"switchboard/web/templates/form"
+)
+
+// PermissionCollection is the whitelist of a service.
+func PermissionCollection(ctx context.Context, v EndpointServiceView) Collection {
+	return Collection{
+		Base: v.entries(), ID: "entries", Actions: permissionActions(v.entries()), Enter: v.entries() + "/renew",
+		Above: v.below(ctx),
+		Words: Words{List: "whitelist.tab_entries", Name: "whitelist.account", Search: "whitelist.search_entries", All: "whitelist.all_entries"},
+	}
+}
+
+// NewestFirst is how a whitelist is sorted unless the address says otherwise.
+const NewestFirst = "newest"
+
+// WhitelistView is a page of a service's whitelist and the question it answers.
+type WhitelistView struct {
+	EndpointServiceView
+
+	Query  api.PermissionQuery
+	Page   api.Page[api.Permission]
+	Ticked bool // all on the page: the way to tick them without JavaScript
+	Who    WhoView
+	Row    RowView
+}
+
+// WhoView is the question who may connect, and its answer.
+type WhoView struct {
+	Account string      // as it was typed
+	Access  *api.Access // nil if nobody asked
+	Problem api.Message // what is wrong with the question
+}
+
+// RowView is the one row that was asked for by itself.
+type RowView struct {
+	Editing bool   // its description is being changed
+	Typed   string // into the box of the description
+	Problem api.Message
+	News    string // what a screen reader hears of it
+}
+
+// whoID is the part of the page that answers who may connect.
+const whoID = "who"
+
+func (v *WhitelistView) list(ctx context.Context) List {
+	return List{
+		Collection: PermissionCollection(ctx, v.EndpointServiceView),
+		Search:     v.Query.Search, Filters: []form.Hidden{{Name: "expiring", Value: trueText(v.Query.Expiring)}},
+		Sort: v.Query.Sort, First: NewestFirst, Desc: v.Query.Desc,
+		Cursor: v.Query.Cursor, Next: v.Page.Next, Prev: v.Page.Prev, Shown: len(v.Page.Items), Ticked: v.Ticked,
+		Columns: []ListColumn{
+			{Label: locale.T(ctx, "whitelist.account"), Sort: "permission"},
+			{Label: locale.T(ctx, "whitelist.description")},
+			{Label: locale.T(ctx, "whitelist.added"), Sort: "created"},
+			{Label: locale.T(ctx, "whitelist.expires"), Sort: "expires"},
+			{Label: locale.T(ctx, "whitelist.actions"), Silent: true},
+		},
+		Blank: noPermissions(v.EndpointServiceView),
+	}
+}
+
+func trueText(yes bool) string {
+	if yes {
+		return "true"
+	}
+	return ""
+}
+
+// accountName is what people call an entry.
+func accountName(ctx context.Context, permission string) string {
+	if permission == api.Everyone {
+		return locale.T(ctx, "whitelist.every_account")
+	}
+	return api.BareAccount(permission)
+}
+
+// renewals are what an entry can be renewed by at a click.
+var renewals = []struct{ Value, Key string }{
+	{"+30d", "whitelist.renew_30"}, {"+90d", "whitelist.renew_90"}, {"never", "whitelist.renew_never"},
+}
+
+// soon reports whether an entry ends soon.
+func soon(expires time.Time) bool {
+	return !expires.IsZero() && time.Until(expires) < api.ExpirySoon
+}
+
+// left says how long something lasts yet.
+func left(ctx context.Context, until time.Time) string {
+	return locale.T(ctx, "whitelist.left", "span", span(ctx, max(0, time.Until(until))))
+}
+
+// accessKind is the tone of an answer.
+func accessKind(a *api.Access) NoticeKind {
+	if a.Allowed {
+		return Success
+	}
+	return Failure
+}
+
+// PermissionView is the page of one entry.
+type PermissionView struct {
+	EndpointServiceView
+
+	Entry api.Permission
+	Form  *form.Form
+}
+
+// PermissionForm describes the form of an entry: its description and when it
+// expires.
+func PermissionForm(ctx context.Context, v EndpointServiceView, entry *api.Permission) *form.Form {
+	return &form.Form{
+		ID: "entry-form", Action: v.entries() + "/" + entry.ID,
+		Sections: []form.Section{{ID: "entry-fields", Fields: []form.Field{
+			{
+				Path: "description", Kind: form.Text, Label: locale.T(ctx, "whitelist.description"),
+				MaxLen: api.MaxPermissionText, Count: true, Help: locale.T(ctx, "whitelist.description_help"),
+			},
+			expiresField(ctx),
+		}}},
+	}
+}
+
+// expiresField is where somebody says when an entry ends.
+func expiresField(ctx context.Context) form.Field {
+	return form.Field{
+		Path: "expires", Kind: form.Text, Label: locale.T(ctx, "whitelist.expires"), Half: true,
+		Placeholder: "2027-01-31", Help: locale.T(ctx, "whitelist.expires_help"),
+	}
+}
+
+// EveryoneView is the question before every account may connect.
+type EveryoneView struct {
+	EndpointServiceView
+
+	Form *form.Form
+}
+
+func (v *EveryoneView) consequences(ctx context.Context) []string {
+	approval := "whitelist.everyone_public"
+	if v.Service.Approval {
+		approval = "whitelist.everyone_approved"
+	}
+	return []string{
+		locale.T(ctx, "whitelist.everyone_any"), locale.T(ctx, approval),
+		locale.T(ctx, "whitelist.everyone_others"), locale.T(ctx, "whitelist.everyone_after"),
+	}
+}
+
+// EveryoneForm describes the form: confirm, reason and expires.
+func EveryoneForm(ctx context.Context, v EndpointServiceView) *form.Form {
+	expires := expiresField(ctx)
+	expires.Help = locale.T(ctx, "whitelist.everyone_expires_help")
+	return &form.Form{
+		ID: "everyone-form", Action: v.Path() + "/everyone",
+		Sections: []form.Section{{ID: "everyone-fields", Fields: []form.Field{
+			{
+				Path: "confirm", Kind: form.Text, Required: true, Label: locale.T(ctx, "whitelist.confirm"),
+				Help: locale.T(ctx, "whitelist.confirm_help", "name", v.Service.Name),
+			},
+			{
+				Path: "reason", Kind: form.Text, Required: true, Label: locale.T(ctx, "whitelist.reason"),
+				Help: locale.T(ctx, "whitelist.reason_help"), MaxLen: api.MaxReason, Count: true,
+			},
+			expires,
+		}}},
+	}
+}
+
+// RemovedView is what is said beside the outcome of a removal.
+type RemovedView struct {
+	EndpointServiceView
+
+	Undo      string // the removed entries, sealed; empty if none can come back
+	Count     int    // how many can
+	Everyone  bool   // the entry for everyone was among them
+	Alive     []api.Endpoint
+	MoreAlive bool // than are listed
+}
+
+// UndoField carries the removed entries.
+const UndoField = "removed"
+
+// swapRow makes a control replace its row by the one at href.
+func swapRow(href, id string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": href, "hx-target": "#" + RowID(id), "hx-swap": "outerHTML", "hx-include": "closest tr", "hx-params": "id",
+	}
+}
+
+// ExpiryText is when an entry ends, as somebody would type it.
+func ExpiryText(t time.Time) string {
+	switch t = t.UTC(); {
+	case t.IsZero():
+		return ""
+	case t.Equal(t.Truncate(24 * time.Hour).Add(24*time.Hour - time.Second)):
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.RFC3339)
+}
+
+// PermissionValues are what stands in the form of a stored entry.
+func PermissionValues(entry *api.Permission) url.Values {
+	return url.Values{"description": {entry.Description}, "expires": {ExpiryText(entry.Expires)}}
+}
+
+// AliveID names the line of a connection that a removal leaves alive.
+func AliveID(id string) string { return "alive-" + id }
