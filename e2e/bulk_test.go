@@ -59,7 +59,7 @@ func bulkActions(t *testing.T, tickPage func(*tab), options ...pageOption) {
 	w.tick("bert", "carl")
 	w.open("Schedule")
 	w.click("button", "Every 5 min")
-	w.find("heading", "Schedule of links")
+	w.find("heading", "Schedule")
 	require.Equal(t, "Scheduled", w.cell("bert", "Outcome"))
 	w.visit(w.home + "/links")
 	for name, every := range map[string]string{"anna": "Never", "bert": "Every 5 min", "carl": "Every 5 min"} {

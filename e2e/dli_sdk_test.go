@@ -1,3 +1,4 @@
+//nolint:staticcheck // classic connections are deprecated as a whole, and still what people have
 package e2e
 
 import (

@@ -50,6 +50,20 @@ func TestOpenStackClient(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "by_token", created.Name)
 	})
+	t.Run("its catalogue says where DLI is", func(t *testing.T) {
+		base, err := provider.EndpointLocator(gophercloud.EndpointOpts{
+			Type: "dli", Region: regionName, Availability: gophercloud.AvailabilityPublic,
+		})
+		require.NoError(t, err)
+		var listed struct {
+			Queues []struct {
+				Name string `json:"queue_name"`
+			}
+		}
+		_, err = provider.Request(t.Context(), http.MethodGet, base+"queues", &gophercloud.RequestOpts{JSONResponse: &listed})
+		require.NoError(t, err)
+		require.Equal(t, "default", listed.Queues[0].Name)
+	})
 	t.Run("it signs in again when its token is refused", func(t *testing.T) {
 		before := provider.Token()
 		require.NoError(t, tokens.Revoke(t.Context(), identity, before).Err)

@@ -25,12 +25,13 @@ function styles() {
 
 function script() {
   const own = readdirSync(join(here, "static")).filter((name) => name.endsWith(".js")).sort();
-  const files = [
-    join(here, "node_modules", "htmx.org", "dist", "htmx.min.js"),
-    join(here, "node_modules", "htmx-ext-sse", "dist", "sse.min.js"),
-    ...own.map((name) => join(here, "static", name)),
+  const parts = [
+    readFileSync(join(here, "node_modules", "htmx.org", "dist", "htmx.min.js"), "utf8"),
+    readFileSync(join(here, "node_modules", "htmx-ext-sse", "dist", "sse.min.js"), "utf8"),
+    // Comments on lines of their own stay here.
+    ...own.map((name) => readFileSync(join(here, "static", name), "utf8").replace(/^\s*\/\/.*\n/gm, "")),
   ];
-  return Buffer.from(files.map((file) => readFileSync(file, "utf8").trim()).join("\n;\n") + "\n");
+  return Buffer.from(parts.map((part) => part.trim()).join("\n;\n") + "\n");
 }
 
 const assets = {

@@ -12,8 +12,11 @@ import (
 	"switchboard/web/templates/form"
 )
 
-// idExample is what ids of the cloud look like.
-const idExample = "8f63f3e1-0c65-4b1d-9a3e-2d0f8c5b7a46"
+// What ids of the cloud look like.
+const (
+	groupExample   = "8d1a0b5c-1f0e-4d3b-9a51-2f6c7d8e9f01"
+	networkExample = "0c9b8a7f-2222-4b1e-8c3d-4e5f60718293"
+)
 
 // form describes the form for people.
 func (cf *connectionForm) form(c echo.Context) *form.Form {
@@ -37,11 +40,11 @@ func (cf *connectionForm) form(c echo.Context) *form.Form {
 		{ID: "section-address", Title: t("connections.destination"), Fields: []form.Field{cf.addressField(c)}},
 		{ID: "section-network", Title: t("connections.network"), Help: t("connections.network_help"), Fields: []form.Field{
 			{
-				Path: "security_group_id", Kind: form.Text, Required: true, Live: true, Placeholder: idExample,
+				Path: "security_group_id", Kind: form.Text, Required: true, Live: true, Placeholder: groupExample,
 				Label: t("connections.security_group"), Help: t("connections.security_group_help"),
 			},
 			{
-				Path: "network_id", Kind: form.Text, Required: true, Live: true, Placeholder: idExample,
+				Path: "network_id", Kind: form.Text, Required: true, Live: true, Placeholder: networkExample,
 				Label: t("connections.network_id"), Help: t("connections.network_id_help"),
 			},
 		}},

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -166,20 +164,7 @@ func TestARefusedFileStaysInTheBrowser(t *testing.T) {
 // upload sends a file, and a text beside it, as a browser does.
 func (s *site) upload(file, text string) *page {
 	s.t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", "links.json")
-	require.NoError(s.t, err)
-	_, err = io.WriteString(part, file)
-	require.NoError(s.t, err)
-	require.NoError(s.t, w.WriteField("text", text))
-	require.NoError(s.t, w.WriteField("cluster", api.DefaultCluster))
-	require.NoError(s.t, w.Close())
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.server.URL+s.links()+"/import", &body)
-	require.NoError(s.t, err)
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	return s.do(req)
+	return s.sendFile(s.links()+"/import", url.Values{"text": {text}, "cluster": {api.DefaultCluster}}, file)
 }
 
 func TestOfAFileAndATextOneIsRead(t *testing.T) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -44,7 +45,7 @@ func (p *pages) overview(c echo.Context) error {
 		}
 		view.Cards = append(view.Cards, card)
 	}
-	view.Empty = view.Cards[0].Empty
+	view.Empty = !slices.ContainsFunc(view.Cards, func(card templates.KindCard) bool { return card.Some })
 	return p.render(c, http.StatusOK, templates.Overview(p.frame(c, "nav.overview"), view))
 }
 
@@ -69,7 +70,7 @@ const counted = 50
 func (p *pages) linkCard(c echo.Context, card *templates.KindCard) error {
 	page, err := p.Service.ListLinks(c.Request().Context(), p.scope(c), api.LinkQuery{Limit: counted})
 	card.Figure = figure(c, page, "overview.links", "overview.more_links")
-	card.Empty = len(page.Items) == 0
+	card.Some = len(page.Items) > 0
 	return err
 }
 
@@ -80,7 +81,7 @@ func (p *pages) connectionCard(c echo.Context, card *templates.KindCard) error {
 	if err != nil {
 		return err
 	}
-	card.Figure = figure(c, page, "overview.connections", "overview.more_connections")
+	card.Figure, card.Some = figure(c, page, "overview.connections", "overview.more_connections"), len(page.Items) > 0
 	failed, err := p.Service.ListConnections(ctx, s, api.ConnectionQuery{States: []api.ConnectionState{api.ConnectionFailed}, Limit: counted})
 	if len(failed.Items) > 0 {
 		card.Notes = append(card.Notes, templates.CardNote{Status: api.Failed, Text: figure(c, failed, "overview.failed", "overview.more_failed")})
@@ -94,7 +95,7 @@ func (p *pages) whitelistCard(c echo.Context, card *templates.KindCard) error {
 	if err != nil {
 		return err
 	}
-	card.Figure = figure(c, page, "overview.services", "overview.more_services")
+	card.Figure, card.Some = figure(c, page, "overview.services", "overview.more_services"), len(page.Items) > 0
 	expiring, open := 0, 0
 	for i := range page.Items {
 		expiring += page.Items[i].Expiring

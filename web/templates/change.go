@@ -19,6 +19,8 @@ func changedValues(ctx context.Context, c api.Change) []valueChange {
 	switch c.Kind {
 	case api.KindLink:
 		return changedLink(ctx, c)
+	case api.KindConnection:
+		return changedConnection(ctx, c)
 	case api.KindEndpointService:
 		return changedEndpointService(ctx, c)
 	case api.KindPermission:

@@ -11,6 +11,8 @@ import (
 type CheckView struct {
 	ID    string     // of the element and of the fragment
 	Check *api.Check // nil if there is none yet
+	// Title stands above the steps instead of the verdict, if it is not empty.
+	Title string
 	// Fields is the page with the form that holds the inputs, Here if it is this
 	// one, and empty if there is none.
 	Fields string

@@ -40,11 +40,11 @@ import (
 //		<a class="row-link" href={ v.Base + "/" + g.ID }>{ g.Name }</a>
 //	</th>
 //
-// Widths of the columns are CSS of the kind, at .table-gates; a list that a
-// filter is left out of on small screens says so there, too. Outcome, DeleteMany,
-// RunPage and HealthPage are whole pages; ChangePanel, HealthBeside and
-// CheckPanel are parts of others. The handlers are in shelf.go and watcher.go of
-// package handlers, and link_routes.go there is the example.
+// How wide its columns are, and which go where the screen is small, is CSS of the
+// kind, at .table-gates. Outcome, DeleteMany, RunPage and HealthPage are whole
+// pages; ChangePanel, HealthBeside and CheckPanel are parts of others. The
+// handlers are in shelf.go and watcher.go of package handlers, and link_routes.go
+// there is the example.
 type Collection struct {
 	Base string // path of the list; each thing is at Base/ID
 	ID   string // begins the ids of elements and is the table's class: "links"

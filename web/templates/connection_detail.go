@@ -37,7 +37,7 @@ func (v *ConnectionView) Watched(ctx context.Context) Watched {
 		Path: v.path(), State: connectionVerdict(&v.Connection), Check: v.Connection.Check, Pulse: v.Connection.Health,
 		Fields: v.path() + "/again", Checked: v.Checked,
 	}
-	if v.is(api.ConnectionCreating) {
+	if !v.is(api.ConnectionActive) {
 		w.Resting = locale.T(ctx, "connections.resting")
 	}
 	return w
@@ -84,7 +84,7 @@ func queueNames(ctx context.Context, queues []api.BoundQueue) string {
 	for i, q := range queues {
 		names[i] = q.Name
 	}
-	return strings.Join(names, locale.T(ctx, "watch.comma"))
+	return strings.Join(names, locale.T(ctx, "connections.separator"))
 }
 
 // deletion is the question before a connection is removed.

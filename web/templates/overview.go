@@ -20,7 +20,7 @@ type KindCard struct {
 	Href    string
 	Figure  string // what there is, in a few words: "12 links"
 	Notes   []CardNote
-	Empty   bool // there is nothing of the kind yet
+	Some    bool // there is something of the kind
 }
 
 // CardNote is something about a kind that somebody has to look after.

@@ -216,3 +216,11 @@ func PermissionValues(entry *api.Permission) url.Values {
 
 // AliveID names the line of a connection that a removal leaves alive.
 func AliveID(id string) string { return "alive-" + id }
+
+// describedAs is what follows a word about an entry: its description.
+func describedAs(ctx context.Context, entry *api.Permission) string {
+	if entry.Description == "" {
+		return ""
+	}
+	return locale.T(ctx, "form.colon") + entry.Description
+}

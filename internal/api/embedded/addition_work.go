@@ -17,16 +17,21 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/jobs"
+	"switchboard/internal/api/store"
 )
 
 // additionBatch is how many drafts one transaction adds.
 const additionBatch = 1000
 
-// dueAdditions are those under way. Several processes may work one: they take
-// turns.
-func dueAdditions(p *Plane, _ time.Time) *bun.SelectQuery {
+// turn is how long a task of a whitelist stays the same task: after it, the work
+// of a process that was killed is another's. Several processes may do the same
+// work: each batch is one's.
+const turn = 5 * time.Second
+
+// dueAdditions are those under way.
+func dueAdditions(p *Plane, now time.Time) *bun.SelectQuery {
 	return p.db.Read.NewSelect().TableExpr("permission_additions").
-		ColumnExpr("project_id, id, '' AS part, started_at AS due").Where("ended_at = 0")
+		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0")
 }
 
 // workAddition adds what an addition still has to add, batch after batch.

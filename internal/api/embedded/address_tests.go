@@ -64,7 +64,7 @@ func (p *Plane) TestAddress(ctx context.Context, s api.Scope, queue, address str
 	if err != nil {
 		return api.AddressTest{}, err
 	}
-	return row.test(), p.recordTest(ctx, s, about{Kind: api.KindQueue, ID: q.ID, Name: q.Name, Endpoint: address}, check)
+	return row.test(), p.recordAsked(ctx, s, "test", about{Kind: api.KindQueue, ID: q.ID, Name: q.Name, Endpoint: address}, check)
 }
 
 // insert stores the row under the first free number from its time on: numbers

@@ -60,7 +60,7 @@ func (p *Plane) TestConnection(ctx context.Context, s api.Scope, d api.Connectio
 	check := p.prober.Greet(ctx, probe.GreetTarget{
 		Project: s.Project, Service: d.Service, Addresses: api.ConnectionAddresses(d.URL),
 	}, nil).Check
-	return check, p.recordTest(ctx, s, about{Kind: api.KindConnection, Name: d.Name, Service: d.Service, Endpoint: d.URL}, check)
+	return check, p.recordAsked(ctx, s, "test", about{Kind: api.KindConnection, Name: d.Name, Service: d.Service, Endpoint: d.URL}, check)
 }
 
 // CreateConnection implements api.Connections.

@@ -70,6 +70,14 @@ func (p *Plane) progress(ctx context.Context, row *connectionRow, done int64) {
 	})
 }
 
+// putBackConnections lets connections wait again that a process held which is
+// gone.
+func putBackConnections(ctx context.Context, tx bun.Tx) error {
+	now := store.Micros(time.Now())
+	_, err := tx.NewUpdate().Model((*connectionRow)(nil)).Set("activate_at = ?", now).Where("activate_at > ?", now).Exec(ctx)
+	return err
+}
+
 // putOff lets a claimed connection wait again.
 func (p *Plane) putOff(ctx context.Context, row *connectionRow, until time.Time) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -115,16 +123,20 @@ func (r *connectionRow) become(g probe.Greeting) {
 	if len(g.Answered) > 0 {
 		r.State, r.Address, r.PartsDone = api.ConnectionActive, strings.Join(g.Answered, ","), r.Parts
 	} else {
-		r.State, r.Message, r.PartsDone = api.ConnectionFailed, encode(whyFailed(&g.Check)), r.Parts-1
+		r.State, r.Message, r.PartsDone = api.ConnectionFailed, encode(r.whyFailed(&g.Check)), r.Parts-1
 	}
 	reschedule(r, time.Now())
 }
 
-// whyFailed says at which step a greeting failed.
-func whyFailed(c *api.Check) api.Message {
+// whyFailed says at which step a greeting failed, or why there was none.
+func (r *connectionRow) whyFailed(c *api.Check) api.Message {
 	step := c.Failure()
 	if step == nil {
-		return api.M("connection.failed", "step", api.M("step."+string(api.StepForm)), "reason", api.M("check.input"))
+		step = &api.Step{Name: api.StepForm, Message: api.M("check.form_only")}
+		d := r.draft()
+		if problems := d.AddressProblems(); len(problems) > 0 {
+			step.Message = problems[0].Message
+		}
 	}
 	name := api.M("step." + string(step.Name))
 	if step.At != "" {

@@ -14,14 +14,14 @@ func (p *Plane) DiagnoseConnection(ctx context.Context, s api.Scope, id string) 
 	if err := present(row, find(ctx, p.db.Read, s.Project, row, row.missing(), "id = ?", id)); err != nil {
 		return api.Check{}, err
 	}
-	t := probe.DiagnosisTarget{Project: s.Project, Connection: row.draft()}
+	t := probe.DiagnosisTarget{Project: s.Project, Connection: row.draft().Normalised()}
 	queues, err := p.ListQueues(ctx, s)
 	if err != nil {
 		return api.Check{}, err
 	}
 	t.Queues, t.Bound = networksOf(queues, id)
 	check := p.prober.Diagnose(ctx, t)
-	return check, p.recordTest(ctx, s, row.about(), check)
+	return check, p.recordAsked(ctx, s, "diagnose", row.about(), check)
 }
 
 // networksOf returns the networks of the queues that use a connection or, if

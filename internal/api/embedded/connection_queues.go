@@ -150,6 +150,8 @@ func (p *Plane) UnbindQueues(ctx context.Context, s api.Scope, id string, queues
 				ids = append(ids, queue)
 			}
 		}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
 		if len(ids) == 0 {
 			return false, nil
 		}

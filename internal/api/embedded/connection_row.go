@@ -111,7 +111,8 @@ func (r *connectionRow) ask(ctx context.Context, p *Plane, _ api.Scope) (api.Che
 }
 
 func (r *connectionRow) greeting() probe.GreetTarget {
-	return probe.GreetTarget{Project: r.ProjectID, Service: r.Service, Addresses: api.ConnectionAddresses(r.URL)}
+	d := r.draft().Normalised()
+	return probe.GreetTarget{Project: r.ProjectID, Service: d.Service, Addresses: api.ConnectionAddresses(r.URL)}
 }
 
 // tagRow is a tag of a connection, to find it by.

@@ -162,6 +162,16 @@ func TestAConnectionIsPutBackWhenItsProcessStops(t *testing.T) {
 	})
 }
 
+func TestAProcessThatIsTheOnlyOneNeedNotWaitForTheDead(t *testing.T) {
+	t.Parallel()
+	db := apitest.Open(t, t.TempDir()+"/switchboard.db")
+	p := plane(t, db, ring(t))
+	created := createConnection(t, p, apitest.ConnectionDraft(t, "orders"))
+	exec(t, db, "UPDATE connections SET activate_at = ?", store.Micros(time.Now().Add(2*time.Minute))) // who held it was killed
+	begin(t, p)
+	require.Eventually(t, func() bool { return connection(t, p, created.ID).State == api.ConnectionFailed }, 20*time.Second, 10*time.Millisecond)
+}
+
 func TestAQueueIsNotDeletedUnderAConnection(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
@@ -245,6 +255,7 @@ func TestARowThatCameByAnotherWayIsDiagnosedAllTheSame(t *testing.T) {
 		failed := connection(t, p, c.ID)
 		require.Equal(t, api.ConnectionFailed, failed.State, "nothing can be asked")
 		require.Equal(t, "connection.failed", failed.Message.Key)
+		require.Contains(t, fmt.Sprint(failed.Message.Args), "connection.url_scheme")
 		check, err := p.Service.DiagnoseConnection(t.Context(), mine, c.ID)
 		require.NoError(t, err)
 		want := []string{

@@ -17,8 +17,8 @@ const expireBatch = 1000
 // dueServices are those with entries that have expired.
 func dueServices(p *Plane, now time.Time) *bun.SelectQuery {
 	return p.db.Read.NewSelect().TableExpr("permissions AS e").Join("JOIN endpoint_services AS s ON s.id = e.service_id").
-		ColumnExpr("s.project_id, s.id, '' AS part, MIN(e.expires_at) AS due").
-		Where("e.expires_at <= ?", store.Micros(now)).GroupExpr("s.project_id, s.id")
+		ColumnExpr("DISTINCT s.project_id, s.id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).
+		Where("e.expires_at <= ?", store.Micros(now))
 }
 
 // expireDue takes the expired entries of a service away. Of several processes

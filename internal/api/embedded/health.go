@@ -24,12 +24,13 @@ func (p *Plane) Recheck(ctx context.Context, s api.Scope, kind api.Kind, id stri
 	if err := p.keep(ctx, s, row, &check, func(subject) {}); err != nil {
 		return api.Check{}, err
 	}
-	return check, p.recordTest(ctx, s, row.about(), check)
+	return check, p.recordAsked(ctx, s, "test", row.about(), check)
 }
 
-// recordTest writes down who asked where, and how it ended (S3: who used the
-// console to look around), also when nobody waits for the answer any more.
-func (p *Plane) recordTest(ctx context.Context, s api.Scope, a about, check api.Check) error {
+// recordAsked writes down who asked where, by what action and how it ended (S3:
+// who used the console to look around), also when nobody waits for the answer
+// any more.
+func (p *Plane) recordAsked(ctx context.Context, s api.Scope, action string, a about, check api.Check) error {
 	after := struct {
 		Connector string       `json:"connector,omitempty"`
 		Service   string       `json:"service,omitempty"`
@@ -41,7 +42,7 @@ func (p *Plane) recordTest(ctx context.Context, s api.Scope, a about, check api.
 		after.Failed = step.Name
 	}
 	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
-		return store.Record(ctx, tx, s, store.Event{Action: "test", Kind: a.Kind, ID: a.ID, Name: a.Name, After: after})
+		return store.Record(ctx, tx, s, store.Event{Action: action, Kind: a.Kind, ID: a.ID, Name: a.Name, After: after})
 	})
 }
 

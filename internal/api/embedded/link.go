@@ -57,7 +57,7 @@ func (p *Plane) TestLink(ctx context.Context, s api.Scope, d api.LinkDraft) (api
 		return api.Check{}, err
 	}
 	check := w.ask(ctx, p, s, api.Connect)
-	return check, p.recordTest(ctx, s, w.about(), check)
+	return check, p.recordAsked(ctx, s, "test", w.about(), check)
 }
 
 // CreateLink implements api.Links.
@@ -172,30 +172,6 @@ func (w *work) replace(ctx context.Context, tx bun.Tx, s api.Scope, row, stored 
 	}
 	_, err = tx.NewUpdate().Model(row).WherePK().Exec(ctx)
 	return event, err
-}
-
-// EnableLink implements api.Links.
-func (p *Plane) EnableLink(ctx context.Context, s api.Scope, id string, enabled bool) error {
-	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := p.lock(ctx, tx, s, id)
-		if err != nil || row.Enabled == enabled {
-			return err
-		}
-		before, now := row.link(), time.Now()
-		row.Enabled, row.UpdatedAt, row.UpdatedBy = enabled, store.Micros(now), s.Actor.User
-		row.Version++
-		reschedule(row, now)
-		if err := update(ctx, tx, row, "enabled", "updated_at", "updated_by", "version", "next_check_at"); err != nil {
-			return err
-		}
-		action := "disable"
-		if enabled {
-			action = "enable"
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: action, Kind: api.KindLink, ID: id, Name: row.Name, Before: audited(before, nil), After: audited(row.link(), nil),
-		})
-	})
 }
 
 // DeleteLink implements api.Links. The link's history goes with it.

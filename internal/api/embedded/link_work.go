@@ -99,7 +99,7 @@ func (p *Plane) passes(ctx context.Context, s api.Scope, w *work, check api.Chec
 	if check.Status != api.Failed || depth == api.Anyway {
 		return nil
 	}
-	if err := p.recordTest(ctx, s, w.about(), check); err != nil {
+	if err := p.recordAsked(ctx, s, "test", w.about(), check); err != nil {
 		return err
 	}
 	return &api.Error{Code: api.CheckFailed, Message: api.M("link.check_failed"), Check: &check}

@@ -73,7 +73,7 @@ func (p *Plane) findPermissions(ctx context.Context, svc *serviceRow, q api.Perm
 	if len(q.Only) > 0 {
 		query = query.Where("permission IN (?)", bun.List(slices.DeleteFunc(slices.Clone(q.Only), unstorable)))
 	}
-	ids, few, err := p.db.ByPart(ctx, "permissions", longer(search, part), atHand)
+	ids, few, err := p.db.PermissionsByPart(ctx, longer(search, part), atHand)
 	if few {
 		query = query.Where("id IN (?)", bun.List(ids)).Where("service_id || '' = ?", svc.ID) // not by that index
 	} else {

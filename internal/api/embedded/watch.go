@@ -96,11 +96,15 @@ func (p *Plane) Stop(ctx context.Context) error {
 	return nil
 }
 
-// putBack lets rows wait again that a process worked which is gone.
+// putBack lets rows of runs and connections wait again that a process held which
+// is gone.
 func (p *Plane) putBack(ctx context.Context) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewUpdate().Model((*runItem)(nil)).Set("state = ?", api.RunWaiting).Where("state = ?", api.RunRunning).Exec(ctx)
-		return err
+		if err != nil {
+			return err
+		}
+		return putBackConnections(ctx, tx)
 	})
 }
 

@@ -88,7 +88,7 @@ func TestTheWrongServerIsNamed(t *testing.T) {
 
 func TestRDSMayBeEitherDatabase(t *testing.T) {
 	t.Parallel()
-	greeting := "\x5b\x00\x00\x00\x0a5.7.40\x00" + strings.Repeat("\x08\x01\xff\xff", 20)
+	greeting := packet(0, mysqlGreeting(can41, "mysql_native_password"))
 	late := func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 8)) // it is asked in PostgreSQL's way before it has said anything
 		says(greeting)(conn)
@@ -99,11 +99,12 @@ func TestRDSMayBeEitherDatabase(t *testing.T) {
 		want   string
 	}{
 		"stand-in for a MySQL that is slow to greet":              {late, api.Passed, "MySQL"},
-		"stand-in for a MySQL that does not know our address":     {says("\x45\x00\x00\x00\xff\x6a\x04" + strings.Repeat("x", 66)), api.Warned, "check.host.not_allowed"},
-		"stand-in for a MySQL that has blocked our address":       {says("\x45\x00\x00\x00\xff\x69\x04" + strings.Repeat("x", 66)), api.Warned, "check.host.blocked"},
-		"stand-in for a MySQL that takes no more connections":     {says("\x45\x00\x00\x00\xff\x10\x04" + strings.Repeat("x", 66)), api.Failed, "check.server.too_many_connections"},
+		"stand-in for a MySQL that does not know our address":     {says(packet(0, mysqlRefusal(1130, "Host is not allowed"))), api.Warned, "check.host.not_allowed"},
+		"stand-in for a MySQL that has blocked our address":       {says(packet(0, mysqlRefusal(1129, "Host is blocked"))), api.Warned, "check.host.blocked"},
+		"stand-in for a MySQL that takes no more connections":     {says(packet(0, mysqlRefusal(1040, "Too many connections"))), api.Failed, "check.server.too_many_connections"},
 		"stand-in for a PostgreSQL that says no to TLS":           {func(c net.Conn) { _, _ = c.Read(make([]byte, 8)); says("N")(c) }, api.Passed, "PostgreSQL"},
-		"stand-in for a server that says nothing but yes forever": {says(strings.Repeat("\x00", 40)), api.Failed, "check.peer.garbled"},
+		"stand-in for a MySQL":                                    {says(greeting), api.Passed, "MySQL 8.0.36"},
+		"stand-in for a server that says nothing that means much": {says(strings.Repeat("\x00", 40)), api.Failed, "check.peer.garbled"},
 		"stand-in for a server that hangs up":                     {func(net.Conn) {}, api.Failed, "check.peer.closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -206,6 +207,46 @@ func TestAGreetingTakesASlotOfItsProject(t *testing.T) {
 	require.Len(t, g.Check.Steps, 3, "it is not about an address")
 	close(end)
 	<-ended
+}
+
+func TestServersThatMeanHarmEndTheGreetingAndNothingElse(t *testing.T) {
+	t.Parallel()
+	p := prober(probe.Options{Timeout: 10 * little, Concurrency: 100, PerProject: 100})
+	for name, serve := range map[string]func(net.Conn){
+		"hangs up":                  func(net.Conn) {},
+		"says zeros":                says(strings.Repeat("\x00", 9000)),
+		"says what means nothing":   says(strings.Repeat("\xfe\x01\x7f", 3000)),
+		"has a greeting cut short":  says(packet(0, "\x0a8.0.36\x00\x01\x00")),
+		"has an endless greeting":   says("\xff\xff\xff\x00\x0a"),
+		"has an error cut short":    says(packet(0, "\xff")),
+		"has a frame of length -1":  says("\xff\xff\xff\xff\x00"),
+		"says yes and goes on":      says("Sure, what else?\r\n"),
+		"answers with half a line":  says("HTTP/1.1 2"),
+		"has an endless header":     says("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 2<<20)),
+		"has JSON that is not ours": says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"),
+		"sends us elsewhere":        says("HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"),
+	} {
+		for _, service := range api.ConnectionServices {
+			t.Run("stand-in that "+name+": "+service.Name, func(t *testing.T) {
+				t.Parallel()
+				g := greet(t, p, service.Name, standIn(t, serve).String())
+				require.Equal(t, api.Failed, g.Check.Status, "%+v", g.Check)
+				f := g.Check.Failure()
+				require.Contains(t, []api.StepName{api.StepHandshake, api.StepTLS}, f.Name)
+				require.True(t, f.Message.Key != "check.unexpected" || strings.Contains(f.Detail, "sent more"), "%+v", f)
+			})
+		}
+	}
+}
+
+func TestWhatAServerSaysOfItselfIsTextOfOneLine(t *testing.T) {
+	t.Parallel()
+	version := "8.0\x1b[31m\r\n\u202e" + strings.Repeat("long", 200)
+	greeting := packet(0, strings.Replace(mysqlGreeting(can41, ""), "8.0.36", version, 1))
+	g := greet(t, prober(probe.Options{}), "RDS", standIn(t, says(greeting)).String())
+	found := find(t, g.Check, api.StepHandshake).Found
+	require.True(t, strings.HasPrefix(found, "MySQL 8.0 [31m long"), found)
+	require.LessOrEqual(t, len([]rune(found)), 200)
 }
 
 func TestAServiceThatNobodyKnowsIsFormOnly(t *testing.T) {

@@ -44,11 +44,15 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	if err := migrate(ctx, goose.DialectPostgres, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	byPart, err := postgresSearch(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	pool := bun.NewDB(db, pgdialect.New())
 	inTx := func(ctx context.Context, f work) error { return pool.RunInTx(ctx, nil, f) }
 	queue := func(ctx context.Context) (*Queue, error) { return postgresQueue(ctx, url) }
 	return &DB{
-		Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue, byPart: postgresByPart,
+		Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue, byPart: byPart,
 	}, nil
 }
 

@@ -26,8 +26,8 @@ type DB struct {
 	close func() error
 	// queue opens what OpenQueue returns.
 	queue func(ctx context.Context) (*Queue, error)
-	// byPart finds the rows that ByPart returns.
-	byPart func(db *bun.DB, table string, part []rune) *bun.SelectQuery
+	// byPart finds what PermissionsByPart returns; nil if there is no index for it.
+	byPart func(db *bun.DB, part []rune) *bun.SelectQuery
 	// conflict tells a broken uniqueness rule from other errors.
 	conflict func(error) bool
 }

@@ -49,12 +49,18 @@ CREATE TABLE connections (
     state_since       BIGINT NOT NULL DEFAULT 0,
     recent            TEXT NOT NULL DEFAULT ''
 );
+-- Deleted ones may become many more than live ones, so there is an index of the
+-- live ones alone for each way a list is sorted. Lists that have the deleted
+-- ones, too, are by name or creation. Those indexes come first: of two that suit,
+-- SQLite takes the later one.
+CREATE INDEX connections_by_name ON connections (project_id, name, id, url, state);
+CREATE INDEX connections_by_creation ON connections (project_id, created_at, id);
+CREATE INDEX connections_live_by_name ON connections (project_id, name, id, url, state) WHERE state <> 'DELETED';
+CREATE INDEX connections_live_by_service ON connections (project_id, service, name, id) WHERE state <> 'DELETED';
+CREATE INDEX connections_live_by_state ON connections (project_id, state, name, id) WHERE state <> 'DELETED';
+CREATE INDEX connections_live_by_creation ON connections (project_id, created_at, id) WHERE state <> 'DELETED';
 -- The name of a deleted one is free.
 CREATE UNIQUE INDEX connections_live ON connections (project_id, name) WHERE state <> 'DELETED';
-CREATE INDEX connections_by_name ON connections (project_id, name, id, url, state);
-CREATE INDEX connections_by_service ON connections (project_id, service, name, id);
-CREATE INDEX connections_by_state ON connections (project_id, state, name, id);
-CREATE INDEX connections_by_creation ON connections (project_id, created_at, id);
 CREATE INDEX connections_due ON connections (next_check_at, project_id) WHERE next_check_at > 0;
 CREATE INDEX connections_to_activate ON connections (activate_at, project_id) WHERE activate_at > 0;
 
