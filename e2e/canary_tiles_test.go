@@ -52,6 +52,7 @@ func secretsOfEveryKindNeverComeOut(t *testing.T, z *canaryZoo, storage func() [
 	}
 	z.testAll()
 	z.readPages()
+	z.readNeighbours()
 	z.carryOver()
 	z.paste()
 

@@ -152,6 +152,24 @@ func (z *canaryZoo) readPages() {
 	}
 }
 
+// readNeighbours opens what stands beside links in the project.
+func (z *canaryZoo) readNeighbours() {
+	z.t.Helper()
+	home := strings.TrimSuffix(z.links, "/links")
+	service := home + "/whitelist/" + z.c.offer("canary")
+	connection := home + "/connections/" + z.c.connect("canary", "CSS", "127.0.0.1:1").ID
+	for _, page := range []string{
+		home + "/whitelist", home + "/whitelist/new", service, service + "/add", service + "/everyone", service + "/connections",
+		service + "/settings", service + "/history", service + "/edit", service + "/delete",
+		home + "/connections", home + "/connections/new", home + "/connections/queues", home + "/connections/queues/new",
+		connection, connection + "/health", connection + "/queues", connection + "/history", connection + "/tags", connection + "/diagnosis",
+		connection + "/delete",
+	} {
+		require.Equal(z.t, http.StatusOK, z.v.get(page).status, page)
+	}
+	require.Equal(z.t, http.StatusOK, z.v.post(connection+"/diagnosis", nil).status)
+}
+
 // carryOver exports all links and imports them, with secrets in the file and
 // with secrets that are typed into the plan.
 func (z *canaryZoo) carryOver() {

@@ -37,7 +37,7 @@ func TestConnectionsAndQueues(t *testing.T) {
 			j.submit("button", "Test address")
 			j.find("heading", verdict+address+".")
 		}
-		j.picture(j.c.project[:4] + "-queues")
+		j.photograph("queues")
 
 		j.visit(conn + "/queues")
 		j.clickOn("input[name=queue][value=nightly]")
@@ -52,6 +52,7 @@ func TestConnectionsAndQueues(t *testing.T) {
 		j.find("heading", "Delete connection")
 		j.sees("These queues use it, and their jobs will not reach the destination any more: nightly.")
 		j.click("link", "Cancel")
+		j.at(conn)
 		j.visit(conn + "/queues")
 		j.click("button", "Unbind nightly")
 		j.sees("1 queue does not use connection events any more.")

@@ -86,12 +86,7 @@ func sendSeedConnection(t *testing.T, c *caller) documentedConnection {
 	require.Equal(t, http.StatusCreated, created.status, created.body)
 	var conn documentedConnection
 	require.NoError(t, json.Unmarshal([]byte(created.body), &conn))
-	return eventually(t, "the connection to be created", func() (documentedConnection, bool) {
-		shown := c.send(http.MethodGet, c.connections()+"/"+conn.ID, nil)
-		require.Equal(t, http.StatusOK, shown.status, shown.body)
-		require.NoError(t, json.Unmarshal([]byte(shown.body), &conn))
-		return conn, conn.State != "CREATING"
-	})
+	return c.settled(conn)
 }
 
 // forward lets a server answer at another address, too.

@@ -43,6 +43,12 @@ func (p *program) travel(t *testing.T, project string, options ...pageOption) *j
 	return j
 }
 
+// photograph takes a picture for the way that the journey goes.
+func (j *journey) photograph(what string) {
+	j.t.Helper()
+	j.picture(what + map[bool]string{true: "-script", false: "-no-script"}[j.scripted])
+}
+
 // vpcep is the official SDK in the project.
 func (j *journey) vpcep() *vpcep.VpcepClient { return vpcepClient(j.t, j.p, j.key) }
 

@@ -13,7 +13,8 @@ import (
 )
 
 // walk leads through every page that is about the health of links, about many
-// links or about files of links, in each of its states. Things are found by
+// links or about files of links, about whitelists or about connections, in each
+// of its states. Things are found by
 // their place, so it works in any language.
 type walk struct {
 	*tab
@@ -71,6 +72,8 @@ func TestWalk(t *testing.T) {
 			k.imports()
 			k.alerts()
 			k.pastes()
+			k.whitelists()
+			k.connections()
 		})
 	}
 }

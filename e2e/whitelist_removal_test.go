@@ -24,7 +24,7 @@ func TestWhitelistRemoval(t *testing.T) {
 		connection := foreign.DomainID + " " + *asked.Id
 
 		j.visit(j.home + "/whitelist/" + service + "/connections")
-		j.t.Log(j.eval("document.querySelector(\"main\").outerHTML.slice(-3500)")); j.click("button", "Accept "+connection)
+		j.click("button", "Accept "+connection)
 		j.sees("The connection of " + foreign.DomainID + " is accepted.")
 		j.visit(j.home + "/whitelist/" + service)
 		j.tick(accountID(1), foreign.DomainID)
@@ -35,7 +35,7 @@ func TestWhitelistRemoval(t *testing.T) {
 		j.sees("Done for all 2.")
 		j.sees("Still connected")
 		require.Equal(j.t, []string{"iam:domain::" + accountID(2)}, whitelist(j.t, owner, service))
-		j.picture(j.c.project[:4] + "-whitelist-removed")
+		j.photograph("whitelist-removed")
 		if j.scripted {
 			j.markPage()
 			j.submit("button", "Reject "+connection)
@@ -90,7 +90,7 @@ func TestWhitelistForEveryone(t *testing.T) {
 			j.visit(j.home + "/whitelist/" + service + view)
 			j.sees(banner)
 		}
-		j.picture(j.c.project[:4] + "-whitelist-open")
+		j.photograph("whitelist-open")
 		j.visit(j.home + "/whitelist")
 		j.sees("Open to everyone")
 

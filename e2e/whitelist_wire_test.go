@@ -10,6 +10,28 @@ import (
 
 func (c *caller) services() string { return "/v1/" + c.project + "/vpc-endpoint-services" }
 
+// offer makes an endpoint service and returns its id.
+func (c *caller) offer(name string) string {
+	c.t.Helper()
+	made := c.send(http.MethodPost, c.services(), map[string]any{
+		"service_name": name, "port_id": "4189d3c2-8882-4871-a3c2-d380272eed88", "vpc_id": "4189d3c2-8882-4871-a3c2-d380272eed80",
+		"server_type": "LB", "ports": []any{map[string]any{"client_port": 8080, "server_port": 90, "protocol": "TCP"}},
+	})
+	require.Equal(c.t, http.StatusOK, made.status, made.body)
+	var service struct{ ID string }
+	require.NoError(c.t, json.Unmarshal([]byte(made.body), &service))
+	return service.ID
+}
+
+// join connects to a service, from the same project.
+func (c *caller) join(service string) {
+	c.t.Helper()
+	made := c.send(http.MethodPost, "/v1/"+c.project+"/vpc-endpoints", map[string]any{
+		"endpoint_service_id": service, "vpc_id": "4189d3c2-8882-4871-a3c2-d380272eed80", "subnet_id": "4189d3c2-8882-4871-a3c2-d380272eed81",
+	})
+	require.Equal(c.t, http.StatusOK, made.status, made.body)
+}
+
 // permissions reads a whole whitelist.
 func (c *caller) permissions(service string) []string {
 	c.t.Helper()
@@ -63,10 +85,10 @@ func (c *caller) readAddition(a answer, status int) (read addition) {
 }
 
 // addAll adds entries and waits until they are there.
-func (c *caller) addAll(service string, entries []map[string]any) {
+func (c *caller) addAll(service string, entries []map[string]any) addition {
 	c.t.Helper()
 	begun := c.add(service, entries)
-	eventually(c.t, "the entries to be added", func() (addition, bool) {
+	return eventually(c.t, "the entries to be added", func() (addition, bool) {
 		now := c.addition(service, begun.ID)
 		return now, now.Ended != ""
 	})

@@ -46,6 +46,9 @@ type Endpoint struct {
 	State       EndpointState
 	Created     Stamp
 	Updated     Stamp
+	// Allowed says that the account could connect now as well. Only
+	// ListServiceConnections tells.
+	Allowed bool
 }
 
 // EndpointState is how far an endpoint is.
@@ -77,11 +80,14 @@ type EndpointQuery struct {
 	VPC      string   // only those in it, if set: id
 	Accounts []string // only of these accounts, if any
 	State    EndpointState
-	Sort     string // one of EndpointSorts, by time of creation if empty
-	Desc     bool
-	Cursor   string
-	Offset   int
-	Limit    int // 1 … MaxWirePage, DefaultPage if 0
+	// Uncovered asks for those that are accepted and whose account could not
+	// connect any more. Only for the connections of a service.
+	Uncovered bool
+	Sort      string // one of EndpointSorts, by time of creation if empty
+	Desc      bool
+	Cursor    string
+	Offset    int
+	Limit     int // 1 … MaxWirePage, DefaultPage if 0
 }
 
 // EndpointSorts are the columns endpoints can be sorted by.

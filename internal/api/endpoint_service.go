@@ -25,7 +25,9 @@ type EndpointServices interface {
 	// d.ID names; d.Version as in UpdateLink. VPC and kind of backend are fixed.
 	UpdateEndpointService(ctx context.Context, s Scope, d EndpointServiceDraft) (EndpointService, error)
 	// DeleteEndpointService removes one with its whitelist: Conflict while an
-	// endpoint is accepted or being created; version as in DeleteLink.
+	// endpoint is accepted or being created; version as in DeleteLink. From then
+	// on nothing finds it; its records are taken away soon after, in the
+	// background.
 	DeleteEndpointService(ctx context.Context, s Scope, id string, version int64) error
 }
 
@@ -55,6 +57,9 @@ type EndpointService struct {
 	Expiring    int         // of these, that end within ExpirySoon
 	Everyone    *Permission // the entry "*" if there is one, else nil
 	Connections int         // endpoints accepted or being created
+	// Uncovered is how many of the accepted endpoints are of accounts that could
+	// not connect any more. Lists do not count them.
+	Uncovered int
 }
 
 // EndpointServiceState is how far a service is.
@@ -96,7 +101,7 @@ type PortMapping struct {
 // EndpointServiceDraft is a service as somebody describes it. Paths of problems
 // are the names of the wire: "port_id", "vpc_id", "server_type", "service_name",
 // "ports.N.client_port", "ports.N.server_port", "ports.N.protocol", "tcp_proxy",
-// "vip_port_id", "service_type", "description", "tags.N.key", "tags.N.value".
+// "vip_port_id", "approval_enabled", "service_type", "description", "tags.N.key", "tags.N.value".
 type EndpointServiceDraft struct {
 	ShortName   string
 	VPCID       string
@@ -110,6 +115,10 @@ type EndpointServiceDraft struct {
 	Description string
 	Tags        []Tag
 	Region      string // begins the whole name
+	// Everyone allows Approval to be turned off while every account is on the
+	// whitelist, which makes the service public. The dialect cannot ask; the
+	// console has the service closed to everyone first.
+	Everyone bool
 	// ID is the service that the draft edits, empty for a new one, and Version
 	// the version of it that was seen.
 	ID      string

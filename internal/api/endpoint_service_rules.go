@@ -41,6 +41,7 @@ func (d *EndpointServiceDraft) Problems(stored *EndpointService) []Problem {
 		fieldProblem{"server_type", d.serverProblem(stored)},
 		fieldProblem{"port_id", idProblem(d.PortID, M("endpoint_service.port_id_required"), M("endpoint_service.port_id_form"))},
 		fieldProblem{"vip_port_id", d.vipProblem()},
+		fieldProblem{"approval_enabled", d.approvalProblem(stored)},
 		fieldProblem{"service_type", d.typeProblem()},
 		fieldProblem{"tcp_proxy", d.proxyProblem()},
 		fieldProblem{"description", descriptionProblem(d.Description, MaxDescription)})
@@ -95,6 +96,15 @@ func (d *EndpointServiceDraft) vipProblem() Message {
 		return M("endpoint_service.vip_port_only")
 	}
 	return idProblem(d.VIPPortID, Message{}, M("endpoint_service.vip_port_form"))
+}
+
+// approvalProblem keeps one click from making a service public. Without
+// approval it is the whitelist alone that keeps others out.
+func (d *EndpointServiceDraft) approvalProblem(stored *EndpointService) Message {
+	if stored != nil && stored.Approval && !d.Approval && stored.Everyone != nil && !d.Everyone {
+		return M("endpoint_service.approval_open")
+	}
+	return Message{}
 }
 
 func (d *EndpointServiceDraft) typeProblem() Message {

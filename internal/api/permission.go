@@ -23,17 +23,17 @@ type Whitelist interface {
 	JudgePermissions(ctx context.Context, s Scope, service string, drafts []PermissionDraft) ([]Verdict, error)
 	// AddPermissions adds all of the batch or nothing, in its order. Problems
 	// are at "permissions.N.permission", "permissions.N.description" and
-	// "permissions.N.expires". Conflict if one is there already, Limit above
-	// MaxBatch or if the whitelist is full.
+	// "permissions.N.expires". Conflict if all that is wrong is that some are
+	// there already, Limit above MaxBatch or if the whitelist is full.
 	AddPermissions(ctx context.Context, s Scope, service string, b PermissionBatch) ([]Permission, error)
 	// OpenToEveryone adds Everyone, which takes a typed confirmation and a
-	// reason (S21). Problems are at "confirm", "reason" and "expires".
+	// reason (S21). If it is there already it gets the new reason and the new
+	// end. Problems are at "confirm", "reason" and "expires".
 	OpenToEveryone(ctx context.Context, s Scope, service string, d EveryoneDraft) (Permission, error)
-	// DescribePermission changes what an entry says of itself.
-	DescribePermission(ctx context.Context, s Scope, service, id, description string) (Permission, error)
-	// RenewPermission sets when an entry expires; the zero time is never, which
-	// Everyone may have, too.
-	RenewPermission(ctx context.Context, s Scope, service, id string, expires time.Time) (Permission, error)
+	// ChangePermission changes all of an entry that the change names, or
+	// nothing. Everyone may only be made to end sooner: that it stays longer
+	// takes OpenToEveryone. Problems are at "description" and "expires".
+	ChangePermission(ctx context.Context, s Scope, service, id string, c PermissionChange) (Permission, error)
 	// RemovePermissions removes all of the entries or, if one is unknown,
 	// nothing: NotFound. Limit above MaxSelection. Connections stay as they are.
 	RemovePermissions(ctx context.Context, s Scope, service string, ids []string) error
@@ -75,6 +75,12 @@ type PermissionDraft struct {
 	Permission  string
 	Description string
 	Expires     time.Time // zero: never
+}
+
+// PermissionChange is what becomes of an entry; what is nil stays as it is.
+type PermissionChange struct {
+	Description *string
+	Expires     *time.Time // zero: never
 }
 
 // PermissionBatch is what is added at once.

@@ -136,14 +136,27 @@ func expiryProblem(expires, now time.Time) Message {
 	return Message{}
 }
 
-// ExpiryProblems judges a new end of an entry.
-func ExpiryProblems(expires, now time.Time) []Problem {
-	return fieldProblems("", fieldProblem{"expires", expiryProblem(expires, now)})
+// Problems judges a change of an entry.
+func (c *PermissionChange) Problems(stored *Permission, now time.Time) []Problem {
+	var description, expires Message
+	if c.Description != nil {
+		description = descriptionProblem(*c.Description, MaxPermissionText)
+	}
+	if c.Expires != nil {
+		expires = renewalProblem(stored, *c.Expires, now)
+	}
+	return fieldProblems("", fieldProblem{"description", description}, fieldProblem{"expires", expires})
 }
 
-// DescriptionProblems judges a new description of an entry.
-func DescriptionProblems(text string) []Problem {
-	return fieldProblems("", fieldProblem{"description", descriptionProblem(text, MaxPermissionText)})
+// renewalProblem judges a new end of an entry. That everyone may connect for
+// longer than was confirmed needs a new confirmation.
+func renewalProblem(stored *Permission, expires, now time.Time) Message {
+	unbounded, was := expires.IsZero(), stored.Expires
+	longer := !was.IsZero() && (unbounded || expires.After(was))
+	if stored.Permission == Everyone && longer {
+		return M("permission.everyone_longer")
+	}
+	return expiryProblem(expires, now)
 }
 
 // Problems judges the wish; name is the whole name of the service.

@@ -59,7 +59,7 @@ func (p *pages) showEndpointServiceHistory(c echo.Context) error {
 		return err
 	}
 	history := templates.EndpointServiceHistoryView{EndpointServiceView: view}
-	for _, kind := range []api.Kind{api.KindEndpointService, api.KindPermission} {
+	for _, kind := range []api.Kind{api.KindEndpointService, api.KindPermission, api.KindEndpoint} {
 		changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), kind, view.Service.ID, serviceChanges)
 		if err != nil {
 			return err

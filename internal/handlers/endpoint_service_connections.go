@@ -63,7 +63,7 @@ func (p *pages) judgeConnection(c echo.Context, judge func(ctx context.Context, 
 	endpoint, err := judge(c.Request().Context(), p.scope(c), view.Service.ID, c.FormValue("only"))
 	if e := domainError(err); err != nil && (e.Code == api.Forbidden || e.Code == api.Conflict || e.Code == api.Invalid) {
 		p.flashKind(c, templates.Failure, e.Message)
-		return redirect(c, p.backTo(c, view.Path()+"/connections"))
+		return redirect(c, backTo(c, view.Path()+"/connections"))
 	} else if err != nil {
 		return err
 	}
@@ -71,14 +71,5 @@ func (p *pages) judgeConnection(c echo.Context, judge func(ctx context.Context, 
 		return p.render(c, http.StatusOK, templates.AliveLine(view, &endpoint))
 	}
 	p.flash(c, api.M(done, "account", endpoint.Account))
-	return redirect(c, p.backTo(c, view.Path()+"/connections"))
-}
-
-// backTo is the page of this site that the form names to go back to, or
-// another.
-func (p *pages) backTo(c echo.Context, other string) string {
-	if back := safeNext(c.FormValue("back")); back != "/" {
-		return back
-	}
-	return other
+	return redirect(c, backTo(c, view.Path()+"/connections"))
 }

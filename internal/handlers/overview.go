@@ -135,7 +135,7 @@ func hrefOf(c echo.Context) func(api.Change) string {
 			return queuesPath(c)
 		case change.Kind == api.KindLink && !gone:
 			return linksPath(c) + "/" + change.ObjectID
-		case change.Kind == api.KindEndpointService && !gone:
+		case change.Kind == api.KindEndpointService && !gone, change.Kind == api.KindPermission: // told of by the service
 			return sectionPath(c, templates.SectionWhitelist) + "/" + change.ObjectID
 		}
 		return ""

@@ -110,7 +110,7 @@ func (p *pages) describePermission(c echo.Context) error {
 		return err
 	}
 	text := strings.TrimSpace(c.FormValue("description." + view.Entry.ID))
-	entry, err := p.Service.DescribePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, text)
+	entry, err := p.Service.ChangePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, api.PermissionChange{Description: &text})
 	problems, err := problemsOf(err)
 	switch {
 	case err != nil:
@@ -134,14 +134,14 @@ func (p *pages) renewPermission(c echo.Context) error {
 	if !ok {
 		return api.Errorf(api.Invalid, "lines.expires", "text", c.FormValue("expires"))
 	}
-	if view.Entry, err = p.Service.RenewPermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, until); err != nil {
+	if view.Entry, err = p.Service.ChangePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, api.PermissionChange{Expires: &until}); err != nil {
 		return err
 	}
 	if isRow(c, &view) {
 		return p.permissionRow(c, http.StatusOK, view, templates.RowView{News: locale.Msg(localised(c), renewed(&view.Entry))})
 	}
 	p.flash(c, renewed(&view.Entry))
-	return redirect(c, p.backTo(c, view.Path()))
+	return redirect(c, backTo(c, view.Path()))
 }
 
 // renewed says of an entry until when it lasts now.
@@ -189,14 +189,13 @@ func (p *pages) changePermission(c echo.Context, entry *api.Permission, typed ur
 	if !ok {
 		return []api.Problem{{Path: "expires", Message: api.M("lines.expires", "text", typed.Get("expires"))}}, nil
 	}
+	var change api.PermissionChange
 	if !until.Equal(entry.Expires) {
-		if _, err := p.Service.RenewPermission(ctx, s, entry.Service, entry.ID, until); err != nil {
-			return problemsOf(err)
-		}
+		change.Expires = &until
 	}
 	if text := strings.TrimSpace(typed.Get("description")); text != entry.Description {
-		_, err := p.Service.DescribePermission(ctx, s, entry.Service, entry.ID, text)
-		return problemsOf(err)
+		change.Description = &text
 	}
-	return nil, nil
+	_, err := p.Service.ChangePermission(ctx, s, entry.Service, entry.ID, change)
+	return problemsOf(err)
 }

@@ -46,6 +46,8 @@ func (p *pages) addView(c echo.Context) (templates.AddView, error) {
 func (p *pages) renderAdd(c echo.Context, status int, view templates.AddView) error {
 	frame := p.frame(c, "whitelist.add")
 	frame.Path = view.Path() + "/add"
+	// A cell that is left sends the whole form, which must not be long then.
+	view.Form.Sections[0].Fields[0].Live = view.Form.Value(templates.AddRest) == ""
 	return p.render(c, status, templates.AddPermissions(frame, view))
 }
 

@@ -27,12 +27,12 @@ func (p *pages) renewPermissions(c echo.Context) error {
 	now := time.Now()
 	if _, ok := api.ReadRenewal(text, time.Time{}, now); !ok || text == "" {
 		p.flashKind(c, templates.Warning, api.M("whitelist.choose_date"))
-		return redirect(c, p.backTo(c, view.Path()))
+		return redirect(c, backTo(c, view.Path()))
 	}
 	d := deed{title: "whitelist.renew_title", done: "whitelist.renewed_badge", one: "whitelist.renewed_one"}
 	return p.permissionShelf(view).toMany(c, d, func(ctx context.Context, s api.Scope, entry *api.Permission) error {
 		until, _ := api.ReadRenewal(text, entry.Expires, now)
-		_, err := p.Service.RenewPermission(ctx, s, view.Service.ID, entry.ID, until)
+		_, err := p.Service.ChangePermission(ctx, s, view.Service.ID, entry.ID, api.PermissionChange{Expires: &until})
 		return err
 	})
 }

@@ -182,7 +182,7 @@ func TestRemovingMany(t *testing.T) {
 	require.NoError(t, err)
 	until := time.Now().Add(time.Hour).Truncate(time.Microsecond)
 	all := s.entries(service.ID)
-	_, err = s.service.RenewPermission(t.Context(), s.scope(), service.ID, all[apitest.Account(0)].ID, until)
+	_, err = s.service.ChangePermission(t.Context(), s.scope(), service.ID, all[apitest.Account(0)].ID, api.PermissionChange{Expires: &until})
 	require.NoError(t, err)
 
 	ticked := url.Values{"id": {all[apitest.Account(0)].ID, all[guest.Account].ID}, "back": {path}}

@@ -61,6 +61,11 @@ func (m *mutator) body(ids []string, deletes bool) (contentType, body string) {
 	if deletes {
 		fields = slices.DeleteFunc(fields, func(f field) bool { return f.name == "all" })
 	}
+	return m.encode(fields)
+}
+
+// encode is a form mutated and encoded.
+func (m *mutator) encode(fields []field) (contentType, body string) {
 	for range m.random.IntN(4) {
 		fields = m.mutate(fields)
 	}

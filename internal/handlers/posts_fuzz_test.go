@@ -152,7 +152,7 @@ func (p *poster) send(method, path, contentType, body string) (status int, locat
 	req.Header.Set("Content-Type", contentType)
 	if p.chance(50) {
 		req.Header.Set("HX-Request", "true")
-		req.Header.Set("HX-Target", p.pick("link-form", "links-table", "watch", "health", "run", "hook-delivery", "field-linkConfig-host", "x"))
+		req.Header.Set("HX-Target", p.pick("link-form", "links-table", "watch", "health", "run", "hook-delivery", "field-linkConfig-host", "add-form", "field-rows", "who", "x"))
 	}
 	res, err := p.site.client.Do(req)
 	if err != nil {

@@ -79,11 +79,15 @@ func (sh *shelf[T, Q]) confirmDelete(c echo.Context, title string, ask func(foun
 
 // backPath is the page of this site that an action leads back to: the one that
 // its form names, or the first of the section.
-func backPath(c echo.Context) string {
+func backPath(c echo.Context) string { return backTo(c, "/p/"+project(c).ID+"/"+section(c)) }
+
+// backTo is the page that an action leads back to: the one that its form names,
+// or another.
+func backTo(c echo.Context, other string) string {
 	if back := safeNext(c.FormValue("back")); back != "/" {
 		return back
 	}
-	return "/p/" + project(c).ID + "/" + section(c)
+	return other
 }
 
 // sorting reads how a list is sorted: by one of sorts, of which the first is

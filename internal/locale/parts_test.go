@@ -240,14 +240,21 @@ func TestNoKeyIsUnused(t *testing.T) {
 func TestEveryValueOfAFamilyHasASentence(t *testing.T) {
 	t.Parallel()
 	families := map[string][]string{
-		"error_page.": values(api.Invalid, api.CheckFailed, api.Unauthorised, api.Forbidden, api.NotFound, api.Conflict, api.Limit, api.Unavailable, api.Internal),
-		"group.":      values(connector.Groups...),
-		"kind.":       {"link"},
-		"nav.":        {"overview", "links", "connections", "aliases", "whitelist", "replication"},
-		"status.":     values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
-		"step.":       values(api.StepForm, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion),
-		"verdict.":    values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
-		"way.":        values(api.WayPage, api.WayWire, api.WayConsole),
+		"cause.": values(
+			api.StepAddressForm, api.StepNames, api.StepPorts, api.StepProtocol, api.StepRoute, api.StepQueueRange, api.StepNetwork,
+		),
+		"connection_state.": values(api.ConnectionStates...),
+		"queue_type.":       values(api.QueueSQL, api.QueueGeneral),
+		"service_note.":     serviceNames(),
+		"service_url.":      serviceNames(),
+		"error_page.":       values(api.Invalid, api.CheckFailed, api.Unauthorised, api.Forbidden, api.NotFound, api.Conflict, api.Limit, api.Unavailable, api.Internal),
+		"group.":            values(connector.Groups...),
+		"kind.":             {"link"},
+		"nav.":              {"overview", "links", "connections", "aliases", "whitelist", "replication"},
+		"status.":           values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
+		"step.":             values(api.StepForm, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion),
+		"verdict.":          values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
+		"way.":              values(api.WayPage, api.WayWire, api.WayConsole),
 	}
 	all := sentences(t, locale.English)
 	for prefix, values := range families {
@@ -255,6 +262,14 @@ func TestEveryValueOfAFamilyHasASentence(t *testing.T) {
 			require.NotNil(t, all[prefix+value], "%s%s", prefix, value)
 		}
 	}
+}
+
+func serviceNames() []string {
+	names := make([]string, len(api.ConnectionServices))
+	for i, s := range api.ConnectionServices {
+		names[i] = s.Name
+	}
+	return names
 }
 
 func values[T ~string](all ...T) []string {

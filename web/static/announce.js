@@ -16,7 +16,7 @@
     for (const scripted of elt.querySelectorAll("[data-copy], [data-reveal], [data-generate], [data-scripted]")) scripted.hidden = false;
     if (elt === document.body) return;
     // A verdict comes before what it found wrong in a field.
-    const news = elt.matches("[data-announce]") ? elt : (elt.querySelector(".check[data-announce]") ?? elt.querySelector("[data-announce]"));
+    const news = elt.matches("[data-announce]") ? elt : (elt.querySelector("[role=status][data-announce]") ?? elt.querySelector("[data-announce]"));
     if (news) say(news.dataset.announce);
   });
 

@@ -127,6 +127,15 @@ func endpointStateBadge(state api.EndpointState) string {
 	return ""
 }
 
+// openedBy says who opened a service to everyone, when and until when.
+func openedBy(ctx context.Context, everyone *api.Permission) string {
+	user, at := everyone.Created.By, locale.Time(everyone.Created.At)
+	if everyone.Expires.IsZero() {
+		return locale.T(ctx, "whitelist.opened_for_good", "user", user, "at", at)
+	}
+	return locale.T(ctx, "whitelist.opened_until", "user", user, "at", at, "until", locale.Time(everyone.Expires))
+}
+
 // portText is a mapping in one line.
 func portText(p api.PortMapping) string {
 	return p.Protocol + " " + count(p.Client) + " → " + count(p.Server)

@@ -56,6 +56,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 		"empty overview": templates.Overview(f, templates.OverviewView{Empty: true, NewLink: "/p/1/links/new"}),
 	}
 	maps.Copy(all, watchPages(ctx, f))
+	maps.Copy(all, connectionPages(ctx, f))
 	return all
 }
 

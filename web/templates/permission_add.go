@@ -46,7 +46,7 @@ func AddForm(ctx context.Context, v EndpointServiceView) *form.Form {
 	return &form.Form{
 		ID: addID, Action: v.Path() + "/add", Guard: true, Upload: true,
 		Sections: []form.Section{{ID: "add-rows", Title: locale.T(ctx, "whitelist.accounts"), Help: locale.T(ctx, "whitelist.rows_help"), Fields: []form.Field{{
-			Path: AddRows, Kind: form.Rows, Label: locale.T(ctx, "whitelist.accounts"), AddLabel: locale.T(ctx, "whitelist.add_row"), Live: true,
+			Path: AddRows, Kind: form.Rows, Label: locale.T(ctx, "whitelist.accounts"), AddLabel: locale.T(ctx, "whitelist.add_row"),
 			Columns: []form.Column{
 				{Name: RowAccount, Label: locale.T(ctx, "whitelist.account_id"), Placeholder: "6e9dfd51d1124e8d8498dce894923a0d"},
 				{Name: RowDescription, Label: locale.T(ctx, "whitelist.description")},
@@ -77,7 +77,7 @@ func (v *AddView) verdict(ctx context.Context) string {
 	case v.Bad == 0:
 		return locale.T(ctx, "whitelist.all_good", "count", v.Good)
 	}
-	return locale.T(ctx, "whitelist.some_bad", "count", v.Bad) + " " + locale.T(ctx, "whitelist.some_good", "count", v.Good)
+	return locale.T(ctx, "whitelist.bad_and_good", "bad", api.M("whitelist.some_bad", "count", v.Bad), "good", api.M("whitelist.some_good", "count", v.Good))
 }
 
 // rest counts the lines that are not shown.
@@ -87,6 +87,13 @@ func (v *AddView) rest() int {
 		return 0
 	}
 	return strings.Count(text, "\n") + 1
+}
+
+func (v *AddView) restTitle(ctx context.Context) string {
+	if v.Bad == 0 {
+		return locale.T(ctx, "whitelist.rest_all", "count", v.rest())
+	}
+	return locale.T(ctx, "whitelist.rest", "count", v.rest())
 }
 
 func (v *AddView) title(ctx context.Context) string {

@@ -2,7 +2,6 @@ package templates
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -108,114 +107,12 @@ func accessKind(a *api.Access) NoticeKind {
 	return Failure
 }
 
-// PermissionView is the page of one entry.
-type PermissionView struct {
-	EndpointServiceView
-
-	Entry api.Permission
-	Form  *form.Form
-}
-
-// PermissionForm describes the form of an entry: its description and when it
-// expires.
-func PermissionForm(ctx context.Context, v EndpointServiceView, entry *api.Permission) *form.Form {
-	return &form.Form{
-		ID: "entry-form", Action: v.entries() + "/" + entry.ID,
-		Sections: []form.Section{{ID: "entry-fields", Fields: []form.Field{
-			{
-				Path: "description", Kind: form.Text, Label: locale.T(ctx, "whitelist.description"),
-				MaxLen: api.MaxPermissionText, Count: true, Help: locale.T(ctx, "whitelist.description_help"),
-			},
-			expiresField(ctx),
-		}}},
-	}
-}
-
-// expiresField is where somebody says when an entry ends.
-func expiresField(ctx context.Context) form.Field {
-	return form.Field{
-		Path: "expires", Kind: form.Text, Label: locale.T(ctx, "whitelist.expires"), Half: true,
-		Placeholder: "2027-01-31", Help: locale.T(ctx, "whitelist.expires_help"),
-	}
-}
-
-// EveryoneView is the question before every account may connect.
-type EveryoneView struct {
-	EndpointServiceView
-
-	Form *form.Form
-}
-
-func (v *EveryoneView) consequences(ctx context.Context) []string {
-	approval := "whitelist.everyone_public"
-	if v.Service.Approval {
-		approval = "whitelist.everyone_approved"
-	}
-	return []string{
-		locale.T(ctx, "whitelist.everyone_any"), locale.T(ctx, approval),
-		locale.T(ctx, "whitelist.everyone_others"), locale.T(ctx, "whitelist.everyone_after"),
-	}
-}
-
-// EveryoneForm describes the form: confirm, reason and expires.
-func EveryoneForm(ctx context.Context, v EndpointServiceView) *form.Form {
-	expires := expiresField(ctx)
-	expires.Help = locale.T(ctx, "whitelist.everyone_expires_help")
-	return &form.Form{
-		ID: "everyone-form", Action: v.Path() + "/everyone",
-		Sections: []form.Section{{ID: "everyone-fields", Fields: []form.Field{
-			{
-				Path: "confirm", Kind: form.Text, Required: true, Label: locale.T(ctx, "whitelist.confirm"),
-				Help: locale.T(ctx, "whitelist.confirm_help", "name", v.Service.Name),
-			},
-			{
-				Path: "reason", Kind: form.Text, Required: true, Label: locale.T(ctx, "whitelist.reason"),
-				Help: locale.T(ctx, "whitelist.reason_help"), MaxLen: api.MaxReason, Count: true,
-			},
-			expires,
-		}}},
-	}
-}
-
-// RemovedView is what is said beside the outcome of a removal.
-type RemovedView struct {
-	EndpointServiceView
-
-	Undo      string // the removed entries, sealed; empty if none can come back
-	Count     int    // how many can
-	Everyone  bool   // the entry for everyone was among them
-	Alive     []api.Endpoint
-	MoreAlive bool // than are listed
-}
-
-// UndoField carries the removed entries.
-const UndoField = "removed"
-
 // swapRow makes a control replace its row by the one at href.
 func swapRow(href, id string) templ.Attributes {
 	return templ.Attributes{
 		"hx-get": href, "hx-target": "#" + RowID(id), "hx-swap": "outerHTML", "hx-include": "closest tr", "hx-params": "id",
 	}
 }
-
-// ExpiryText is when an entry ends, as somebody would type it.
-func ExpiryText(t time.Time) string {
-	switch t = t.UTC(); {
-	case t.IsZero():
-		return ""
-	case t.Equal(t.Truncate(24 * time.Hour).Add(24*time.Hour - time.Second)):
-		return t.Format(time.DateOnly)
-	}
-	return t.Format(time.RFC3339)
-}
-
-// PermissionValues are what stands in the form of a stored entry.
-func PermissionValues(entry *api.Permission) url.Values {
-	return url.Values{"description": {entry.Description}, "expires": {ExpiryText(entry.Expires)}}
-}
-
-// AliveID names the line of a connection that a removal leaves alive.
-func AliveID(id string) string { return "alive-" + id }
 
 // describedAs is what follows a word about an entry: its description.
 func describedAs(ctx context.Context, entry *api.Permission) string {

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,7 @@ var permissionTests = map[string]func(*testing.T, Plane){
 	"drafts are judged as a batch would be":                    judged,
 	"of two batches with the same entries one is added":        batchesRace,
 	"to open a service takes its name and a reason":            openToEveryone,
+	"a service stays open longer only if that is confirmed":    openLonger,
 	"who may connect, and by which entry":                      whoMayConnect,
 	"entries of another project are not found":                 foreignWhitelist,
 	"a whitelist holds only what a database can":               unstorableWhitelist,
@@ -131,11 +133,11 @@ func batchInOrder(t *testing.T, p Plane) {
 	require.Equal(t, svc.Version, stored.Version, "an edit form that is open meanwhile is not disturbed")
 
 	changes := whitelistChanges(t, p, svc.ID)
-	require.Len(t, changes, 1)
-	require.Equal(t, "add", changes[0].Action)
+	require.Equal(t, []string{"add", "open"}, actions(t, p, api.KindPermission, svc.ID), "that everyone may connect is said apart")
 	require.Equal(t, p.Mine.Actor, changes[0].Actor)
-	for _, d := range drafts {
-		require.Contains(t, string(changes[0].After), d.Permission)
+	for i, d := range drafts {
+		require.Equal(t, i != 1, strings.Contains(string(changes[0].After), `"`+d.Permission+`"`))
+		require.Equal(t, i == 1, strings.Contains(string(changes[1].After), `"`+d.Permission+`"`))
 	}
 }
 
@@ -184,6 +186,20 @@ func batchPresent(t *testing.T, p Plane) {
 	require.Contains(t, err.(*api.Error).Message.Args, "permission") //nolint:errorlint // services return it as it is
 	require.Len(t, entries(t, p, svc.ID, api.PermissionQuery{}), 3)
 	require.Equal(t, 3, getService(t, p, svc.ID).Permissions)
+
+	batch := api.PermissionBatch{Entries: []api.PermissionDraft{
+		{Permission: added[0].Permission}, {Permission: "nonsense!\x00"}, {Permission: added[1].Permission, Description: "a <b>"},
+		{Permission: "iam:domain::new"},
+	}}
+	_, err = p.Service.AddPermissions(t.Context(), p.Mine, svc.ID, batch)
+	requireCode(t, err, api.Invalid)
+	require.Equal(t, []string{
+		"permissions.0.permission permission.present", "permissions.1.permission permission.form",
+		"permissions.2.permission permission.present", "permissions.2.description vpcep.description_brackets",
+	}, paths(err), "all that is wrong is said at once")
+	batch.Repeat = true
+	_, err = p.Service.AddPermissions(t.Context(), p.Mine, svc.ID, batch)
+	require.Equal(t, []string{"permissions.1.permission permission.form", "permissions.2.description vpcep.description_brackets"}, paths(err))
 }
 
 func batchRepeats(t *testing.T, p Plane) {
@@ -277,18 +293,47 @@ func openToEveryone(t *testing.T, p Plane) {
 	require.Equal(t, api.Everyone, opened.Permission)
 	require.Equal(t, Reason, opened.Reason)
 	require.Equal(t, opened, *getService(t, p, svc.ID).Everyone)
-	_, err = p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, draft)
-	requireCode(t, err, api.Conflict)
-
 	change := whitelistChanges(t, p, svc.ID)[0]
 	require.Equal(t, "open", change.Action)
 	require.Contains(t, string(change.After), Reason)
-
-	renewed, err := p.Service.RenewPermission(t.Context(), p.Mine, svc.ID, opened.ID, time.Time{})
-	require.NoError(t, err)
-	require.Zero(t, renewed.Expires)
 	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{opened.ID}))
 	require.Nil(t, getService(t, p, svc.ID).Everyone)
+}
+
+func openLonger(t *testing.T, p Plane) {
+	svc, _ := whitelisted(t, p, 1)
+	draft := api.EveryoneDraft{Confirm: svc.Name, Reason: Reason, Expires: time.Now().Add(time.Hour)}
+	opened, err := p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, draft)
+	require.NoError(t, err)
+	for _, longer := range []time.Time{{}, opened.Expires.Add(time.Second)} {
+		_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, opened.ID, renew(longer))
+		requireCode(t, err, api.Invalid)
+		require.Equal(t, []string{"expires permission.everyone_longer"}, paths(err))
+	}
+	require.Equal(t, opened, *getService(t, p, svc.ID).Everyone)
+	sooner, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, opened.ID, renew(opened.Expires.Add(-time.Minute)))
+	require.NoError(t, err)
+	require.True(t, sooner.Expires.Before(opened.Expires))
+
+	draft.Expires, draft.Reason = time.Time{}, "the mirror is public for good now"
+	again, err := p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, draft)
+	require.NoError(t, err)
+	require.Equal(t, opened.ID, again.ID)
+	require.Equal(t, draft.Reason, again.Reason)
+	require.Zero(t, again.Expires)
+	require.Equal(t, again, *getService(t, p, svc.ID).Everyone)
+	require.Equal(t, 2, getService(t, p, svc.ID).Permissions)
+	change := whitelistChanges(t, p, svc.ID)[0]
+	require.Equal(t, "open", change.Action)
+	require.Contains(t, string(change.Before), Reason)
+	require.Contains(t, string(change.After), draft.Reason)
+	draft.Confirm = ""
+	_, err = p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, draft)
+	requireCode(t, err, api.Invalid)
+
+	end := time.Now().Add(time.Hour)
+	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, opened.ID, renew(end))
+	require.NoError(t, err, "what never ended may end")
 }
 
 func whoMayConnect(t *testing.T, p Plane) {
@@ -321,9 +366,9 @@ func foreignWhitelist(t *testing.T, p Plane) {
 	}{{p.Other, svc.ID}, {p.Guest, svc.ID}, {p.Mine, second.ID}} {
 		_, err := p.Service.Permission(t.Context(), c.scope, c.service, id)
 		requireCode(t, err, api.NotFound)
-		_, err = p.Service.DescribePermission(t.Context(), c.scope, c.service, id, "mine now")
+		_, err = p.Service.ChangePermission(t.Context(), c.scope, c.service, id, describe("mine now"))
 		requireCode(t, err, api.NotFound)
-		_, err = p.Service.RenewPermission(t.Context(), c.scope, c.service, id, time.Time{})
+		_, err = p.Service.ChangePermission(t.Context(), c.scope, c.service, id, renew(time.Time{}))
 		requireCode(t, err, api.NotFound)
 		requireCode(t, p.Service.RemovePermissions(t.Context(), c.scope, c.service, []string{id}), api.NotFound)
 	}
@@ -355,7 +400,7 @@ func unstorableWhitelist(t *testing.T, p Plane) {
 		requireCode(t, err, api.Invalid)
 		_, err = p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, api.EveryoneDraft{Confirm: svc.Name, Reason: Reason + text})
 		requireCode(t, err, api.Invalid)
-		_, err = p.Service.DescribePermission(t.Context(), p.Mine, svc.ID, added[0].ID, text)
+		_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, describe(text))
 		requireCode(t, err, api.Invalid)
 		_, err = p.Service.Permission(t.Context(), p.Mine, svc.ID, text)
 		requireCode(t, err, api.NotFound)

@@ -1,7 +1,9 @@
 package apitest
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,6 +15,7 @@ var endpointTests = map[string]func(*testing.T, Plane){
 	"an endpoint waits for the owner, if he approves":          ownerApproves,
 	"who left the whitelist stays connected, but not for ever": acceptAdmitsAgain,
 	"endpoints and connections are listed for their side":      endpointsListed,
+	"connections whose account was removed are told apart":     uncovered,
 	"all that is wrong with an endpoint is said at once":       endpointProblems,
 	"a project has so many endpoints and no more":              endpointLimit,
 }
@@ -61,12 +64,13 @@ func onlyAdmitted(t *testing.T, p Plane) {
 	require.LessOrEqual(t, endpoint.Marker, int64(1)<<31)
 	require.Equal(t, 2, getService(t, p, svc.ID).Connections)
 
-	mine, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpoint, endpoint.ID, 5)
+	mine, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpoint, svc.ID, 1)
 	require.NoError(t, err)
 	require.Len(t, mine, 1, "the owner learns who connects")
 	require.Contains(t, string(mine[0].After), endpoint.Account)
+	require.Contains(t, string(mine[0].After), endpoint.ID)
 	require.Empty(t, mine[0].Actor.User+mine[0].Actor.Addr, "but not which person")
-	theirs, err := p.Service.Changes(t.Context(), p.Guest, api.KindEndpoint, endpoint.ID, 5)
+	theirs, err := p.Service.Changes(t.Context(), p.Guest, api.KindEndpoint, svc.ID, 5)
 	require.NoError(t, err)
 	require.Equal(t, p.Guest.Actor, theirs[0].Actor)
 }
@@ -100,7 +104,7 @@ func ownerApproves(t *testing.T, p Plane) {
 		require.NoError(t, err)
 		require.Equal(t, c.want, seen.State)
 	}
-	require.Equal(t, []string{"reject", "accept", "reject", "create"}, actions(t, p, api.KindEndpoint, endpoint.ID))
+	require.Equal(t, []string{"reject", "accept", "reject", "create"}, actions(t, p, api.KindEndpoint, svc.ID), "the history of the service has them")
 
 	second := createService(t, p, ServiceDraft("second"))
 	for _, c := range []struct {
@@ -135,6 +139,52 @@ func acceptAdmitsAgain(t *testing.T, p Plane) {
 	requireCode(t, err, api.Forbidden)
 }
 
+func uncovered(t *testing.T, p Plane) {
+	svc := createService(t, p, ServiceDraft("mirror"))
+	entry := admit(t, p, svc.ID)
+	own, accepted, pending := connect(t, p, p.Other, svc.ID), connect(t, p, p.Guest, svc.ID), connect(t, p, p.Guest, svc.ID)
+	for _, e := range []api.Endpoint{own, accepted} {
+		_, err := p.Service.AcceptConnection(t.Context(), p.Mine, svc.ID, e.ID)
+		require.NoError(t, err)
+	}
+	allowed := func() map[string]bool {
+		page, err := p.Service.ListServiceConnections(t.Context(), p.Mine, svc.ID, api.EndpointQuery{})
+		require.NoError(t, err)
+		found := map[string]bool{}
+		for _, e := range page.Items {
+			found[e.ID] = e.Allowed
+		}
+		return found
+	}
+	left := func() (ids []string) {
+		page, err := p.Service.ListServiceConnections(t.Context(), p.Mine, svc.ID, api.EndpointQuery{Uncovered: true})
+		require.NoError(t, err)
+		for _, e := range page.Items {
+			ids = append(ids, e.ID)
+		}
+		n, err := p.Service.CountServiceConnections(t.Context(), p.Mine, svc.ID, api.EndpointQuery{Uncovered: true})
+		require.NoError(t, err)
+		require.Len(t, ids, n)
+		require.Equal(t, n, getService(t, p, svc.ID).Uncovered)
+		return ids
+	}
+	require.Equal(t, map[string]bool{own.ID: true, accepted.ID: true, pending.ID: true}, allowed())
+	require.Empty(t, left())
+
+	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{entry.ID}))
+	require.Equal(t, map[string]bool{own.ID: true, accepted.ID: false, pending.ID: false}, allowed())
+	require.Equal(t, []string{accepted.ID}, left(), "the owner's account needs no entry, and what waits is not connected")
+
+	end := time.Now().Add(short)
+	addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: entry.Permission, Expires: end})
+	require.Empty(t, left())
+	time.Sleep(time.Until(end))
+	require.Equal(t, []string{accepted.ID}, left(), "its entry has expired")
+	addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: api.Everyone})
+	require.Empty(t, left())
+	require.True(t, allowed()[accepted.ID])
+}
+
 func endpointsListed(t *testing.T, p Plane) {
 	svc, second := createService(t, p, ServiceDraft("mirror")), createService(t, p, ServiceDraft("second"))
 	admit(t, p, svc.ID)
@@ -163,6 +213,7 @@ func endpointsListed(t *testing.T, p Plane) {
 		{api.EndpointQuery{State: api.EndpointRejected}, []string{}, []string{}},
 		{api.EndpointQuery{Offset: 1}, []string{elsewhere.ID}, []string{theirs.ID}},
 		{api.EndpointQuery{ID: "\x00"}, []string{}, []string{}},
+		{api.EndpointQuery{Service: strings.Repeat("%a", 100_000)}, []string{}, []string{}},
 	} {
 		require.Equal(t, c.endpoints, ids(p.Service.ListEndpoints(t.Context(), p.Mine, c.query)), "%+v", c.query)
 		require.Equal(t, c.conns, ids(p.Service.ListServiceConnections(t.Context(), p.Mine, svc.ID, c.query)), "%+v", c.query)

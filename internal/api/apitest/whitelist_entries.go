@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,9 @@ import (
 var entryTests = map[string]func(*testing.T, Plane){
 	"an entry says something else of itself":                  entryDescribed,
 	"an entry ends at another time, or never":                 entryRenewed,
+	"an entry changes all in one or not at all":               entryChanged,
 	"entries are removed all or none":                         entriesRemoved,
+	"many entries are removed at once":                        manyRemoved,
 	"what has expired is not there for anything, at once":     entryExpires,
 	"what has expired is added again as if it had never been": expiredAddedAgain,
 }
@@ -27,9 +30,13 @@ var permissionListTests = map[string]func(*testing.T, Plane){
 	"a search finds what is rare, what is common and what is short": whitelistSearched,
 }
 
+func describe(text string) api.PermissionChange { return api.PermissionChange{Description: &text} }
+
+func renew(expires time.Time) api.PermissionChange { return api.PermissionChange{Expires: &expires} }
+
 func entryDescribed(t *testing.T, p Plane) {
 	svc, added := whitelisted(t, p, 2)
-	changed, err := p.Service.DescribePermission(t.Context(), p.Mine, svc.ID, added[0].ID, "用于测试")
+	changed, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, describe("用于测试"))
 	require.NoError(t, err)
 	require.Equal(t, "用于测试", changed.Description)
 	require.True(t, changed.Updated.At.After(added[0].Updated.At))
@@ -37,9 +44,9 @@ func entryDescribed(t *testing.T, p Plane) {
 	require.Equal(t, []string{changed.Permission}, entries(t, p, svc.ID, api.PermissionQuery{Search: "用于"}))
 	require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Search: "customer 0"}))
 
-	_, err = p.Service.DescribePermission(t.Context(), p.Mine, svc.ID, added[0].ID, "a > b")
+	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, describe("a > b"))
 	require.Equal(t, []string{"description vpcep.description_brackets"}, paths(err))
-	emptied, err := p.Service.DescribePermission(t.Context(), p.Mine, svc.ID, added[0].ID, "")
+	emptied, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, describe(""))
 	require.NoError(t, err)
 	require.Empty(t, emptied.Description)
 	change := whitelistChanges(t, p, svc.ID)[0]
@@ -51,17 +58,42 @@ func entryDescribed(t *testing.T, p Plane) {
 func entryRenewed(t *testing.T, p Plane) {
 	svc, added := whitelisted(t, p, 1)
 	soon := time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
-	renewed, err := p.Service.RenewPermission(t.Context(), p.Mine, svc.ID, added[0].ID, soon)
+	renewed, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, renew(soon))
 	require.NoError(t, err)
 	require.Equal(t, soon, renewed.Expires)
 	require.Equal(t, 1, getService(t, p, svc.ID).Expiring)
-	_, err = p.Service.RenewPermission(t.Context(), p.Mine, svc.ID, added[0].ID, time.Now().Add(-time.Second))
+	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, renew(time.Now().Add(-time.Second)))
 	require.Equal(t, []string{"expires permission.expires_past"}, paths(err))
-	renewed, err = p.Service.RenewPermission(t.Context(), p.Mine, svc.ID, added[0].ID, time.Time{})
+	renewed, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, renew(time.Time{}))
 	require.NoError(t, err)
 	require.Zero(t, renewed.Expires)
 	require.Zero(t, getService(t, p, svc.ID).Expiring)
 	require.Equal(t, "renew", whitelistChanges(t, p, svc.ID)[0].Action)
+}
+
+func entryChanged(t *testing.T, p Plane) {
+	svc, added := whitelisted(t, p, 1)
+	both, soon := describe("a > b"), time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
+	both.Expires = new(time.Now().Add(-time.Hour))
+	_, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, both)
+	require.Equal(t, []string{"description vpcep.description_brackets", "expires permission.expires_past"}, paths(err))
+	both.Expires = &soon
+	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, both)
+	requireCode(t, err, api.Invalid)
+	same, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, api.PermissionChange{})
+	require.NoError(t, err)
+	require.Equal(t, added[0], same)
+	require.Len(t, whitelistChanges(t, p, svc.ID), 1)
+
+	both.Description = new("for a while")
+	changed, err := p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, added[0].ID, both)
+	require.NoError(t, err)
+	require.Equal(t, "for a while", changed.Description)
+	require.Equal(t, soon, changed.Expires)
+	stored, err := p.Service.Permission(t.Context(), p.Mine, svc.ID, added[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, changed, stored)
+	require.Equal(t, []string{"update", "add"}, actions(t, p, api.KindPermission, svc.ID))
 }
 
 func entriesRemoved(t *testing.T, p Plane) {
@@ -87,6 +119,34 @@ func entriesRemoved(t *testing.T, p Plane) {
 	require.Contains(t, string(change.Before), added[0].Permission)
 	require.Contains(t, string(change.Before), "customer 2")
 	require.NotContains(t, string(change.Before), added[1].Permission)
+}
+
+func manyRemoved(t *testing.T, p Plane) {
+	svc, _ := whitelisted(t, p, 0)
+	AdditionEnds(t, p, svc.ID, startAddition(t, p, svc.ID, PermissionDrafts(api.MaxSelection)).ID)
+	everyone := addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: api.Everyone, Description: "for now"})[0]
+	page, err := p.Service.ListPermissions(t.Context(), p.Mine, svc.ID, api.PermissionQuery{Limit: api.MaxWirePage})
+	require.NoError(t, err)
+	ids := []string{everyone.ID}
+	for _, entry := range page.Items[:api.MaxSelection-1] {
+		ids = append(ids, entry.ID)
+	}
+	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, ids))
+
+	require.Equal(t, 1, getService(t, p, svc.ID).Permissions)
+	change := whitelistChanges(t, p, svc.ID)[0]
+	require.Equal(t, "remove", change.Action)
+	var audited struct {
+		Count       int
+		Permissions []struct{ Permission, Description string }
+	}
+	require.NoError(t, json.Unmarshal(change.Before, &audited))
+	require.Equal(t, api.MaxSelection, audited.Count)
+	require.Len(t, audited.Permissions, api.MaxSelection, "who was removed is known for ever")
+	require.Equal(t, api.Everyone, audited.Permissions[0].Permission, "what matters most comes first")
+	require.Equal(t, "for now", audited.Permissions[0].Description)
+	require.Equal(t, PermissionDrafts(1)[0].Permission, audited.Permissions[1].Permission)
+	require.NotContains(t, string(change.Before), "customer", "of so many the names are enough")
 }
 
 // short is how long entries of these tests live: long enough to be seen.
@@ -116,9 +176,9 @@ func entryExpires(t *testing.T, p Plane) {
 	require.Zero(t, stored.Expiring)
 	_, err := p.Service.Permission(t.Context(), p.Mine, svc.ID, gone.ID)
 	requireCode(t, err, api.NotFound)
-	_, err = p.Service.DescribePermission(t.Context(), p.Mine, svc.ID, gone.ID, "")
+	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, gone.ID, describe(""))
 	requireCode(t, err, api.NotFound)
-	_, err = p.Service.RenewPermission(t.Context(), p.Mine, svc.ID, gone.ID, time.Time{})
+	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, gone.ID, renew(time.Time{}))
 	requireCode(t, err, api.NotFound)
 	requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{stays.ID, gone.ID}), api.NotFound)
 	access, err := p.Service.WhoMayConnect(t.Context(), p.Mine, svc.ID, "goes")
@@ -254,6 +314,18 @@ func whitelistSearched(t *testing.T, p Plane) {
 	}
 	require.Equal(t, short, entries(t, p, svc.ID, api.PermissionQuery{Search: "99", Limit: 200}))
 	require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Search: "customer 1200"}))
+	for n := 100; n <= 100_000; n *= 10 {
+		for _, letter := range []string{"a", "%", "构"} {
+			require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Search: strings.Repeat(letter, n)}))
+			require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Permission: strings.Repeat(letter, n)}))
+		}
+	}
+	long := PermissionDrafts(1201)[1200]
+	long.Description = strings.Repeat("构建 %_Ä", api.MaxPermissionText/6)
+	addPermissions(t, p, svc.ID, long)
+	whole := strings.ToUpper(long.Permission + "\n" + long.Description)
+	require.Equal(t, []string{long.Permission}, entries(t, p, svc.ID, api.PermissionQuery{Search: whole}))
+	require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Search: whole + "x"}))
 	n, err := p.Service.CountPermissions(t.Context(), p.Mine, svc.ID, api.PermissionQuery{Search: "customer"})
 	require.NoError(t, err)
 	require.Equal(t, 1200, n)

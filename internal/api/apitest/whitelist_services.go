@@ -1,9 +1,11 @@
 package apitest
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,7 +26,9 @@ var serviceTests = map[string]func(*testing.T, Plane){
 	"a service is found as it was described":                   serviceIsFound,
 	"all that is wrong with a service is said at once":         serviceProblems,
 	"an update of a service replaces what can be changed":      serviceUpdates,
+	"no service becomes public by the way":                     approvalStays,
 	"what was deleted of services is gone, with what it had":   serviceDeleted,
+	"what a service was like when it ended is written down":    serviceEnds,
 	"services of another project are not found":                foreignServices,
 	"a service is described to who may connect to it alone":    serviceDescribed,
 	"services are listed, searched, sorted, paged and counted": servicesListed,
@@ -131,6 +135,38 @@ func serviceUpdates(t *testing.T, p Plane) {
 	require.Equal(t, []string{"update", "create"}, actions(t, p, api.KindEndpointService, svc.ID))
 }
 
+func approvalStays(t *testing.T, p Plane) {
+	svc := createService(t, p, ServiceDraft("mirror"))
+	everyone := addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: api.Everyone})[0]
+	d := ServiceDraft("mirror")
+	d.ID = svc.ID
+	_, err := p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
+	require.NoError(t, err)
+	d.Approval = false
+	want := []string{"approval_enabled endpoint_service.approval_open"}
+	_, err = p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
+	requireCode(t, err, api.Invalid)
+	require.Equal(t, want, paths(err))
+	require.Equal(t, want, paths(p.Service.ValidateEndpointService(t.Context(), p.Mine, d)))
+	require.True(t, getService(t, p, svc.ID).Approval)
+
+	d.Everyone = true
+	updated, err := p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
+	require.NoError(t, err)
+	require.False(t, updated.Approval)
+	d.Everyone = false
+	_, err = p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
+	require.NoError(t, err, "it was off before")
+
+	d.Approval = true
+	_, err = p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
+	require.NoError(t, err)
+	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{everyone.ID}))
+	d.Approval = false
+	_, err = p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
+	require.NoError(t, err)
+}
+
 func serviceDeleted(t *testing.T, p Plane) {
 	svc, _ := whitelisted(t, p, 3)
 	pending := connect(t, p, p.Mine, svc.ID)
@@ -150,7 +186,36 @@ func serviceDeleted(t *testing.T, p Plane) {
 	requireCode(t, err, api.NotFound)
 	_, err = p.Service.Endpoint(t.Context(), p.Mine, pending.ID)
 	requireCode(t, err, api.NotFound)
-	require.Equal(t, []string{"delete", "create"}, actions(t, p, api.KindEndpoint, pending.ID))
+	require.Equal(t, []string{"delete", "delete", "accept", "create", "create"}, actions(t, p, api.KindEndpoint, svc.ID))
+	_, err = p.Service.DescribeEndpointService(t.Context(), p.Mine, svc.ID, "")
+	requireCode(t, err, api.NotFound)
+	_, err = p.Service.CreateEndpoint(t.Context(), p.Mine, EndpointDraft(svc.ID))
+	requireCode(t, err, api.NotFound)
+	page, err := p.Service.ListEndpointServices(t.Context(), p.Mine, api.EndpointServiceQuery{})
+	require.NoError(t, err)
+	require.Empty(t, page.Items)
+}
+
+func serviceEnds(t *testing.T, p Plane) {
+	svc, _ := whitelisted(t, p, 2)
+	end := time.Now().Add(short)
+	addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: "iam:domain::goes", Expires: end})
+	_, err := p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, api.EveryoneDraft{Confirm: svc.Name, Reason: Reason})
+	require.NoError(t, err)
+	time.Sleep(time.Until(end))
+	require.NoError(t, p.Service.DeleteEndpointService(t.Context(), p.Mine, svc.ID, 0))
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpointService, svc.ID, 1)
+	require.NoError(t, err)
+	require.Equal(t, "delete", changes[0].Action)
+	require.Equal(t, p.Mine.Actor, changes[0].Actor)
+	var audited struct {
+		Permissions int
+		Everyone    struct{ Permission, Reason string }
+	}
+	require.NoError(t, json.Unmarshal(changes[0].Before, &audited))
+	require.Equal(t, 3, audited.Permissions, "those in force")
+	require.Equal(t, api.Everyone, audited.Everyone.Permission)
+	require.Equal(t, Reason, audited.Everyone.Reason)
 }
 
 func foreignServices(t *testing.T, p Plane) {
@@ -222,6 +287,8 @@ func servicesListed(t *testing.T, p Plane) {
 		{api.EndpointServiceQuery{State: api.EndpointServiceAvailable}, all},
 		{api.EndpointServiceQuery{State: api.EndpointServiceFailed}, []string{}},
 		{api.EndpointServiceQuery{ID: "unknown"}, []string{}},
+		{api.EndpointServiceQuery{Search: strings.Repeat("a", 300)}, []string{}},
+		{api.EndpointServiceQuery{Search: strings.Repeat("构%", 100_000)}, []string{}},
 	} {
 		require.Equal(t, c.want, short(c.query), "%+v", c.query)
 		n, err := p.Service.CountEndpointServices(t.Context(), p.Mine, c.query)

@@ -68,7 +68,7 @@ func (p *Plane) addBatch(ctx context.Context, work *additionRow, drafts []api.Pe
 		if err != nil {
 			return err
 		}
-		if err := svc.add(ctx, tx, s, newPermissions(svc.ID, fit, s.Actor.User, now), "add", now); err != nil {
+		if err := svc.add(ctx, tx, s, newPermissions(svc.ID, fit, s.Actor.User, now), now); err != nil {
 			return err
 		}
 		row.Done, row.Added = row.Done+len(batch), row.Added+len(fit)

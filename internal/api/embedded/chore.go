@@ -35,6 +35,7 @@ const (
 
 	taskAddition jobs.Kind = "addition" // many entries are to be added to a whitelist
 	taskExpiry   jobs.Kind = "expiry"   // entries of a whitelist have expired
+	taskDeletion jobs.Kind = "deletion" // a service was deleted, and its whitelist is left
 )
 
 // chores are all kinds of work. The schedule and runs take a little less than
@@ -47,6 +48,7 @@ var chores = []chore{
 	{taskHook, dueHooks, (*Plane).tellHook, always(1), always(deliveries)},
 	{taskAddition, dueAdditions, (*Plane).workAddition, always(1), always(2)},
 	{taskExpiry, dueServices, (*Plane).expireDue, always(1), always(1)},
+	{taskDeletion, dueDeletions, (*Plane).workDeletion, always(1), always(1)},
 }
 
 func always(n int) func(int) int { return func(int) int { return n } }

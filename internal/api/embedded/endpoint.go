@@ -62,7 +62,7 @@ func (p *Plane) CreateEndpoint(ctx context.Context, s api.Scope, d api.EndpointD
 // lockOffer is lockService for a service of any project, to connect to it.
 func lockOffer(ctx context.Context, tx bun.Tx, id string) (*serviceRow, error) {
 	row := new(serviceRow)
-	_, err := tx.NewUpdate().Model(row).Set("version = version").Where("id = ?", id).Returning("*").Exec(ctx, row)
+	_, err := tx.NewUpdate().Model(row).Set("version = version").Where("id = ?", id).Where(standing).Returning("*").Exec(ctx, row)
 	return row, orMissing(err, noService)
 }
 
@@ -97,9 +97,10 @@ func (p *Plane) DeleteEndpoint(ctx context.Context, s api.Scope, id string) erro
 }
 
 // record writes down what became of an endpoint in both projects that it is
-// about. The other side learns the account, not the person.
+// about, each time so that it is found by the service's id. The other side learns
+// the account, not the person.
 func (r *endpointRow) record(ctx context.Context, tx bun.Tx, s api.Scope, action, otherSide string, before, after any) error {
-	e := store.Event{Action: action, Kind: api.KindEndpoint, ID: r.ID, Name: r.ServiceName, Before: before, After: after}
+	e := store.Event{Action: action, Kind: api.KindEndpoint, ID: r.ServiceID, Name: r.ServiceName, Before: before, After: after}
 	err := store.Record(ctx, tx, s, e)
 	if err != nil || otherSide == s.Project {
 		return err

@@ -2,8 +2,10 @@ package embedded
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/store"
@@ -38,7 +40,9 @@ func (p *Plane) ListServiceConnections(ctx context.Context, s api.Scope, service
 	if err != nil || !storableEndpoints(q) {
 		return api.Page[api.Endpoint]{}, err
 	}
-	return listEndpoints(ctx, p.findEndpoints(q).Where("service_id = ?", svc.ID), q, (*endpointRow).connection)
+	allowed := admitted(svc.AccountID, time.Now())
+	query := p.findServiceConnections(svc.ID, q, allowed).ColumnExpr("e.*").ColumnExpr("? AS allowed", allowed)
+	return listEndpoints(ctx, query, q, (*endpointRow).connection)
 }
 
 // CountServiceConnections implements api.Endpoints.
@@ -47,7 +51,26 @@ func (p *Plane) CountServiceConnections(ctx context.Context, s api.Scope, servic
 	if err != nil || !storableEndpoints(q) {
 		return 0, err
 	}
-	return count(ctx, p.findEndpoints(q).Where("service_id = ?", svc.ID))
+	return count(ctx, p.findServiceConnections(svc.ID, q, admitted(svc.AccountID, time.Now())))
+}
+
+// findServiceConnections finds what connects to a service; allowed tells which
+// of them may.
+func (p *Plane) findServiceConnections(service string, q api.EndpointQuery, allowed schema.QueryWithArgs) *bun.SelectQuery {
+	query := p.findEndpoints(q).Where("service_id = ?", service)
+	if q.Uncovered {
+		query = query.Where("state = ?", api.EndpointAccepted).Where("NOT ?", allowed)
+	}
+	return query
+}
+
+// admitted is the condition for endpoints whose account may connect to the
+// service of an owner: what access says, for many.
+func admitted(owner string, now time.Time) schema.QueryWithArgs {
+	return bun.SafeQuery(`(REPLACE(e.account_id, '-', '') = REPLACE(?, '-', '') OR EXISTS (
+		SELECT 1 FROM permissions AS w WHERE w.service_id = e.service_id
+		AND w.permission IN (? || e.account_id, ?) AND +w.expires_at > ?))`,
+		owner, api.AccountPrefix, api.Everyone, store.Micros(now))
 }
 
 func listEndpoints(ctx context.Context, query *bun.SelectQuery, q api.EndpointQuery, item func(*endpointRow) api.Endpoint) (api.Page[api.Endpoint], error) {

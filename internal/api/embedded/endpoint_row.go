@@ -12,7 +12,7 @@ import (
 
 // endpointRow is an endpoint as it is stored.
 type endpointRow struct {
-	bun.BaseModel `bun:"table:endpoints"`
+	bun.BaseModel `bun:"table:endpoints,alias:e"`
 
 	ID          string `bun:"id,pk"`
 	Marker      int64
@@ -29,6 +29,8 @@ type endpointRow struct {
 	CreatedBy   string
 	UpdatedAt   int64
 	UpdatedBy   string
+
+	Allowed bool `bun:",scanonly"` // what ListServiceConnections adds
 }
 
 // newEndpoint makes the row of a judged draft that somebody of an account wants
@@ -72,15 +74,17 @@ func (r *endpointRow) connection() api.Endpoint {
 	endpoint := r.endpoint()
 	endpoint.Tags, endpoint.SubnetID, endpoint.VPCID = nil, "", ""
 	endpoint.Created.By, endpoint.Updated.By = "", ""
+	endpoint.Allowed = r.Allowed
 	return endpoint
 }
 
 // audited is the endpoint as the audit log keeps it.
 func (r *endpointRow) audited() any {
 	return struct {
+		ID          string            `json:"id"`
 		Account     string            `json:"account"`
 		Service     string            `json:"service"`
 		Description string            `json:"description,omitempty"`
 		State       api.EndpointState `json:"state"`
-	}{r.AccountID, r.ServiceName, r.Description, r.State}
+	}{r.ID, r.AccountID, r.ServiceName, r.Description, r.State}
 }

@@ -22,20 +22,26 @@ func (p *Plane) EndpointService(ctx context.Context, s api.Scope, id string) (ap
 	if err != nil {
 		return api.EndpointService{}, err
 	}
-	return page.Items[0], nil
+	svc := page.Items[0]
+	svc.Uncovered, err = count(ctx, p.findServiceConnections(id, api.EndpointQuery{Uncovered: true}, admitted(svc.Account, time.Now())))
+	return svc, err
 }
 
 // serviceOf finds a service of the project.
 func (p *Plane) serviceOf(ctx context.Context, s api.Scope, id string) (*serviceRow, error) {
 	row := new(serviceRow)
-	return row, find(ctx, p.db.Read, s.Project, row, noService, "id = ?", id)
+	return row, find(ctx, p.db.Read, s.Project, row, noService, "id = ? AND "+standing, id)
 }
 
 // lockService is serviceOf for a change of the service, its whitelist or its
 // connections.
 func lockService(ctx context.Context, tx bun.Tx, s api.Scope, id string) (*serviceRow, error) {
 	row := new(serviceRow)
-	return row, lock(ctx, tx, s.Project, row, noService, id)
+	err := lock(ctx, tx, s.Project, row, noService, id)
+	if err == nil && row.State == api.EndpointServiceDeleting {
+		err = api.Errorf(api.NotFound, noService)
+	}
+	return row, err
 }
 
 // DescribeEndpointService implements api.EndpointServices.
@@ -44,7 +50,7 @@ func (p *Plane) DescribeEndpointService(ctx context.Context, s api.Scope, id, na
 		return api.EndpointService{}, api.Errorf(api.NotFound, noService)
 	}
 	row := new(serviceRow)
-	query := p.db.Read.NewSelect().Model(row)
+	query := p.db.Read.NewSelect().Model(row).Where(standing)
 	if id != "" {
 		query = query.Where("id = ?", id)
 	}
@@ -91,14 +97,17 @@ func (p *Plane) ValidateEndpointService(ctx context.Context, s api.Scope, d api.
 	if err != nil {
 		return err
 	}
-	return row.judge(&d)
+	return row.judge(ctx, p.db.Read, &d)
 }
 
 // judge judges a complete draft of the service. What is fixed may be left out.
-func (r *serviceRow) judge(d *api.EndpointServiceDraft) error {
+func (r *serviceRow) judge(ctx context.Context, db bun.IDB, d *api.EndpointServiceDraft) error {
 	d.VPCID, d.ServerType = cmp.Or(d.VPCID, r.VPCID), cmp.Or(d.ServerType, r.ServerType)
-	stored := r.service()
-	return api.Refuse(d.Problems(&stored))
+	stored := []api.EndpointService{r.service()}
+	if err := tellOpen(ctx, db, stored, time.Now()); err != nil {
+		return err
+	}
+	return api.Refuse(d.Problems(&stored[0]))
 }
 
 // CreateEndpointService implements api.EndpointServices.
@@ -116,7 +125,7 @@ func (p *Plane) CreateEndpointService(ctx context.Context, s api.Scope, d api.En
 		if row.AccountID, err = lockProject(ctx, tx, s.Project); err != nil {
 			return err
 		}
-		n, err := tx.NewSelect().Model((*serviceRow)(nil)).Where("project_id = ?", s.Project).Count(ctx)
+		n, err := tx.NewSelect().Model((*serviceRow)(nil)).Where("project_id = ?", s.Project).Where(standing).Count(ctx)
 		if err != nil {
 			return err
 		}
@@ -144,7 +153,7 @@ func (p *Plane) UpdateEndpointService(ctx context.Context, s api.Scope, d api.En
 		if d.Version != 0 && d.Version != row.Version {
 			return serviceChanged(row.UpdatedBy)
 		}
-		if err := row.judge(&d); err != nil {
+		if err := row.judge(ctx, tx, &d); err != nil {
 			return err
 		}
 		before, name := row.audited(), row.Name
@@ -164,29 +173,6 @@ func (p *Plane) UpdateEndpointService(ctx context.Context, s api.Scope, d api.En
 		return api.EndpointService{}, err
 	}
 	return p.EndpointService(ctx, s, d.ID)
-}
-
-// DeleteEndpointService implements api.EndpointServices. What waits to connect,
-// or was rejected, goes with it.
-func (p *Plane) DeleteEndpointService(ctx context.Context, s api.Scope, id string, version int64) error {
-	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := lockService(ctx, tx, s, id)
-		if err != nil {
-			return err
-		}
-		if version != 0 && version != row.Version {
-			return serviceChanged(row.UpdatedBy)
-		}
-		if err := row.dropEndpoints(ctx, tx, s); err != nil {
-			return err
-		}
-		if _, err := tx.NewDelete().Model(row).WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: api.KindEndpointService, ID: id, Name: row.Name, Before: row.audited(),
-		})
-	})
 }
 
 func serviceChanged(by string) error {

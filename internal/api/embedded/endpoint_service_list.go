@@ -29,7 +29,7 @@ func (p *Plane) ListEndpointServices(ctx context.Context, s api.Scope, q api.End
 	if err != nil || len(page.Items) == 0 {
 		return page, err
 	}
-	return page, p.tellOpen(ctx, page.Items, now)
+	return page, tellOpen(ctx, p.db.Read, page.Items, now)
 }
 
 // CountEndpointServices implements api.EndpointServices.
@@ -41,7 +41,7 @@ func (p *Plane) CountEndpointServices(ctx context.Context, s api.Scope, q api.En
 }
 
 func (p *Plane) findServices(s api.Scope, q api.EndpointServiceQuery) *bun.SelectQuery {
-	query := p.db.Read.NewSelect().Model((*serviceRow)(nil)).Where("project_id = ?", s.Project)
+	query := p.db.Read.NewSelect().Model((*serviceRow)(nil)).Where("project_id = ?", s.Project).Where(standing)
 	if q.ID != "" {
 		query = query.Where("id = ?", q.ID)
 	}

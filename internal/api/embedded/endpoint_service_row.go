@@ -91,24 +91,28 @@ func (r *serviceRow) offer() api.EndpointService {
 	}
 }
 
-// audited is the service as the audit log keeps it.
-func (r *serviceRow) audited() any {
+// auditedService is a service as the audit log keeps it. What its whitelist came
+// to is said where that ends with it.
+type auditedService struct {
+	Name        string             `json:"name"`
+	VPCID       string             `json:"vpc_id"`
+	PortID      string             `json:"port_id"`
+	VIPPortID   string             `json:"vip_port_id,omitempty"`
+	ServerType  api.ServerType     `json:"server_type"`
+	Ports       []api.PortMapping  `json:"ports"`
+	Approval    bool               `json:"approval_enabled"`
+	TCPProxy    string             `json:"tcp_proxy"`
+	Description string             `json:"description,omitempty"`
+	Tags        []api.Tag          `json:"tags,omitempty"`
+	Permissions *int               `json:"permissions,omitempty"` // entries in force
+	Everyone    *auditedPermission `json:"everyone,omitempty"`
+}
+
+func (r *serviceRow) audited() auditedService {
 	service := r.service()
-	return struct {
-		Name        string            `json:"name"`
-		VPCID       string            `json:"vpc_id"`
-		PortID      string            `json:"port_id"`
-		VIPPortID   string            `json:"vip_port_id,omitempty"`
-		ServerType  api.ServerType    `json:"server_type"`
-		Ports       []api.PortMapping `json:"ports"`
-		Approval    bool              `json:"approval_enabled"`
-		TCPProxy    string            `json:"tcp_proxy"`
-		Description string            `json:"description,omitempty"`
-		Tags        []api.Tag         `json:"tags,omitempty"`
-		Permissions int64             `json:"permissions"`
-	}{
-		r.Name, r.VPCID, r.PortID, r.VIPPortID, r.ServerType, service.Ports, r.Approval, r.TCPProxy, r.Description,
-		service.Tags, r.Entries,
+	return auditedService{
+		Name: r.Name, VPCID: r.VPCID, PortID: r.PortID, VIPPortID: r.VIPPortID, ServerType: r.ServerType, Ports: service.Ports,
+		Approval: r.Approval, TCPProxy: r.TCPProxy, Description: r.Description, Tags: service.Tags,
 	}
 }
 
@@ -124,13 +128,13 @@ func withCounts(query *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 }
 
 // tellOpen fills in which of the services are open to everyone.
-func (p *Plane) tellOpen(ctx context.Context, services []api.EndpointService, now time.Time) error {
+func tellOpen(ctx context.Context, db bun.IDB, services []api.EndpointService, now time.Time) error {
 	ids := make([]string, len(services))
 	for i := range services {
 		ids[i] = services[i].ID
 	}
 	var rows []permissionRow
-	err := p.db.Read.NewSelect().Model(&rows).Where("permission = ?", api.Everyone).
+	err := db.NewSelect().Model(&rows).Where("permission = ?", api.Everyone).
 		Where("service_id IN (?)", bun.List(ids)).Where(inForce, store.Micros(now)).Scan(ctx)
 	for i := range rows {
 		for k := range services {

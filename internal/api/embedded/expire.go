@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,7 +20,7 @@ const expireBatch = 1000
 func dueServices(p *Plane, now time.Time) *bun.SelectQuery {
 	return p.db.Read.NewSelect().TableExpr("permissions AS e").Join("JOIN endpoint_services AS s ON s.id = e.service_id").
 		ColumnExpr("DISTINCT s.project_id, s.id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).
-		Where("e.expires_at <= ?", store.Micros(now))
+		Where("e.expires_at <= ?", store.Micros(now)).Where("s." + standing)
 }
 
 // expireDue takes the expired entries of a service away. Of several processes
@@ -26,12 +28,8 @@ func dueServices(p *Plane, now time.Time) *bun.SelectQuery {
 func (p *Plane) expireDue(ctx context.Context, t jobs.Task) error {
 	job := api.Scope{Project: t.Project, Actor: api.Actor{Way: api.WayJob}}
 	for n := expireBatch; n == expireBatch && ctx.Err() == nil; {
-		err := p.changeWhitelist(ctx, job, t.ID, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
-			first := tx.NewSelect().Model((*permissionRow)(nil)).Column("id").Where("service_id = ?", svc.ID).
-				Where("expires_at <= ?", store.Micros(now)).OrderExpr("expires_at, id").Limit(expireBatch)
-			entries := svc.Entries
-			err := svc.expire(ctx, tx, now, func(q *bun.DeleteQuery) *bun.DeleteQuery { return q.Where("id IN (?)", first) })
-			n = int(entries - svc.Entries)
+		err := p.changeWhitelist(ctx, job, t.ID, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) (err error) {
+			n, err = svc.expire(ctx, tx, svc.expired(tx, now).OrderExpr("expires_at, id").Limit(expireBatch))
 			return err
 		})
 		if api.CodeOf(err) == api.NotFound {
@@ -44,17 +42,33 @@ func (p *Plane) expireDue(ctx context.Context, t jobs.Task) error {
 	return nil
 }
 
-// expire takes away entries of the locked service that have expired, as far as
-// narrow picks them.
-func (r *serviceRow) expire(ctx context.Context, tx bun.Tx, now time.Time, narrow func(*bun.DeleteQuery) *bun.DeleteQuery) error {
-	var rows []permissionRow
-	gone := tx.NewDelete().Model((*permissionRow)(nil)).Where("service_id = ?", r.ID).Where("expires_at <= ?", store.Micros(now))
-	if _, err := narrow(gone).Returning("*").Exec(ctx, &rows); err != nil || len(rows) == 0 {
-		return err
+// expired finds the entries of the service that have expired.
+func (r *serviceRow) expired(db bun.IDB, now time.Time) *bun.SelectQuery {
+	return db.NewSelect().Model((*permissionRow)(nil)).Where("service_id = ?", r.ID).Where("expires_at <= ?", store.Micros(now))
+}
+
+// expire takes expired entries of the locked service away.
+func (r *serviceRow) expire(ctx context.Context, tx bun.Tx, expired *bun.SelectQuery) (n int, err error) {
+	var ids []string
+	if err := expired.Column("id").Scan(ctx, &ids); err != nil || len(ids) == 0 {
+		return 0, err
 	}
-	if err := r.count(ctx, tx, -len(rows)); err != nil {
-		return err
+	rows, err := r.drop(ctx, tx, ids, 0)
+	if err != nil {
+		return 0, err
 	}
 	job := api.Scope{Project: r.ProjectID, Actor: api.Actor{Way: api.WayJob}}
-	return r.record(ctx, tx, job, "expire", auditedPermissions(rows), nil)
+	return len(rows), r.record(ctx, tx, job, "expire", auditedPermissions(rows), nil)
+}
+
+// drop deletes entries of the locked service that are in force at a time, in
+// microseconds.
+func (r *serviceRow) drop(ctx context.Context, tx bun.Tx, ids []string, at int64) (rows []permissionRow, err error) {
+	_, err = tx.NewDelete().Model((*permissionRow)(nil)).Where("id IN (?)", bun.List(ids)).Where(ofService, r.ID).
+		Where(inForce, at).Returning("*").Exec(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(rows, func(a, b permissionRow) int { return strings.Compare(a.ID, b.ID) })
+	return rows, r.count(ctx, tx, -len(rows))
 }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -152,8 +153,15 @@ func (o order[R]) readCursor(text string) cursor {
 
 func kindOf(key any) reflect.Kind { return reflect.ValueOf(key).Kind() }
 
+// longest is the length of a text, in characters, that no column with names,
+// addresses or ids has. Databases refuse to look for much longer ones.
+const longest = 4096
+
 // like finds the rows of which one of the columns contains a text, in any case.
 func like(query *bun.SelectQuery, text string, columns ...string) *bun.SelectQuery {
+	if utf8.RuneCountInString(text) > longest {
+		return query.Where("FALSE")
+	}
 	return query.WhereGroup(" AND ", func(either *bun.SelectQuery) *bun.SelectQuery {
 		for _, column := range columns {
 			either = either.WhereOr("LOWER(?) LIKE LOWER(?) ESCAPE '!'", bun.Ident(column), store.Pattern(text))

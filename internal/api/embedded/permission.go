@@ -67,12 +67,13 @@ func (p *Plane) OpenToEveryone(ctx context.Context, s api.Scope, service string,
 			return err
 		}
 		if present[api.Everyone] {
-			return &api.Error{Code: api.Conflict, Message: presentMessage(api.Everyone)}
+			opened, err = svc.reopen(ctx, tx, s, d, now)
+			return err
 		}
 		rows := newPermissions(svc.ID, drafts, s.Actor.User, now)
 		rows[0].Reason = d.Reason
 		opened = rows[0].permission()
-		return svc.add(ctx, tx, s, rows, "open", now)
+		return svc.add(ctx, tx, s, rows, now)
 	})
 	if err != nil {
 		return api.Permission{}, err
@@ -80,44 +81,49 @@ func (p *Plane) OpenToEveryone(ctx context.Context, s api.Scope, service string,
 	return opened, nil
 }
 
-// DescribePermission implements api.Whitelist.
-func (p *Plane) DescribePermission(ctx context.Context, s api.Scope, service, id, description string) (api.Permission, error) {
-	return p.changePermission(ctx, s, service, id, "describe", func(row *permissionRow, _ time.Time) error {
-		row.describe(description)
-		return api.Refuse(api.DescriptionProblems(description))
-	})
+// reopen gives the entry for everyone, which is there, the reason and the end of
+// a new wish.
+func (r *serviceRow) reopen(ctx context.Context, tx bun.Tx, s api.Scope, d api.EveryoneDraft, now time.Time) (api.Permission, error) {
+	row := new(permissionRow)
+	err := tx.NewSelect().Model(row).Where("service_id = ? AND permission = ?", r.ID, api.Everyone).Scan(ctx)
+	if err != nil {
+		return api.Permission{}, err
+	}
+	before := *row
+	row.Reason, row.ExpiresAt = d.Reason, expiresAt(d.Expires)
+	return row.permission(), r.save(ctx, tx, s, "open", &before, row, now)
 }
 
-// RenewPermission implements api.Whitelist.
-func (p *Plane) RenewPermission(ctx context.Context, s api.Scope, service, id string, expires time.Time) (api.Permission, error) {
-	return p.changePermission(ctx, s, service, id, "renew", func(row *permissionRow, now time.Time) error {
-		row.ExpiresAt = expiresAt(expires)
-		return api.Refuse(api.ExpiryProblems(expires, now))
-	})
-}
-
-func (p *Plane) changePermission(ctx context.Context, s api.Scope, service, id, action string,
-	change func(row *permissionRow, now time.Time) error,
-) (api.Permission, error) {
+// ChangePermission implements api.Whitelist.
+func (p *Plane) ChangePermission(ctx context.Context, s api.Scope, service, id string, c api.PermissionChange) (api.Permission, error) {
 	var row *permissionRow
 	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) (err error) {
 		if row, err = svc.entry(ctx, tx, id, now); err != nil {
 			return err
 		}
-		before := auditedPermissions([]permissionRow{*row})
-		if err := change(row, now); err != nil {
+		before, stored := *row, row.permission()
+		if err := api.Refuse(c.Problems(&stored, now)); err != nil {
 			return err
 		}
-		row.UpdatedAt, row.UpdatedBy = store.Micros(now), s.Actor.User
-		if _, err := tx.NewUpdate().Model(row).WherePK().Exec(ctx); err != nil {
-			return err
+		action := row.change(&c)
+		if action == "" {
+			return nil
 		}
-		return svc.record(ctx, tx, s, action, before, auditedPermissions([]permissionRow{*row}))
+		return svc.save(ctx, tx, s, action, &before, row, now)
 	})
 	if err != nil {
 		return api.Permission{}, err
 	}
 	return row.permission(), nil
+}
+
+// save stores an entry of the locked service that was changed.
+func (r *serviceRow) save(ctx context.Context, tx bun.Tx, s api.Scope, action string, before, row *permissionRow, now time.Time) error {
+	row.UpdatedAt, row.UpdatedBy = store.Micros(now), s.Actor.User
+	if _, err := tx.NewUpdate().Model(row).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	return r.record(ctx, tx, s, action, auditedPermissions([]permissionRow{*before}), auditedPermissions([]permissionRow{*row}))
 }
 
 // RemovePermissions implements api.Whitelist.
@@ -132,17 +138,12 @@ func (p *Plane) RemovePermissions(ctx context.Context, s api.Scope, service stri
 		return api.Errorf(api.NotFound, noPermission)
 	}
 	return p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
-		var rows []permissionRow
-		_, err := tx.NewDelete().Model((*permissionRow)(nil)).Where("service_id = ?", svc.ID).Where("id IN (?)", bun.List(ids)).
-			Where(inForce, store.Micros(now)).Returning("*").Exec(ctx, &rows)
+		rows, err := svc.drop(ctx, tx, ids, store.Micros(now))
 		if err != nil {
 			return err
 		}
 		if len(rows) < len(ids) {
 			return api.Errorf(api.NotFound, noPermission)
-		}
-		if err := svc.count(ctx, tx, -len(rows)); err != nil {
-			return err
 		}
 		return svc.record(ctx, tx, s, "remove", auditedPermissions(rows), nil)
 	})

@@ -21,22 +21,21 @@ func (p *Plane) AddPermissions(ctx context.Context, s api.Scope, service string,
 	}
 	var added []api.Permission
 	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
-		if err := api.Refuse(api.VerdictProblems(b.Verdicts(now))); err != nil {
+		verdicts := b.Verdicts(now)
+		present, err := svc.makeWay(ctx, tx, wellNamed(b.Entries, verdicts), now)
+		if err != nil {
 			return err
 		}
-		present, err := svc.makeWay(ctx, tx, b.Entries, now)
-		if err != nil {
+		if err := refuse(&b, verdicts, present); err != nil {
 			return err
 		}
 		drafts := b.Entries
 		if b.Repeat {
 			drafts = without(drafts, present)
-		} else if err := alreadyThere(drafts, present); err != nil {
-			return err
 		}
 		rows := newPermissions(svc.ID, drafts, s.Actor.User, now)
 		added = permissionsOf(rows)
-		return svc.add(ctx, tx, s, rows, "add", now)
+		return svc.add(ctx, tx, s, rows, now)
 	})
 	if err != nil {
 		return nil, err
@@ -54,19 +53,34 @@ func without(drafts []api.PermissionDraft, present map[string]bool) []api.Permis
 	})
 }
 
-// alreadyThere is a Conflict that names each draft that is present.
-func alreadyThere(drafts []api.PermissionDraft, present map[string]bool) error {
-	verdicts := make([]api.Verdict, len(drafts))
-	for i, d := range drafts {
-		if present[d.Permission] {
-			verdicts[i].Permission = presentMessage(d.Permission)
+// wellNamed are the drafts that the whitelist may have: those of which the
+// permission is well formed.
+func wellNamed(drafts []api.PermissionDraft, verdicts []api.Verdict) []api.PermissionDraft {
+	named := make([]api.PermissionDraft, 0, len(drafts))
+	for i := range drafts {
+		if verdicts[i].Permission.IsZero() {
+			named = append(named, drafts[i])
+		}
+	}
+	return named
+}
+
+// refuse says what is wrong with a batch, in its form or because of what is
+// present: Conflict if that is all.
+func refuse(b *api.PermissionBatch, verdicts []api.Verdict, present map[string]bool) error {
+	invalid := api.Refuse(api.VerdictProblems(verdicts))
+	if !b.Repeat {
+		for i, d := range b.Entries {
+			if verdicts[i].Permission.IsZero() && present[d.Permission] {
+				verdicts[i].Permission = presentMessage(d.Permission)
+			}
 		}
 	}
 	problems := api.VerdictProblems(verdicts)
-	if len(problems) == 0 {
-		return nil
+	if invalid == nil && len(problems) > 0 {
+		return &api.Error{Code: api.Conflict, Message: problems[0].Message, Problems: problems}
 	}
-	return &api.Error{Code: api.Conflict, Message: problems[0].Message, Problems: problems}
+	return api.Refuse(problems)
 }
 
 func presentMessage(permission string) api.Message {
@@ -76,26 +90,28 @@ func presentMessage(permission string) api.Message {
 // makeWay takes expired entries away that stand in the way of drafts, and tells
 // which drafts the whitelist of the locked service has already.
 func (r *serviceRow) makeWay(ctx context.Context, tx bun.Tx, drafts []api.PermissionDraft, now time.Time) (map[string]bool, error) {
-	if r.Entries == 0 {
+	if r.Entries == 0 || len(drafts) == 0 {
 		return nil, nil
 	}
+	if _, err := r.expire(ctx, tx, r.expired(tx, now).Where("permission IN (?)", bun.List(namesOf(drafts)))); err != nil {
+		return nil, err
+	}
+	return r.present(ctx, tx, drafts, now)
+}
+
+func namesOf(drafts []api.PermissionDraft) []string {
 	names := make([]string, len(drafts))
 	for i := range drafts {
 		names[i] = drafts[i].Permission
 	}
-	if err := r.expire(ctx, tx, now, func(q *bun.DeleteQuery) *bun.DeleteQuery {
-		return q.Where("permission IN (?)", bun.List(names))
-	}); err != nil {
-		return nil, err
-	}
-	return r.present(ctx, tx, names, now)
+	return names
 }
 
 // present tells which of these the whitelist has.
-func (r *serviceRow) present(ctx context.Context, db bun.IDB, names []string, now time.Time) (map[string]bool, error) {
+func (r *serviceRow) present(ctx context.Context, db bun.IDB, drafts []api.PermissionDraft, now time.Time) (map[string]bool, error) {
 	var found []string
 	err := db.NewSelect().Model((*permissionRow)(nil)).Column("permission").Where("service_id = ?", r.ID).
-		Where("permission IN (?)", bun.List(names)).Where(inForce, store.Micros(now)).Scan(ctx, &found)
+		Where("permission IN (?)", bun.List(namesOf(drafts))).Where(inForce, store.Micros(now)).Scan(ctx, &found)
 	present := make(map[string]bool, len(found))
 	for _, name := range found {
 		present[name] = true
@@ -104,8 +120,8 @@ func (r *serviceRow) present(ctx context.Context, db bun.IDB, names []string, no
 }
 
 // add adds entries to the whitelist of the locked service, which has none of
-// them. The action is the word for it in the audit log.
-func (r *serviceRow) add(ctx context.Context, tx bun.Tx, s api.Scope, rows []permissionRow, action string, now time.Time) error {
+// them.
+func (r *serviceRow) add(ctx context.Context, tx bun.Tx, s api.Scope, rows []permissionRow, now time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -116,15 +132,30 @@ func (r *serviceRow) add(ctx context.Context, tx bun.Tx, s api.Scope, rows []per
 	if len(rows) > room {
 		return &api.Error{Code: api.Limit, Message: fullMessage()}
 	}
-	for batch := range slices.Chunk(rows, rowBatch) {
-		if _, err := tx.NewInsert().Model(&batch).Exec(ctx); err != nil {
-			return err
-		}
+	// One statement: SQLite's index of texts is written after each.
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		return err
 	}
 	if err := r.count(ctx, tx, len(rows)); err != nil {
 		return err
 	}
-	return r.record(ctx, tx, s, action, nil, auditedPermissions(rows))
+	return r.recordAdded(ctx, tx, s, rows)
+}
+
+// recordAdded writes down what was added: that the service was opened to
+// everyone is a change of its own.
+func (r *serviceRow) recordAdded(ctx context.Context, tx bun.Tx, s api.Scope, rows []permissionRow) error {
+	everyone := func(row permissionRow) bool { return row.Permission == api.Everyone }
+	if i := slices.IndexFunc(rows, everyone); i >= 0 {
+		if err := r.record(ctx, tx, s, "open", nil, auditedPermissions(rows[i:i+1])); err != nil {
+			return err
+		}
+		rows = slices.DeleteFunc(slices.Clone(rows), everyone)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return r.record(ctx, tx, s, "add", nil, auditedPermissions(rows))
 }
 
 func fullMessage() api.Message { return api.M("permission.full", "max", api.MaxPermissions) }
@@ -132,8 +163,7 @@ func fullMessage() api.Message { return api.M("permission.full", "max", api.MaxP
 // room is how many entries the whitelist of the locked service still takes.
 // Those that have expired do not count, though they are still in the table.
 func (r *serviceRow) room(ctx context.Context, tx bun.Tx, now time.Time) (int, error) {
-	expired, err := count(ctx, tx.NewSelect().Model((*permissionRow)(nil)).Where("service_id = ?", r.ID).
-		Where("expires_at <= ?", store.Micros(now)))
+	expired, err := count(ctx, r.expired(tx, now))
 	return api.MaxPermissions - int(r.Entries) + expired, err
 }
 

@@ -126,7 +126,7 @@ func dropSearch(b *testing.B, db *store.DB) {
 	b.Helper()
 	drop := "DROP INDEX permissions_search"
 	if db.Sole {
-		drop = "DROP TRIGGER permissions_inserted"
+		drop = "DROP TRIGGER permission_inserted"
 	}
 	require.NoError(b, db.InTx(b.Context(), func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.ExecContext(ctx, drop)
@@ -144,7 +144,7 @@ func plainInsert(b *testing.B, db *store.DB, service string, drafts []api.Permis
 		}
 	}
 	require.NoError(b, db.InTx(b.Context(), func(ctx context.Context, tx bun.Tx) error {
-		for batch := range slices.Chunk(rows, 200) {
+		for batch := range slices.Chunk(rows, 1000) {
 			if _, err := tx.NewInsert().Model(&batch).Exec(ctx); err != nil {
 				return err
 			}

@@ -52,13 +52,7 @@ func (r *serviceRow) presentAll(ctx context.Context, db bun.IDB, drafts []api.Pe
 	if r.Entries == 0 {
 		return all, nil
 	}
-	names := make([]string, 0, len(drafts))
-	for i := range drafts {
-		if verdicts[i].Permission.IsZero() {
-			names = append(names, drafts[i].Permission)
-		}
-	}
-	for batch := range slices.Chunk(names, lookups) {
+	for batch := range slices.Chunk(wellNamed(drafts, verdicts), lookups) {
 		present, err := r.present(ctx, db, batch, now)
 		if err != nil {
 			return nil, err

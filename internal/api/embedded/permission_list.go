@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -26,7 +27,7 @@ func (p *Plane) ListPermissions(ctx context.Context, s api.Scope, service string
 		return api.Page[api.Permission]{}, api.Errorf(api.Limit, "bulk.too_many", "max", api.MaxSelection)
 	}
 	svc, err := p.serviceOf(ctx, s, service)
-	if err != nil || !store.Storable(q.Permission, q.Search) {
+	if err != nil || !searchable(q.Permission) || !searchable(q.Search) {
 		return api.Page[api.Permission]{}, err
 	}
 	query, err := p.findPermissions(ctx, svc, q, time.Now())
@@ -43,7 +44,7 @@ func (p *Plane) CountPermissions(ctx context.Context, s api.Scope, service strin
 	now := time.Now()
 	if q.Permission == "" && q.Search == "" && len(q.Only) == 0 && !q.Expiring {
 		row := new(serviceRow)
-		query := withCounts(p.db.Read.NewSelect().Model(row), now).Where("id = ? AND project_id = ?", service, s.Project)
+		query := withCounts(p.db.Read.NewSelect().Model(row), now).Where("id = ? AND project_id = ?", service, s.Project).Where(standing)
 		if !store.Storable(service) {
 			return 0, api.Errorf(api.NotFound, noService)
 		}
@@ -51,7 +52,7 @@ func (p *Plane) CountPermissions(ctx context.Context, s api.Scope, service strin
 		return int(row.Entries - row.Expired), err
 	}
 	svc, err := p.serviceOf(ctx, s, service)
-	if err != nil || !store.Storable(q.Permission, q.Search) {
+	if err != nil || !searchable(q.Permission) || !searchable(q.Search) {
 		return 0, err
 	}
 	query, err := p.findPermissions(ctx, svc, q, now)
@@ -75,7 +76,7 @@ func (p *Plane) findPermissions(ctx context.Context, svc *serviceRow, q api.Perm
 	}
 	ids, few, err := p.db.PermissionsByPart(ctx, longer(search, part), atHand)
 	if few {
-		query = query.Where("id IN (?)", bun.List(ids)).Where("service_id || '' = ?", svc.ID) // not by that index
+		query = query.Where("id IN (?)", bun.List(ids)).Where(ofService, svc.ID)
 	} else {
 		query = query.Where("service_id = ?", svc.ID)
 	}
@@ -90,6 +91,11 @@ func (p *Plane) findPermissions(ctx context.Context, svc *serviceRow, q api.Perm
 		query = query.Where("expires_at <= ?", store.Micros(now.Add(api.ExpirySoon)))
 	}
 	return query, err
+}
+
+// searchable reports whether an entry can contain a text.
+func searchable(text string) bool {
+	return store.Storable(text) && utf8.RuneCountInString(text) <= api.MaxPermission+len("\n")+api.MaxPermissionText
 }
 
 func unstorable(text string) bool { return !store.Storable(text) }

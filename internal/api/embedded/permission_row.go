@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,10 @@ const never = math.MaxInt64
 // whitelist has it, with the present time. The plus keeps databases from looking
 // for these, nearly all, by the index of the others.
 const inForce = "+expires_at > ?"
+
+// ofService is the condition for entries of a service that are named by their
+// ids, and to be found by these and not by the index of the service.
+const ofService = "service_id || '' = ?"
 
 // permissionRow is an entry of a whitelist as it is stored.
 type permissionRow struct {
@@ -58,6 +63,23 @@ func (r *permissionRow) describe(text string) {
 	r.Search = strings.ToLower(r.Permission + "\n" + text)
 }
 
+// change takes a judged change over, and returns the word for it in the audit
+// log: none if it changes nothing.
+func (r *permissionRow) change(c *api.PermissionChange) (action string) {
+	if c.Description != nil {
+		r.describe(*c.Description)
+		action = "describe"
+	}
+	if c.Expires != nil {
+		r.ExpiresAt = expiresAt(*c.Expires)
+		action = "renew"
+	}
+	if c.Description != nil && c.Expires != nil {
+		action = "update"
+	}
+	return action
+}
+
 func expiresAt(t time.Time) int64 {
 	if t.IsZero() {
 		return never
@@ -90,23 +112,38 @@ func permissionsOf(rows []permissionRow) []api.Permission {
 	return permissions
 }
 
-// auditedPermission is an entry as the audit log keeps it.
+// auditedPermission is an entry as the audit log keeps it; of one among many,
+// what it says.
 type auditedPermission struct {
-	ID          string     `json:"id"`
+	ID          string     `json:"id,omitempty"`
 	Permission  string     `json:"permission"`
 	Description string     `json:"description,omitempty"`
 	Expires     *time.Time `json:"expires,omitempty"`
 	Reason      string     `json:"reason,omitempty"`
 }
 
+func auditedPermissionOf(p *api.Permission) auditedPermission {
+	audited := auditedPermission{ID: p.ID, Permission: p.Permission, Description: p.Description, Reason: p.Reason}
+	if !p.Expires.IsZero() {
+		audited.Expires = &p.Expires
+	}
+	return audited
+}
+
+// auditedPermissions are entries as the audit log keeps them. It names Everyone
+// before others, and says no more than the names of more than api.MaxBatch.
 func auditedPermissions(rows []permissionRow) any {
-	entries := make([]auditedPermission, len(rows))
-	for i, r := range rows {
-		entries[i] = auditedPermission{ID: r.ID, Permission: r.Permission, Description: r.Description, Reason: r.Reason}
-		if r.ExpiresAt != never {
-			at := store.Time(r.ExpiresAt)
-			entries[i].Expires = &at
+	entries := make([]auditedPermission, 0, len(rows))
+	for i := range rows {
+		entry := rows[i].permission()
+		switch audited := auditedPermissionOf(&entry); {
+		case entry.Permission == api.Everyone:
+			entries = slices.Insert(entries, 0, audited)
+		case len(rows) > api.MaxBatch:
+			entries = append(entries, auditedPermission{Permission: entry.Permission})
+		default:
+			entries = append(entries, audited)
 		}
 	}
-	return map[string]any{"permissions": entries}
+	return map[string]any{"permissions": entries, "count": len(entries)}
 }

@@ -56,6 +56,7 @@ func redraft(s *api.EndpointService, region string) api.EndpointServiceDraft {
 		ShortName: s.ShortName, VPCID: s.VPCID, PortID: s.PortID, VIPPortID: s.VIPPortID,
 		ServerType: s.ServerType, Ports: s.Ports, Approval: s.Approval, Type: s.Type,
 		TCPProxy: s.TCPProxy, Description: s.Description, Tags: s.Tags,
+		Everyone: true, // the dialect has no way to ask
 	}
 }
 

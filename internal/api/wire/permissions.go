@@ -83,7 +83,8 @@ func (s *server) describePermission(c echo.Context, scope api.Scope, service str
 	if body.Permission == nil || body.Permission.Description == nil {
 		return api.Errorf(api.Invalid, "wire.body_type", "field", "permission.description", "want", "string")
 	}
-	changed, err := s.Service.DescribePermission(c.Request().Context(), scope, service, param(c, "permission"), *body.Permission.Description)
+	change := api.PermissionChange{Description: body.Permission.Description}
+	changed, err := s.Service.ChangePermission(c.Request().Context(), scope, service, param(c, "permission"), change)
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,8 @@ func (s *server) renewPermission(c echo.Context, scope api.Scope, service string
 	if err != nil {
 		return err
 	}
-	renewed, err := s.Service.RenewPermission(c.Request().Context(), scope, service, param(c, "permission"), expires)
+	change := api.PermissionChange{Expires: &expires}
+	renewed, err := s.Service.ChangePermission(c.Request().Context(), scope, service, param(c, "permission"), change)
 	if err != nil {
 		return err
 	}

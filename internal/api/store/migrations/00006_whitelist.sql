@@ -29,6 +29,8 @@ CREATE UNIQUE INDEX endpoint_services_name ON endpoint_services (name);
 CREATE INDEX endpoint_services_by_name ON endpoint_services (project_id, name, id);
 CREATE INDEX endpoint_services_by_creation ON endpoint_services (project_id, created_at, id);
 CREATE INDEX endpoint_services_by_update ON endpoint_services (project_id, updated_at, id);
+-- What was deleted stays until the last entry of its whitelist is taken away.
+CREATE INDEX endpoint_services_deleted ON endpoint_services (id) WHERE state = 'deleting';
 
 -- expires_at is the largest BIGINT for an entry that does not expire: then it
 -- needs no exception, neither in conditions nor in sorting. search is what is
