@@ -34,6 +34,7 @@ func (p *pages) listServiceConnections(c echo.Context) error {
 func serviceConnectionQuery(v url.Values) api.EndpointQuery {
 	q := api.EndpointQuery{Cursor: v.Get("cursor")}
 	q.Sort, q.Desc = sorting(v, api.EndpointSorts)
+	q.Uncovered = v.Get("state") == templates.Uncovered
 	if state := api.EndpointState(v.Get("state")); slices.Contains([]api.EndpointState{api.EndpointPending, api.EndpointAccepted, api.EndpointRejected}, state) {
 		q.State = state
 	}

@@ -163,6 +163,15 @@ func TestEndpointServiceIsEdited(t *testing.T) {
 		require.Equal(t, "mine", p.value("description"))
 		s.post(path, fields(p, "#service-form")).requireRedirect(path)
 	})
+	t.Run("approval cannot be turned off while it is open to everyone", func(t *testing.T) {
+		other := s.offer("other", 0)
+		_, err := s.service.OpenToEveryone(t.Context(), s.scope(), other.ID, api.EveryoneDraft{Confirm: other.Name, Reason: apitest.Reason})
+		require.NoError(t, err)
+		sent := fields(s.get(s.whitelists()+"/"+other.ID+"/edit"), "#service-form")
+		sent.Del("approval_enabled")
+		p := s.post(s.whitelists()+"/"+other.ID, sent).requireStatus(http.StatusUnprocessableEntity)
+		require.NotEmpty(t, p.text("#approval_enabled-error"))
+	})
 	t.Run("its history tells who changed what", func(t *testing.T) {
 		s.admit(service.ID, apitest.PermissionDrafts(7)...)
 		p := s.get(path + "/history").requireStatus(http.StatusOK)

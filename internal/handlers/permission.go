@@ -134,9 +134,16 @@ func (p *pages) renewPermission(c echo.Context) error {
 	if !ok {
 		return api.Errorf(api.Invalid, "lines.expires", "text", c.FormValue("expires"))
 	}
-	if view.Entry, err = p.Service.ChangePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, api.PermissionChange{Expires: &until}); err != nil {
+	entry, err := p.Service.ChangePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, api.PermissionChange{Expires: &until})
+	problems, err := problemsOf(err)
+	switch {
+	case err != nil:
 		return err
+	case problems != nil:
+		p.flashKind(c, templates.Failure, problems[0].Message)
+		return redirect(c, backTo(c, view.Path()))
 	}
+	view.Entry = entry
 	if isRow(c, &view) {
 		return p.permissionRow(c, http.StatusOK, view, templates.RowView{News: locale.Msg(localised(c), renewed(&view.Entry))})
 	}

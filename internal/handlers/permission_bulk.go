@@ -100,8 +100,8 @@ func (p *pages) afterRemoval(c echo.Context, view templates.EndpointServiceView,
 		}
 		v.Undo = p.hold(c, undoPlace(view.Service.ID), string(text))
 	}
-	var err error
-	v.Alive, v.MoreAlive, err = p.stillConnected(c, view.Service.ID, drafts, v.Everyone)
+	alive, err := p.stillConnected(c, view.Service.ID, drafts, v.Everyone)
+	v.Alive, v.MoreAlive = alive.Items, alive.Next != ""
 	return templates.Removed(v), err
 }
 
@@ -109,39 +109,19 @@ func (p *pages) afterRemoval(c echo.Context, view templates.EndpointServiceView,
 func undoPlace(service string) string { return "removed/" + service }
 
 // stillConnected lists the connections that a removal leaves alive: those of the
-// accounts that were removed and, if that for everyone was, those that could not
-// be made any more.
-func (p *pages) stillConnected(c echo.Context, service string, removed []api.PermissionDraft, everyone bool) (alive []api.Endpoint, more bool, err error) {
-	gone := make(map[string]bool, len(removed))
-	q := api.EndpointQuery{State: api.EndpointAccepted, Limit: api.MaxPage}
-	for _, d := range removed {
-		account := api.BareAccount(d.Permission)
-		gone[account] = true
-		q.Accounts = append(q.Accounts, account)
-	}
-	if everyone {
-		q.Accounts = nil
-	} else if len(gone) == 0 {
-		return nil, false, nil
-	}
-	ctx, s := c.Request().Context(), p.scope(c)
-	page, err := p.Service.ListServiceConnections(ctx, s, service, q)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, e := range page.Items {
-		if _, known := gone[e.Account]; !known {
-			access, err := p.Service.WhoMayConnect(ctx, s, service, e.Account)
-			if err != nil {
-				return nil, false, err
-			}
-			gone[e.Account] = !access.Allowed
+// accounts that were removed or, if that for everyone was, all that could not be
+// made any more.
+func (p *pages) stillConnected(c echo.Context, service string, removed []api.PermissionDraft, everyone bool) (api.Page[api.Endpoint], error) {
+	q := api.EndpointQuery{State: api.EndpointAccepted, Uncovered: everyone, Limit: api.MaxPage}
+	if !everyone {
+		for _, d := range removed {
+			q.Accounts = append(q.Accounts, api.BareAccount(d.Permission))
 		}
-		if gone[e.Account] {
-			alive = append(alive, e)
+		if len(q.Accounts) == 0 {
+			return api.Page[api.Endpoint]{}, nil
 		}
 	}
-	return alive, page.Next != "", nil
+	return p.Service.ListServiceConnections(c.Request().Context(), p.scope(c), service, q)
 }
 
 // undoRemoval adds entries again that were removed just before. What cannot come

@@ -12,16 +12,18 @@ import (
 	"switchboard/web/templates"
 )
 
-// everyonePage asks before every account may connect to the service.
+// everyonePage asks before every account may connect to the service, or before
+// it may for longer.
 func (p *pages) everyonePage(c echo.Context) error {
 	view, err := p.serviceView(c)
 	if err != nil {
 		return err
 	}
-	if view.Service.Everyone != nil {
-		return redirect(c, view.Path()) // its banner says so
+	typed := url.Values{}
+	if open := view.Service.Everyone; open != nil {
+		typed = url.Values{"reason": {open.Reason}, "expires": {templates.ExpiryText(open.Expires)}}
 	}
-	return p.askEveryone(c, http.StatusOK, view, url.Values{}, nil)
+	return p.askEveryone(c, http.StatusOK, view, typed, nil)
 }
 
 func (p *pages) askEveryone(c echo.Context, status int, view templates.EndpointServiceView, typed url.Values, problems []api.Problem) error {
@@ -54,8 +56,6 @@ func (p *pages) openToEveryone(c echo.Context) error {
 	})
 	problems, err := problemsOf(err)
 	switch {
-	case api.CodeOf(err) == api.Conflict: // somebody else was first: the banner says so
-		return redirect(c, view.Path())
 	case err != nil:
 		return err
 	case problems != nil:

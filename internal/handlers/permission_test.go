@@ -255,9 +255,18 @@ func TestOpenToEveryone(t *testing.T) {
 		require.Contains(t, p.text(".open-banner"), "Opened by ada")
 	}
 	require.Contains(t, s.get(path+"?account=stranger").text("#who-answer"), "open to everyone")
-	s.get(path + "/everyone").requireRedirect(path)
+	require.Equal(t, apitest.Reason, s.get(path+"/everyone").value("reason"), "it can be opened for longer, for the same reason")
 	require.Contains(t, s.get(path+"/history").text(".changes"), "Every account")
 
+	t.Run("stays open for longer only with its name and a reason", func(t *testing.T) {
+		entry := path + "/entries/" + s.entries(service.ID)[api.Everyone].ID
+		require.Zero(t, s.get(entry).Find("[name=renew]").Length())
+		s.post(entry+"/renew", url.Values{"expires": {"never"}}).requireRedirect(path)
+		require.Equal(t, 1, s.get(path).Find(".flashes .notice-error").Length())
+		require.NotZero(t, s.entries(service.ID)[api.Everyone].Expires)
+		s.post(path+"/everyone", url.Values{"confirm": {service.Name}, "reason": {apitest.Reason}}).requireRedirect(path)
+		require.Zero(t, s.entries(service.ID)[api.Everyone].Expires)
+	})
 	t.Run("is closed again by a click, which undo does not take back", func(t *testing.T) {
 		p := s.post(path+"/entries/delete/confirmed", fields(s.get(path), ".open-banner form")).requireStatus(http.StatusOK)
 		require.Contains(t, p.text(".notice-info"), "Undo does not open it to everyone")
@@ -294,4 +303,10 @@ func TestClosingListsConnectionsThatCouldNotBeMadeAnyMore(t *testing.T) {
 	p := s.post(s.whitelists()+"/"+service.ID+"/entries/delete/confirmed", url.Values{"id": {everyone.ID}}).requireStatus(http.StatusOK)
 	require.Contains(t, p.text(".alive-list"), stranger.Account)
 	require.NotContains(t, p.text(".alive-list"), known.Account, "who still has an entry may stay")
+
+	p = s.get(s.whitelists() + "/" + service.ID)
+	require.Contains(t, p.text(".expiry-note"), "1 connection is still accepted")
+	p = s.get(p.Find(".expiry-note a").AttrOr("href", ""))
+	require.Equal(t, 1, p.Find("tbody tr").Length())
+	require.Contains(t, p.text("#row-"+stranger.ID), "Not on the whitelist any more")
 }

@@ -98,7 +98,7 @@ func (v *ServiceConnectionsView) list(ctx context.Context) List {
 			Base: v.Path() + "/connections", ID: "endpoints", Above: v.below(ctx), Plain: true,
 			Words: Words{List: "whitelist.connections", Name: "whitelist.connection", Search: "whitelist.search_connections"},
 		},
-		Search: v.Search, Filters: []form.Hidden{{Name: "state", Value: string(v.Query.State)}},
+		Search: v.Search, Filters: []form.Hidden{{Name: "state", Value: v.state()}},
 		Sort: v.Query.Sort, First: api.EndpointSorts[0], Desc: v.Query.Desc,
 		Cursor: v.Query.Cursor, Next: v.Page.Next, Prev: v.Page.Prev, Shown: len(v.Page.Items),
 		Columns: []ListColumn{
@@ -110,6 +110,18 @@ func (v *ServiceConnectionsView) list(ctx context.Context) List {
 		},
 		Blank: noServiceConnections(v),
 	}
+}
+
+// Uncovered stands in the address for accepted connections of accounts that
+// could not connect any more.
+const Uncovered = "uncovered"
+
+// state is what the list is filtered by, as in the address.
+func (v *ServiceConnectionsView) state() string {
+	if v.Query.Uncovered {
+		return Uncovered
+	}
+	return string(v.Query.State)
 }
 
 // endpointStates are the states that connections can be filtered by.

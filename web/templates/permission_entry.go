@@ -18,6 +18,15 @@ type PermissionView struct {
 	Form  *form.Form
 }
 
+// renewals are what the entry can be renewed by: that for everyone is opened
+// anew instead.
+func (v *PermissionView) renewals() []renewal {
+	if v.Entry.Permission == api.Everyone {
+		return nil
+	}
+	return renewals
+}
+
 // PermissionForm describes the form of an entry: its description and when it
 // expires.
 func PermissionForm(ctx context.Context, v EndpointServiceView, entry *api.Permission) *form.Form {

@@ -91,7 +91,8 @@ func (r *serviceRow) reopen(ctx context.Context, tx bun.Tx, s api.Scope, d api.E
 	}
 	before := *row
 	row.Reason, row.ExpiresAt = d.Reason, expiresAt(d.Expires)
-	return row.permission(), r.save(ctx, tx, s, "open", &before, row, now)
+	err = r.save(ctx, tx, s, "open", &before, row, now)
+	return row.permission(), err
 }
 
 // ChangePermission implements api.Whitelist.
