@@ -71,11 +71,18 @@ func onPhone(w *tab) { w.do(chromedp.EmulateViewport(390, 844)) }
 // answers counts, inside the page, what the server answered to htmx, so that
 // a test knows when its click has been answered. The check of a field that is
 // left does not count, nor does an answer that leads to another page: then it
-// is that page that counts.
+// is that page that counts. It also counts the requests that are not answered.
 const answers = `window.answers = 0;
 const answered = ({detail: {requestConfig: asked}}) => { if (asked && !asked.path.endsWith("/validate")) window.answers++; };
 document.addEventListener("htmx:afterSettle", answered);
-document.addEventListener("htmx:responseError", answered);`
+document.addEventListener("htmx:responseError", answered);
+window.asking = 0;
+const send = XMLHttpRequest.prototype.send;
+XMLHttpRequest.prototype.send = function (body) {
+	window.asking++;
+	this.addEventListener("loadend", () => window.asking--);
+	send.call(this, body);
+};`
 
 // browse opens a page of its own in the browser. When the test ends the
 // browser's log must be empty, except for what the test has allowed.

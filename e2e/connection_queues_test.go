@@ -30,12 +30,12 @@ func TestConnectionsAndQueues(t *testing.T) {
 		j.click("button", "Create queue")
 		j.sees("Queue nightly was created.")
 		for address, verdict := range map[string]string{
-			server.Addr():                       "Queue nightly can reach ",
-			testserver.ClosedAddr(j.t).String(): "Queue nightly cannot reach ",
+			server.Addr():                       " can be connected to from this console, on behalf of queue nightly.",
+			testserver.ClosedAddr(j.t).String(): " cannot be connected to from this console, on behalf of queue nightly.",
 		} {
 			j.fill("Address", address)
 			j.submit("button", "Test address")
-			j.find("heading", verdict+address+".")
+			j.find("heading", address+verdict)
 		}
 		j.photograph("queues")
 

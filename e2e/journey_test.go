@@ -65,10 +65,7 @@ func (p *program) sqlite(t *testing.T, pragma string) *sql.DB {
 func (w *tab) leave() {
 	w.t.Helper()
 	w.keys(kb.Tab)
-	eventually(w.t, "the judgement", func() (string, bool) {
-		busy := w.eval(`document.querySelectorAll(".htmx-request").length`)
-		return busy, busy == "0"
-	})
+	w.settle("the judgement")
 }
 
 // accountID is the id of an account that is nobody's.

@@ -67,22 +67,34 @@ func (w *tab) clickOn(selector string) {
 	w.clickNode(w.query(selector), selector)
 }
 
-// clickNode presses the button, waits like a person until the page has done
-// what it does about that, and releases it.
+// clickNode presses the button, is as slow as a person, so that whatever the
+// page asks about that is answered, and releases it.
 func (w *tab) clickNode(node cdp.BackendNodeID, what string) {
+	w.t.Helper()
+	x, y := w.middle(node, what)
+	w.do(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
+	w.do(chromedp.MouseEvent(chromedp.MousePressed, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	w.settle("the requests of " + what)
+	w.do(chromedp.MouseEvent(chromedp.MouseReleased, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+}
+
+// middle is where the mouse goes to press a thing.
+func (w *tab) middle(node cdp.BackendNodeID, what string) (x, y float64) {
 	w.t.Helper()
 	devtools(w, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node})
 	quads := devtools(w, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node}).Quads
 	require.NotEmpty(w.t, quads, "%s cannot be seen", what)
 	q := quads[0]
-	x, y := (q[0]+q[4])/2, (q[1]+q[5])/2
-	w.do(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
-	w.do(chromedp.MouseEvent(chromedp.MousePressed, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
-	eventually(w.t, "the requests of "+what, func() (string, bool) {
-		busy := w.eval(`document.querySelectorAll(".htmx-request").length`)
+	return (q[0] + q[4]) / 2, (q[1] + q[5]) / 2
+}
+
+// settle waits until the server has answered whatever the page asked for.
+func (w *tab) settle(what string) {
+	w.t.Helper()
+	eventually(w.t, what, func() (string, bool) {
+		busy := w.eval("window.asking ?? 0")
 		return busy, busy == "0"
 	})
-	w.do(chromedp.MouseEvent(chromedp.MouseReleased, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
 }
 
 // open unfolds a menu or a part of the page.

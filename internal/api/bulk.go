@@ -59,7 +59,8 @@ func PermissionShelf(list Whitelist, service string) Shelf[Permission, Permissio
 
 // Each does something to everything that is selected and tells what became of
 // each. What fails stops nothing but itself; an error that is not an *Error
-// ends it.
+// ends it, with the outcomes so far. Once begun it is carried through, whether
+// or not who asked for it still waits: nobody would know what was done.
 func Each[T, Q any](ctx context.Context, shelf Shelf[T, Q], s Scope, sel Selection[Q], do func(context.Context, *T) error) ([]Outcome, error) {
 	found, err := Selected(ctx, shelf, s, sel)
 	if err != nil {
@@ -69,7 +70,7 @@ func Each[T, Q any](ctx context.Context, shelf Shelf[T, Q], s Scope, sel Selecti
 	for i := range found {
 		var o Outcome
 		o.ID, o.Name = shelf.Name(&found[i])
-		if o.Err, err = refusal(do(ctx, &found[i])); err != nil {
+		if o.Err, err = refusal(do(context.WithoutCancel(ctx), &found[i])); err != nil {
 			return outcomes, err
 		}
 		outcomes = append(outcomes, o)

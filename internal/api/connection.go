@@ -52,8 +52,10 @@ type Connection struct {
 	Cluster         string // DLI's cluster_name: stored and given back, no more
 	Tags            []Tag  // by key
 	State           ConnectionState
-	// Progress is how much of its creation is done, from 0 to 1.
+	// Progress is how much of its creation is done, from 0 to 1; Waiting is set
+	// while nobody has begun with it.
 	Progress float64
+	Waiting  bool
 	// Message is why it failed, else zero.
 	Message Message
 	// Address is what tables use, DLI's connection_url: the addresses that
@@ -119,10 +121,11 @@ type ConnectionQuery struct {
 // ConnectionSorts are the columns a list of connections can be sorted by.
 var ConnectionSorts = []string{"name", "service", "state", "created"}
 
-// Bounds of connections (spec/connections.md §4; the count is ours).
+// Bounds of connections (spec/connections.md §4; the counts are ours).
 const (
-	MaxConnections   = 1000 // of a project, without tombstones
-	MaxConnectionURL = 512  // characters
+	MaxConnections         = 1000 // of a project, without tombstones
+	MaxConnectionURL       = 512  // characters
+	MaxConnectionAddresses = 16   // in a url
 )
 
 // ConnectionService is a kind of service that a connection leads to.

@@ -58,6 +58,9 @@ func urlProblems(url string, service *ConnectionService) []Message {
 	}
 	var problems []Message
 	parts := strings.Split(url, ",")
+	if len(parts) > MaxConnectionAddresses && (service == nil || service.Many) {
+		return []Message{M("connection.url_too_many", "max", MaxConnectionAddresses, "count", len(parts))}
+	}
 	seen := map[string]bool{}
 	for _, part := range parts {
 		address, ok := connector.ReadHostPort(part)
@@ -118,7 +121,25 @@ func misplaced(c rune) bool {
 	return !letter && !strings.ContainsRune("-._:[]%@/?#&=", c)
 }
 
+// bracketed reads an IPv6 address without brackets that seems to end with a port,
+// and returns how to write that, or "".
+func bracketed(text string) string {
+	i := strings.LastIndexByte(text, ':')
+	if i < 0 {
+		return ""
+	}
+	addr, err := netip.ParseAddr(text[:i])
+	likely := "[" + text[:i] + "]" + text[i:]
+	if _, ok := connector.ReadHostPort(likely); err != nil || !addr.Is6() || addr.Zone() != "" || !ok {
+		return ""
+	}
+	return likely
+}
+
 func hostPortProblem(text string, service *ConnectionService) Message {
+	if likely := bracketed(text); likely != "" {
+		return M("connection.url_ipv6_port", "address", likely)
+	}
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Is6() && addr.Zone() == "" {
 		return M("connection.url_ipv6", "address", "["+text+"]")
 	}

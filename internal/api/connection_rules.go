@@ -68,6 +68,8 @@ func (d *ConnectionDraft) nameProblems() []Problem {
 		return []Problem{{"name", M("connection.name_required")}}
 	case n > longest:
 		return []Problem{{"name", M("connection.name_too_long", "max", longest, "length", n)}}
+	case unicode.Is(unicode.Zs, firstOther(d.Name)):
+		return []Problem{{"name", M("connection.name_space")}}
 	case !connectionName.MatchString(d.Name):
 		return []Problem{{"name", M("connection.name_form", "character", visible(firstOther(d.Name)))}}
 	}

@@ -69,6 +69,7 @@ func TestEachProblemOfAConnectionAtItsField(t *testing.T) {
 	for want, change := range map[string]func(*api.ConnectionDraft){
 		"name connection.name_too_long":           func(d *api.ConnectionDraft) { d.Name = strings.Repeat("a", 65) },
 		"name connection.name_form":               func(d *api.ConnectionDraft) { d.Name = "订单" },
+		"name connection.name_space":              func(d *api.ConnectionDraft) { d.Name = "my orders" },
 		"service connection.service_unknown":      func(d *api.ConnectionDraft) { d.Service = "Oracle\xff" },
 		"url connection.url_too_long":             func(d *api.ConnectionDraft) { d.URL = strings.Repeat("a", 508) + ":3306" },
 		"url connection.url_one":                  func(d *api.ConnectionDraft) { d.URL = "a:1,b:2" },
@@ -117,6 +118,11 @@ func TestWhatIsWrongWithAnAddressIsSaid(t *testing.T) {
 		"db:3306\u200b":                  "url_character U+200B",
 		"db:3306;db2:3306":               "url_character ;",
 		"2001:db8::1":                    "url_ipv6 [2001:db8::1]",
+		"::1:80":                         "url_ipv6_port [::1]:80",
+		"fe80::1:9200":                   "url_ipv6_port [fe80::1]:9200",
+		"1:2:3:4:5:6:7:8:3306":           "url_ipv6_port [1:2:3:4:5:6:7:8]:3306",
+		"1:2:3:4:5:6:7:3306":             "url_ipv6 [1:2:3:4:5:6:7:3306]",
+		"2001:db8::1:ab":                 "url_ipv6 [2001:db8::1:ab]",
 		"fe80::1%eth0:1":                 "url_host fe80::1%eth0:1",
 		"256.1.1.1:3306":                 "url_host 256.1.1.1",
 		"-db:3306":                       "url_host -db",
@@ -154,6 +160,10 @@ func TestOfSeveralAddressesEachWrongOneIsSaid(t *testing.T) {
 		"a:1,b,c:0":       {"connection.url_no_port", "connection.url_port"},
 		"zk:2181,ZK:2181": {"connection.url_twice"},
 		"zk:2181,zk:2182": nil,
+
+		strings.Repeat("zk,", 16) + "zk":                                      {"connection.url_too_many"},
+		"a:1,b:1,c:1,d:1,e:1,f:1,g:1,h:1,i:1,j:1,k:1,l:1,m:1,n:1,o:1,p:1":     nil,
+		"a:1,b:1,c:1,d:1,e:1,f:1,g:1,h:1,i:1,j:1,k:1,l:1,m:1,n:1,o:1,p:1,q:1": {"connection.url_too_many"},
 	} {
 		d := wellFormed()
 		d.Service, d.URL = "CloudTable", url

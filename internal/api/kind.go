@@ -10,8 +10,8 @@ const (
 	KindConnection      Kind = "connection"
 	KindQueue           Kind = "queue"
 	KindEndpointService Kind = "endpoint_service"
-	KindPermission      Kind = "permission"
-	KindEndpoint        Kind = "endpoint"
+	KindPermission      Kind = "permission" // changes are told of by its service's id
+	KindEndpoint        Kind = "endpoint"   // so are these
 	KindRun             Kind = "run"
 	KindHook            Kind = "hook"
 )

@@ -45,6 +45,9 @@ type Whitelist interface {
 	StartAddition(ctx context.Context, s Scope, service string, drafts []PermissionDraft) (Addition, error)
 	// Addition returns one by id, or NotFound.
 	Addition(ctx context.Context, s Scope, service, id string) (Addition, error)
+	// Additions returns the latest of a service, newest first and without what
+	// they refused, of which there are Done less Added; limit bounds how many.
+	Additions(ctx context.Context, s Scope, service string, limit int) ([]Addition, error)
 	// CancelAddition stops one; what was added stays. To cancel what has ended
 	// changes nothing.
 	CancelAddition(ctx context.Context, s Scope, service, id string) error

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,13 +25,17 @@ type PermissionLine struct {
 	Path    string
 }
 
+// cloudAccount is an account id of the cloud.
+var cloudAccount = regexp.MustCompile(`^[0-9A-Fa-f]{32}$`)
+
 // MaxPermissionLine bounds a line, in characters.
 const MaxPermissionLine = 1000
 
 // ReadPermissionLines reads what people paste or upload: an account in each
 // line, then, if they like, a description and when it expires, with commas,
 // semicolons or tabs between them, as in CSV. A head row names the columns in
-// another order. Empty lines and those that begin with # do not count. After
+// another order. Empty lines and those that begin with # do not count. Text in
+// quotes may go on in the next lines, as spreadsheets write it. After
 // MaxAddition lines one more says that there are too many.
 func ReadPermissionLines(text string) []PermissionLine {
 	return readLines(text, time.Now())
@@ -38,19 +44,24 @@ func ReadPermissionLines(text string) []PermissionLine {
 func readLines(text string, now time.Time) []PermissionLine {
 	reader := lineReader{now: now}
 	text = strings.TrimPrefix(text, "\ufeff")
-	for number := 1; text != ""; number++ {
-		var line string
-		if end := strings.IndexAny(text, "\r\n"); end < 0 {
-			line, text = text, ""
-		} else {
-			line, text = text[:end], strings.TrimPrefix(text[end:], "\r")
-			text = strings.TrimPrefix(text, "\n")
-		}
+	for number := 1; text != ""; {
+		line, rest := cutLine(text)
+		line, rest, n := reader.goOn(line, rest)
 		if !reader.read(number, line) {
 			break
 		}
+		number, text = number+n, rest
 	}
 	return reader.lines
+}
+
+// cutLine returns the first line of a text, and what comes after it.
+func cutLine(text string) (line, rest string) {
+	end := strings.IndexAny(text, "\r\n")
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], strings.TrimPrefix(strings.TrimPrefix(text[end:], "\r"), "\n")
 }
 
 // ReadPermission reads the three parts of an entry as somebody types them.
@@ -119,10 +130,37 @@ func (r *lineReader) read(number int, text string) bool {
 	return true
 }
 
+// maxBreaks bounds how many breaks a line has inside of its quotes.
+const maxBreaks = 20
+
+// goOn returns a line together with the next ones, if these close a quote that
+// it leaves open, how many lines that are, and what comes after them. Where
+// nothing closes it, the line stays alone, with its mistake.
+func (r *lineReader) goOn(line, rest string) (whole, after string, n int) {
+	if !strings.Contains(line, `"`) || tidy(line)[0] == '#' {
+		return line, rest, 1
+	}
+	if _, ok := cells(line, r.seps); ok {
+		return line, rest, 1
+	}
+	whole, after = line, rest
+	for n = 2; n <= maxBreaks+1 && after != ""; n++ {
+		var next string
+		next, after = cutLine(after)
+		if whole += "\n" + next; len(whole) > 4*MaxPermissionLine {
+			break
+		}
+		if _, ok := cells(whole, r.seps); ok {
+			return whole, after, n
+		}
+	}
+	return line, rest, 1
+}
+
 // split reads the cells of a line. It reports false for a line that is none:
 // the head row, or one of separators alone.
 func (r *lineReader) split(line *PermissionLine) bool {
-	cells, ok := cells(line.Text, r.seps)
+	cells, ok := cells(strings.ReplaceAll(line.Text, "\n", " "), r.seps)
 	for len(cells) > 0 && cells[len(cells)-1] == "" {
 		cells = cells[:len(cells)-1]
 	}
@@ -196,10 +234,30 @@ func (l *PermissionLine) take(account, description, expires string, now time.Tim
 	l.Draft.Description, l.Expires = tidy(description), tidy(expires)
 	var ok bool
 	l.Draft.Expires, ok = ReadExpiry(l.Expires, now)
+	meant, _ := ReadExpiry(l.Draft.Description, now)
 	switch {
 	case l.Draft.Permission == "":
 		l.Path, l.Problem = "permission", M("lines.no_account")
+	case onlyAccounts(l.Draft.Description):
+		l.Path, l.Problem = "description", M("lines.one_account")
+	case onlyAccounts(l.Expires):
+		l.Path, l.Problem = "expires", M("lines.one_account")
 	case !ok:
 		l.Path, l.Problem = "expires", M("lines.expires", "text", l.Expires)
+	case l.Expires == "" && !meant.IsZero():
+		l.Path, l.Problem = "description", M("lines.expiry_described", "text", l.Draft.Description)
 	}
+}
+
+// onlyAccounts reports whether a text is nothing but account ids, as those of
+// the cloud are or with AccountPrefix.
+func onlyAccounts(text string) bool {
+	words := strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;，；", c) })
+	for _, word := range words {
+		prefixed := len(word) > len(AccountPrefix) && strings.EqualFold(word[:len(AccountPrefix)], AccountPrefix)
+		if !prefixed && !cloudAccount.MatchString(word) {
+			return false
+		}
+	}
+	return len(words) > 0
 }

@@ -67,6 +67,15 @@ func TestReadPermissionLines(t *testing.T) {
 		"a head row only at the top":                {a + "\nid,description", []string{pa + "||", AccountPrefix + "id|description|"}},
 		"only a head row":                           {"account", nil},
 		"nothing":                                   {" \n\t\n", nil},
+		"an expiry in the place of the description": {a + ", 30d\n" + a + ", 2027-01-31", []string{pa + "|30d| description:lines.expiry_described", pa + "|2027-01-31| description:lines.expiry_described"}},
+		"which is one if the expiry says so":        {a + ", 30d, never", []string{pa + "|30d|"}},
+		"no expiry in the place of the description": {a + ", never", []string{pa + "|never|"}},
+		"two accounts in a line":                    {a + "," + b + "\n" + a + ", IAM:Domain::x", []string{pa + "|" + b + "| description:lines.one_account", pa + "|IAM:Domain::x| description:lines.one_account"}},
+		"many accounts in a line":                   {a + "," + b + "," + b + "," + b, []string{pa + "|" + b + ", " + b + "| description:lines.one_account"}},
+		"a description that names an account":       {a + ", took over from " + b, []string{pa + "|took over from " + b + "|"}},
+		"breaks in quotes, as spreadsheets write":   {"id,note\r\n" + a + ",\"Acme\r\n\r\nBerlin\"\r\n" + b, []string{pa + "|Acme  Berlin|", pb + "||"}},
+		"a quote that is closed too late":           {a + ",\"Acme" + strings.Repeat("\n", 21) + "\"", []string{a + ",\"Acme|| :lines.quote", "\"|| :lines.quote"}},
+		"a quote that is closed in other text":      {a + ",\"Acme\n" + b + ",\"Beta", []string{a + ",\"Acme|| :lines.quote", b + ",\"Beta|| :lines.quote"}},
 		"what is no UTF-8":                          {a + ",\xd6\xd0", []string{a + ",�|| :lines.not_utf8"}},
 		"a line that is too long":                   {a + "," + strings.Repeat("é", MaxPermissionLine), []string{a + "," + strings.Repeat("é", MaxPermissionLine) + "|| :lines.too_long"}},
 	} {
@@ -87,6 +96,10 @@ func TestLinesKnowWhereTheyCameFrom(t *testing.T) {
 	require.Len(t, lines, 2)
 	require.Equal(t, []any{4, "abc,Acme", true}, []any{lines[0].Number, lines[0].Text, lines[0].Wrapped})
 	require.Equal(t, []any{5, " iam:domain::def ", false}, []any{lines[1].Number, lines[1].Text, lines[1].Wrapped})
+
+	lines = readLines("abc,\"two\r\nlines\"\r\ndef", linesNow)
+	require.Len(t, lines, 2)
+	require.Equal(t, []any{1, "abc,\"two\nlines\"", 3}, []any{lines[0].Number, lines[0].Text, lines[1].Number}, "those of the paste")
 }
 
 func TestTooManyLinesSaySo(t *testing.T) {
@@ -157,10 +170,13 @@ func requireAllThere(t *testing.T, text string, lines []PermissionLine) {
 	t.Helper()
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
 	read, left := lines, 0
-	for n, line := range strings.Split(text, "\n") {
+	all := strings.Split(text, "\n")
+	for n := 0; n < len(all); n++ {
+		line := all[n]
 		if len(read) > 0 && read[0].Number == n+1 {
-			require.Equal(t, line, read[0].Text)
-			read = read[1:]
+			breaks := strings.Count(read[0].Text, "\n")
+			require.Equal(t, strings.Join(all[n:n+breaks+1], "\n"), read[0].Text)
+			read, n = read[1:], n+breaks
 			continue
 		}
 		bare := tidy(line)

@@ -82,8 +82,32 @@ func TestEndsOfEntries(t *testing.T) {
 		for _, at := range times {
 			batch := api.PermissionBatch{Entries: []api.PermissionDraft{{Permission: "iam:domain::a", Expires: at}}}
 			require.Equal(t, want, batch.Verdicts(now)[0].Expires.Key, at)
-			require.Equal(t, want == "", api.ExpiryProblems(at, now) == nil, at)
+			change := api.PermissionChange{Expires: &at}
+			require.Equal(t, want == "", change.Problems(&api.Permission{}, now) == nil, at)
 		}
+	}
+}
+
+func TestThatEveryoneMayConnectCanOnlyEndSooner(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	end, never := now.Add(time.Hour), time.Time{}
+	for _, c := range []struct {
+		permission    string
+		stored, wants time.Time
+		refused       []string
+	}{
+		{api.Everyone, end, now.Add(time.Minute), nil},
+		{api.Everyone, end, end, nil},
+		{api.Everyone, never, end, nil},
+		{api.Everyone, never, never, nil},
+		{api.Everyone, end, end.Add(time.Microsecond), []string{"expires permission.everyone_longer"}},
+		{api.Everyone, end, never, []string{"expires permission.everyone_longer"}},
+		{api.Everyone, end, now, []string{"expires permission.expires_past"}},
+		{"iam:domain::a", end, never, nil},
+	} {
+		change := api.PermissionChange{Expires: &c.wants}
+		require.Equal(t, c.refused, said(change.Problems(&api.Permission{Permission: c.permission, Expires: c.stored}, now)), c)
 	}
 }
 

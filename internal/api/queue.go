@@ -21,7 +21,7 @@ type Queues interface {
 	// for DefaultQueue.
 	DeleteQueue(ctx context.Context, s Scope, name string) error
 	// TestAddress tries whether host:port can be connected to, for a queue, and
-	// keeps the result for an hour.
+	// keeps the result for an hour. What lies in the queue's own network cannot.
 	TestAddress(ctx context.Context, s Scope, queue, address string) (AddressTest, error)
 	// AddressTest returns the result of an earlier test, or NotFound.
 	AddressTest(ctx context.Context, s Scope, queue, id string) (AddressTest, error)

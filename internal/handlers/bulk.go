@@ -34,22 +34,26 @@ func (sh *shelf[T, Q]) toMany(c echo.Context, d deed, do func(context.Context, a
 	outcomes, err := api.Each(c.Request().Context(), sh.find(c), s, sel, func(ctx context.Context, item *T) error {
 		return do(ctx, s, item)
 	})
-	if err != nil {
+	if len(outcomes) == 0 {
 		return sh.refuseSelection(c, err)
 	}
-	return sh.showOutcomes(c, d, outcomes)
+	return sh.showOutcomes(c, d, outcomes, err)
 }
 
-// showOutcomes tells what became of each thing. A single one that was meant by
-// its own button, and was done, is told of on the page that one came from.
-func (sh *shelf[T, Q]) showOutcomes(c echo.Context, d deed, outcomes []api.Outcome) error {
+// showOutcomes tells what became of each thing, and that it ended early if
+// something broke. A single one that was meant by its own button, and was done,
+// is told of on the page that one came from.
+func (sh *shelf[T, Q]) showOutcomes(c echo.Context, d deed, outcomes []api.Outcome, broken error) error {
+	if broken != nil {
+		sh.logBroken(c, broken)
+	}
 	if c.FormValue("only") != "" && outcomes[0].Err == nil {
 		sh.flash(c, api.M(d.one, "name", outcomes[0].Name))
 		return redirect(c, backPath(c))
 	}
 	view := templates.OutcomeView{
 		Collection: sh.where(c), Back: backPath(c), Rows: outcomes,
-		Done: locale.T(localised(c), d.done), Gone: d.gone,
+		Done: locale.T(localised(c), d.done), Gone: d.gone, Broken: broken != nil,
 	}
 	if d.extra != nil {
 		var err error

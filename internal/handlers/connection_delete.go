@@ -11,10 +11,20 @@ import (
 	"switchboard/web/templates"
 )
 
+// undeletable says why a connection is not deleted in some states, so that
+// nobody is asked in vain whether to.
+var undeletable = map[api.ConnectionState]string{
+	api.ConnectionCreating: "connection.creating",
+	api.ConnectionDeleted:  "connection.deleted",
+}
+
 func (p *pages) confirmDeleteConnection(c echo.Context) error {
 	view, err := p.connection(c)
 	if err != nil {
 		return err
+	}
+	if why, is := undeletable[view.Connection.State]; is {
+		return p.sayRefusal(c, api.Errorf(api.Conflict, why))
 	}
 	return p.render(c, http.StatusOK, templates.ConnectionDelete(p.frame(c, "connections.delete_title"), view))
 }

@@ -23,25 +23,33 @@ func (p *pages) showConnectionQueues(c echo.Context) error {
 }
 
 func (p *pages) bindQueues(c echo.Context) error {
-	return p.changeQueues(c, p.Service.BindQueues, "connections.bound_flash")
+	return p.changeQueues(c, p.Service.BindQueues, "connections.bound_flash", "connections.bound_already")
 }
 
 func (p *pages) unbindQueues(c echo.Context) error {
-	return p.changeQueues(c, p.Service.UnbindQueues, "connections.unbound_flash")
+	return p.changeQueues(c, p.Service.UnbindQueues, "connections.unbound_flash", "connections.unbound_already")
 }
 
 // bindOrUnbind is BindQueues or UnbindQueues.
 type bindOrUnbind func(ctx context.Context, s api.Scope, id string, queues []string) (api.Connection, error)
 
 // changeQueues binds or unbinds the chosen queues and leads back to where they
-// are listed, which says so or why not.
-func (p *pages) changeQueues(c echo.Context, change bindOrUnbind, done string) error {
+// are listed, which says how many were, that there was nothing to do, or why not.
+func (p *pages) changeQueues(c echo.Context, change bindOrUnbind, done, already string) error {
 	values, err := formValues(c)
 	if err != nil {
 		return err
 	}
-	connection, err := change(c.Request().Context(), p.scope(c), c.Param("id"), values["queue"])
-	message, kind := api.M(done, "name", connection.Name, "count", len(values["queue"])), templates.Success
+	before, err := p.connection(c)
+	if err != nil {
+		return err
+	}
+	after, err := change(c.Request().Context(), p.scope(c), before.Connection.ID, values["queue"])
+	changed := len(after.Queues) - len(before.Connection.Queues)
+	message, kind := api.M(done, "name", after.Name, "count", max(changed, -changed)), templates.Success
+	if changed == 0 {
+		message, kind = api.M(already, "name", after.Name), templates.Info
+	}
 	if err != nil {
 		e := domainError(err)
 		if e.Code != api.Invalid && e.Code != api.Conflict {

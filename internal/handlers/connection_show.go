@@ -13,7 +13,7 @@ import (
 // at a connection that is being created again.
 const creatingRefresh = 2
 
-// historyChanges is how many changes the page of a connection's history lists.
+// historyChanges is how many changes a page of a history lists.
 const historyChanges = 50
 
 // connection returns the one that the address names, as its pages show it.
@@ -56,7 +56,7 @@ func (p *pages) showConnectionHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view.Changes, err = p.Service.Changes(c.Request().Context(), p.scope(c), api.KindConnection, view.Connection.ID, historyChanges)
+	view.History, err = p.history(c, connectionPath(c, view.Connection.ID)+"/history", view.Connection.ID, historyChanges, api.KindConnection)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,8 @@ func TestAConnectionIsFollowedUntilItIsCreated(t *testing.T) {
 	p := s.get(path).requireStatus(http.StatusOK)
 	require.Contains(t, p.text(".flashes"), "orders is being created")
 	require.Contains(t, p.text("#connection-now"), "Creating")
-	require.Equal(t, "0", p.Find("#connection-now progress").AttrOr("value", ""))
+	require.Contains(t, p.text("#connection-now"), "Waiting for its turn", "nobody has begun, so there is no progress to show")
+	require.Zero(t, p.Find("#connection-now progress").Length())
 	require.Equal(t, path, p.Find("#connection-now").AttrOr("hx-get", ""))
 	require.Contains(t, p.html, `<noscript><meta http-equiv="refresh"`)
 	require.Zero(t, p.Find(`a[href$="/delete"], #diagnose, form[action$="/reactivate"]`).Length(), "what would be refused is not offered")
@@ -36,6 +37,8 @@ func TestAConnectionIsFollowedUntilItIsCreated(t *testing.T) {
 			s.post(path+verb, nil).requireRedirect(path)
 			require.Contains(t, s.get(path).text(".notice-warning"), "still being created", verb)
 		}
+		s.get(path + "/delete").requireRedirect(path)
+		require.Contains(t, s.get(path).text(".notice-warning"), "still being created", "nobody is asked in vain")
 	})
 
 	s.catchUp()
@@ -114,7 +117,13 @@ func TestQueuesOfAConnection(t *testing.T) {
 	p = s.get(path)
 	require.Contains(t, p.text(".bound-list"), "etl bound by ada")
 	require.Zero(t, p.Find("input[name=queue]").Length(), "none is left to be bound")
-	require.Contains(t, bind("/unbind", "etl").text(".notice-success"), "1 queue does not use")
+	s.queue("spare")
+	require.Contains(t, bind("/bind", "etl", "spare").text(".notice-success"), "1 queue can use", "what was bound already does not count")
+	require.Contains(t, bind("/unbind", "etl", "spare").text(".notice-success"), "2 queues do not use")
+	require.Contains(t, bind("/unbind", "etl", "spare").text(".notice-info"), "Nothing changed: none of them was bound")
+	require.Contains(t, bind("/bind", "reports").text(".notice-info"), "Nothing changed: connection orders could be used by them already.")
+	bind("/bind", "etl")
+	bind("/unbind", "etl")
 	for queue, why := range map[string]string{"default": "cannot be bound", "nobody": "no queue called nobody"} {
 		require.Contains(t, bind("/bind", queue).text(".notice-warning"), why)
 	}
@@ -176,6 +185,8 @@ func TestADeletedConnection(t *testing.T) {
 	require.Equal(t, s.connections()+"/new?from="+c.ID, p.Find(".page-header .btn-primary").AttrOr("href", ""))
 	require.Equal(t, 2, p.Find(".tab-bar li").Length(), "there is nothing to watch or to bind")
 	require.Contains(t, s.get(path+"/history").text(".changes"), "Connection deleted")
+	s.get(path + "/delete").requireRedirect(path)
+	require.Contains(t, s.get(path).text(".notice-warning"), "was deleted. Nothing can be done", "nobody is asked in vain")
 	for _, verb := range []string{"/bind", "/reactivate", "/diagnosis", "/tags", "/delete"} {
 		require.Less(t, s.post(path+verb, url.Values{"queue": {"etl"}}).status, http.StatusInternalServerError, verb)
 	}

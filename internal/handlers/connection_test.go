@@ -70,6 +70,15 @@ func TestTheListOfConnections(t *testing.T) {
 		require.Equal(t, s.connections()+"?service=CSS&tag=team%3Dorders", p.Find(".chip-remove").First().AttrOr("href", ""))
 		require.Contains(t, p.Find("th a.sort").First().AttrOr("href", ""), "tag=team%3Dorders", "and so does a sort")
 	})
+	t.Run("what the search sends along comes with the table", func(t *testing.T) {
+		p := s.get(s.connections()+"?tag=env%3Dprod&sort=created&order=desc", fragment("connections-table")...).requireStatus(http.StatusOK)
+		require.False(t, p.whole())
+		state := p.Find("#connections-state[hx-swap-oob=true]")
+		require.Equal(t, "env=prod", state.Find("input[type=hidden][name=tag]").AttrOr("value", ""))
+		require.Equal(t, s.connections()+"?order=desc&sort=created", state.Find(".chip-remove").AttrOr("href", ""))
+		require.Empty(t, state.Find("#filter-tag").AttrOr("value", ""), "the box is free for another tag")
+		require.Equal(t, []string{"created", "desc"}, []string{p.value("sort"), p.value("order")})
+	})
 	t.Run("what many are meant by is the filter, tags included", func(t *testing.T) {
 		v := url.Values{"all": {"true"}, "tag": {"team=events", "env"}, "every": {"300"}}
 		p := s.post(s.connections()+"/schedule", v).requireStatus(http.StatusOK)

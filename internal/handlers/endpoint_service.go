@@ -48,9 +48,6 @@ func (p *pages) serviceFrame(c echo.Context, view templates.EndpointServiceView)
 	return p.namedFrame(c, serviceName(&view.Service))
 }
 
-// serviceChanges is how many changes the page of a service lists.
-const serviceChanges = 50
-
 // showEndpointServiceHistory is what was changed at the service, its whitelist
 // and its connections, in one line of time.
 func (p *pages) showEndpointServiceHistory(c echo.Context) error {
@@ -58,17 +55,11 @@ func (p *pages) showEndpointServiceHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	history := templates.EndpointServiceHistoryView{EndpointServiceView: view}
-	for _, kind := range []api.Kind{api.KindEndpointService, api.KindPermission, api.KindEndpoint} {
-		changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), kind, view.Service.ID, serviceChanges)
-		if err != nil {
-			return err
-		}
-		history.Changes = append(history.Changes, changes...)
+	history, err := p.history(c, view.Path()+"/history", view.Service.ID, historyChanges, api.KindEndpointService, api.KindPermission, api.KindEndpoint)
+	if err != nil {
+		return err
 	}
-	slices.SortStableFunc(history.Changes, func(a, b api.Change) int { return b.At.Compare(a.At) })
-	history.Changes = history.Changes[:min(len(history.Changes), serviceChanges)]
-	return p.render(c, http.StatusOK, templates.EndpointServiceHistory(p.serviceFrame(c, view), history))
+	return p.render(c, http.StatusOK, templates.EndpointServiceHistory(p.serviceFrame(c, view), templates.EndpointServiceHistoryView{EndpointServiceView: view, History: history}))
 }
 
 // confirmDeleteEndpointService asks, and names the connections in the way.

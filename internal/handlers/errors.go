@@ -38,8 +38,7 @@ func (p *pages) showError(err error, c echo.Context) {
 	e := domainError(err)
 	gone := c.Request().Context().Err() != nil // nobody waits for an answer
 	if e.Code == api.Internal && !gone {
-		p.Log.Error("request failed", slog.Any("error", err), slog.String("request_id", requestID(c)),
-			slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path))
+		p.logBroken(c, err)
 	}
 	title := "error_page." + string(e.Code)
 	view := templates.ErrorView{
@@ -51,14 +50,20 @@ func (p *pages) showError(err error, c echo.Context) {
 	}
 }
 
+// logBroken writes down what broke inside while a request was answered.
+func (p *pages) logBroken(c echo.Context, err error) {
+	p.Log.Error("request failed", slog.Any("error", err), slog.String("request_id", requestID(c)),
+		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path))
+}
+
 // domainError reads any error as one of the domain's: echo's own are about
 // paths, methods and bodies.
 func domainError(err error) *api.Error {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return api.Errorf(tooLarge, "error.too_large")
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return api.Errorf(tooLarge, "error.too_large", "max", e.Limit>>20)
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch {

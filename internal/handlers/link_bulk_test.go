@@ -1,12 +1,14 @@
 package handlers_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
@@ -78,6 +80,25 @@ func TestEnablingAndDisablingMany(t *testing.T) {
 	t.Run("nothing ticked says what to do, where one was", func(t *testing.T) {
 		s.post(s.links()+"/disable", ticking(back)).requireRedirect(back)
 		require.Contains(t, s.get(back).text(".notice-warning"), "Select at least one row first.")
+	})
+	t.Run("what is gone meanwhile is told of, whatever its kind", func(t *testing.T) {
+		s.post(s.links()+"/disable", url.Values{"id": {"gone"}}).requireRedirect(s.links())
+		require.Contains(t, s.get(s.links()).text(".notice-warning"), "None of the selected entries is there any more.")
+	})
+	t.Run("when something breaks half-way it says what was done", func(t *testing.T) {
+		require.NoError(t, s.db.InTx(t.Context(), func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.ExecContext(ctx, "CREATE TRIGGER broken BEFORE UPDATE ON links WHEN NEW.id = ? BEGIN SELECT RAISE(ABORT, 'the disk is bad'); END", b.ID)
+			return err
+		}))
+		p := s.post(s.links()+"/disable", ticking(back, a, b, c)).requireStatus(http.StatusOK)
+		require.Equal(t, "Something broke on our side after 1 were done.", p.text(".lead"))
+		require.Contains(t, p.text(".notice-error"), "was not touched")
+		require.Contains(t, p.text("tbody"), "first")
+		require.Equal(t, 1, p.Find("tbody tr").Length())
+		require.Equal(t, []bool{false, true}, []bool{enabled(a), enabled(c)})
+		require.NotContains(t, p.html, "the disk is bad", "that is for the log")
+		require.Contains(t, s.log.String(), "the disk is bad")
+		s.post(s.links()+"/disable", ticking(back, b)).requireStatus(http.StatusInternalServerError)
 	})
 	t.Run("too many are refused, not cut off", func(t *testing.T) {
 		v := ticking(back)

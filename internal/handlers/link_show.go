@@ -18,11 +18,11 @@ func (p *pages) showLink(c echo.Context) error {
 }
 
 func (p *pages) linkDetail(c echo.Context, link *api.Link, checked bool) error {
-	changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), api.KindLink, link.ID, shownChanges)
+	history, err := p.history(c, linksPath(c)+"/"+link.ID, link.ID, shownChanges, api.KindLink)
 	if err != nil {
 		return err
 	}
-	view := templates.LinkView{Base: linksPath(c), Link: *link, Changes: changes, Wire: p.linkAddress(c, link), Checked: checked}
+	view := templates.LinkView{Base: linksPath(c), Link: *link, History: history, Wire: p.linkAddress(c, link), Checked: checked}
 	return p.render(c, http.StatusOK, templates.LinkDetail(p.namedFrame(c, link.Name), view))
 }
 

@@ -208,7 +208,8 @@ func TestOnlyAnImportMayBeLong(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.upload(strings.Repeat(" ", api.MaxImportFile)+"[]", "").requireStatus(http.StatusUnprocessableEntity)
-	s.upload(strings.Repeat(" ", api.MaxImportFile+64<<10)+"[]", "").requireStatus(http.StatusRequestEntityTooLarge)
+	p := s.upload(strings.Repeat(" ", api.MaxImportFile+64<<10)+"[]", "").requireStatus(http.StatusRequestEntityTooLarge)
+	require.Contains(t, p.html, "more than the server takes at once (4 MB)")
 	long := url.Values{"text": {strings.Repeat("x", 1<<20)}}
 	for _, path := range []string{"", "/validate", "/export", "/new/paste", "/runs"} {
 		s.post(s.links()+path, long).requireStatus(http.StatusRequestEntityTooLarge)

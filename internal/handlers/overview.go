@@ -33,7 +33,7 @@ func (p *pages) home(c echo.Context) error {
 // changed last. Each kind costs one page of a list, whatever there is.
 func (p *pages) overview(c echo.Context) error {
 	ctx, scope := c.Request().Context(), p.scope(c)
-	changes, err := p.Service.Changes(ctx, scope, "", "", shownChanges)
+	changes, err := p.Service.Changes(ctx, scope, "", "", "", shownChanges)
 	if err != nil {
 		return err
 	}

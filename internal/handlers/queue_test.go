@@ -74,9 +74,9 @@ func TestWhetherAQueueCanReachAnAddress(t *testing.T) {
 	}
 	p := ask("default", testserver.PostgreSQL(t).Addr()).requireStatus(http.StatusOK)
 	require.False(t, p.whole())
-	require.Contains(t, p.text(".check h2"), "Queue default can reach")
+	require.Contains(t, p.text(".check h2"), "can be connected to from this console, on behalf of queue default.")
 	p = ask("default", testserver.ClosedAddr(t).String()).requireStatus(http.StatusOK)
-	require.Contains(t, p.text(".check h2"), "cannot reach")
+	require.Contains(t, p.text(".check h2"), "cannot be connected to from this console")
 	require.NotEmpty(t, p.text(".step-failed .step-message"))
 	require.Contains(t, ask("default", "http://db:1").requireStatus(http.StatusUnprocessableEntity).text("#address-error"), "without a scheme")
 	require.NotEmpty(t, ask("nobody", "db:1").requireStatus(http.StatusUnprocessableEntity).text("#queue-error"))

@@ -37,6 +37,8 @@ type OutcomeView struct {
 	Done string // what a thing is now, in the reader's language: "Enabled"
 	Gone bool   // what is done is gone
 	Rows []api.Outcome
+	// Broken says that something broke inside before all was tried.
+	Broken bool
 	// Extra is what else the kind has to say or to offer, nil if nothing.
 	Extra templ.Component
 }
@@ -53,10 +55,14 @@ func (v *OutcomeView) refused() int {
 
 func (v *OutcomeView) summary(ctx context.Context) string {
 	refused := v.refused()
-	if refused == 0 {
+	switch {
+	case v.Broken:
+		return locale.T(ctx, "bulk.broken", "done", len(v.Rows)-refused)
+	case refused == 0:
 		return locale.T(ctx, "bulk.all_done", "count", len(v.Rows))
+	default:
+		return locale.T(ctx, "bulk.some_refused", "done", len(v.Rows)-refused, "refused", refused)
 	}
-	return locale.T(ctx, "bulk.some_refused", "done", len(v.Rows)-refused, "refused", refused)
 }
 
 // DeleteView is the question before several things are removed. Texts are in the

@@ -3,11 +3,45 @@ package templates
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"strconv"
 	"time"
 
 	"switchboard/internal/api"
 )
+
+// History is a page of what was done to a thing, newest first.
+type History struct {
+	Path         string // of the page that it is on
+	Changes      []api.Change
+	Newer, Older bool // there are more
+}
+
+// HistoryCursor names what the address says of a history: which page it is, as
+// a cursor of api.History.
+const HistoryCursor = "changes"
+
+// historyID is the panel that turns its pages.
+const historyID = "history"
+
+// pager leads to the neighbours of the page. Beyond the last change, where there
+// is nothing, it leads back to the first page.
+func (h *History) pager() Pager {
+	p := Pager{Target: historyID}
+	if len(h.Changes) == 0 {
+		if h.Newer || h.Older {
+			p.Prev = h.Path
+		}
+		return p
+	}
+	if h.Newer {
+		p.Prev = address(h.Path, url.Values{HistoryCursor: {"+" + h.Changes[0].ID}})
+	}
+	if h.Older {
+		p.Next = address(h.Path, url.Values{HistoryCursor: {h.Changes[len(h.Changes)-1].ID}})
+	}
+	return p
+}
 
 // valueChange is a value that a change changed. Both sides are empty where the
 // value cannot be shown, and Note says what happened to it.

@@ -14,9 +14,9 @@ import (
 type ConnectionView struct {
 	Base       string
 	Connection api.Connection
-	Changes    []api.Change // on the page of its history
-	Queues     []api.Queue  // all of the project's, on the page of its queues
-	Checked    bool         // it was checked just now
+	History    History     // on its page
+	Queues     []api.Queue // all of the project's, on the page of its queues
+	Checked    bool        // it was checked just now
 }
 
 func (v *ConnectionView) path() string { return v.Base + "/" + v.Connection.ID }

@@ -47,7 +47,8 @@ func (v *ConnectionListView) list(ctx context.Context) List {
 			{Label: locale.T(ctx, "connections.created"), Sort: "created"},
 			{Label: locale.T(ctx, "connections.actions"), Silent: true},
 		},
-		Blank: noConnections(v.Base),
+		Chosen: tagFilter(*v),
+		Blank:  noConnections(v.Base),
 	}
 }
 

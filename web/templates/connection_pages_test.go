@@ -50,11 +50,11 @@ func connectionPages(ctx context.Context, f templates.Frame) map[string]templ.Co
 		list.Page.Items = append(list.Page.Items, c)
 		view := templates.ConnectionView{
 			Base: base, Connection: c, Queues: []api.Queue{{Name: api.DefaultQueue}, {Name: "free", Description: markup, Type: api.QueueSQL, CUs: 16}},
-			Changes: []api.Change{{
+			History: templates.History{Path: base + "/1/history", Newer: true, Older: true, Changes: []api.Change{{
 				Action: "bind", Kind: api.KindConnection, ObjectName: markup, At: c.Created.At, Actor: api.Actor{User: markup, Way: api.WayPage},
 				Before: []byte(`{"state":"CREATING","queues":null,"tags":[{"key":"<b>","value":"1"}]}`),
 				After:  []byte(`{"state":"x","queues":["<b>"],"tags":[{"key":1}]}`),
-			}},
+			}}},
 		}
 		failed, doubt := *c.Check, checkOf(api.Step{Name: api.StepRoute, Status: api.Warned, Message: api.M("kit.check_warning")})
 		pages["connection "+string(state)] = templates.ConnectionDetail(f, view)

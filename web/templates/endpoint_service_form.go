@@ -51,7 +51,7 @@ func EndpointServiceSections(ctx context.Context, kind api.ServerType, stored bo
 	text := func(key string) string { return locale.T(ctx, key) }
 	vpc := form.Field{Path: "vpc_id", Kind: form.Text, Required: true, Live: true, Label: text("whitelist.vpc_id"), Help: text("whitelist.vpc_id_help"), Placeholder: idExample}
 	server := form.Field{
-		Path: "server_type", Kind: form.Cards, Required: true, Redraw: true, Label: text("whitelist.backend"), Choices: serverChoices(ctx),
+		Path: "server_type", Kind: form.Cards, Required: true, Redraw: true, Label: text("whitelist.server_type"), Choices: serverChoices(ctx),
 	}
 	if stored {
 		vpc.Kind, vpc.Live, vpc.Help = form.Fixed, false, ""

@@ -80,7 +80,7 @@ type EndpointServiceDeleteView struct {
 type EndpointServiceHistoryView struct {
 	EndpointServiceView
 
-	Changes []api.Change
+	History History
 }
 
 // ServiceConnectionsView is a page of what connects to a service.

@@ -16,7 +16,7 @@ import (
 type LinkView struct {
 	Base    string
 	Link    api.Link
-	Changes []api.Change
+	History History
 	Wire    string // where programs find it
 	Checked bool   // it was checked just now
 }

@@ -23,7 +23,10 @@ type List struct {
 	Shown   int  // rows on this page
 	Ticked  bool // all on the page: the way to tick them without JavaScript
 	Columns []ListColumn
-	Blank   templ.Component // what stands there before the first thing is made
+	// Chosen is what stands beside the filters and depends on what is chosen, such
+	// as the filters that were added one by one; nil if there is nothing.
+	Chosen templ.Component
+	Blank  templ.Component // what stands there before the first thing is made
 }
 
 // ListColumn is a column of a list; its label is in the reader's language.

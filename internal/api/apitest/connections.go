@@ -157,7 +157,7 @@ func connectionProblems(t *testing.T, p Plane) {
 	_, err := p.Service.CreateConnection(t.Context(), p.Mine, d)
 	requireCode(t, err, api.Invalid)
 	want := []string{
-		"name connection.name_form", "url connection.url_scheme", "security_group_id connection.security_group_name", "tags.1.key tag.key_twice",
+		"name connection.name_space", "url connection.url_scheme", "security_group_id connection.security_group_name", "tags.1.key tag.key_twice",
 	}
 	require.Equal(t, want, paths(err))
 	require.Equal(t, want, paths(p.Service.ValidateConnection(t.Context(), p.Mine, d)))
@@ -262,7 +262,7 @@ func connectionChanges(t *testing.T, p Plane) {
 	_, err := p.Service.TagConnection(t.Context(), p.Mine, c.ID, []api.Tag{{Key: "env", Value: "prod"}}, 0)
 	require.NoError(t, err)
 	require.NoError(t, p.Service.DeleteConnection(t.Context(), p.Mine, c.ID, 0))
-	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindConnection, c.ID, 10)
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindConnection, c.ID, "", 10)
 	require.NoError(t, err)
 	require.Len(t, changes, 4)
 	for i, action := range []string{"delete", "tag", "fail", "create"} {

@@ -36,7 +36,7 @@ func hookStored(t *testing.T, p Plane) {
 	hook, err = p.Service.Hook(t.Context(), p.Mine)
 	require.NoError(t, err)
 	require.Equal(t, api.Hook{}, hook)
-	changes, err := p.Service.Changes(t.Context(), p.Mine, "hook", "", 10)
+	changes, err := p.Service.Changes(t.Context(), p.Mine, "hook", "", "", 10)
 	require.NoError(t, err)
 	require.Len(t, changes, 2)
 	for i, action := range []string{"delete", "create"} {

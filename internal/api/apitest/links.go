@@ -257,7 +257,7 @@ func foreignNotFound(t *testing.T, p Plane) {
 	page, err := p.Service.ListLinks(t.Context(), p.Other, api.LinkQuery{})
 	require.NoError(t, err)
 	require.Empty(t, page.Items)
-	changes, err := p.Service.Changes(t.Context(), p.Other, "link", link.ID, 10)
+	changes, err := p.Service.Changes(t.Context(), p.Other, "link", link.ID, "", 10)
 	require.NoError(t, err)
 	require.Empty(t, changes)
 }
@@ -348,7 +348,7 @@ func unstorable(t *testing.T, p Plane) {
 		page, err := p.Service.ListLinks(t.Context(), p.Mine, api.LinkQuery{Search: text})
 		require.NoError(t, err)
 		require.Empty(t, page.Items)
-		changes, err := p.Service.Changes(t.Context(), p.Mine, api.Kind(text), text, 1)
+		changes, err := p.Service.Changes(t.Context(), p.Mine, api.Kind(text), text, "", 1)
 		require.NoError(t, err)
 		require.Empty(t, changes)
 
@@ -368,7 +368,7 @@ func changesTold(t *testing.T, p Plane) {
 	updated, err := p.Service.UpdateLink(t.Context(), p.Mine, edit(link), api.Shape)
 	require.NoError(t, err)
 	require.NoError(t, p.Service.DeleteLink(t.Context(), p.Mine, link.ID, updated.Version))
-	changes, err := p.Service.Changes(t.Context(), p.Mine, "link", link.ID, 10)
+	changes, err := p.Service.Changes(t.Context(), p.Mine, "link", link.ID, "", 10)
 	require.NoError(t, err)
 	require.Len(t, changes, 3)
 	for i, action := range []string{"delete", "update", "create"} {

@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -134,7 +135,7 @@ func addressTested(t *testing.T, p Plane) {
 	require.NoError(t, err)
 	require.True(t, good.Reachable())
 	require.Equal(t, "etl", good.Queue)
-	require.Len(t, good.Check.Steps, 2)
+	require.Len(t, good.Check.Steps, 3)
 	bad, err := p.Service.TestAddress(t.Context(), p.Mine, api.DefaultQueue, testserver.ClosedAddr(t).String())
 	require.NoError(t, err)
 	require.False(t, bad.Reachable())
@@ -149,9 +150,16 @@ func addressTested(t *testing.T, p Plane) {
 		_, err = p.Service.AddressTest(t.Context(), c.scope, c.queue, c.id)
 		requireCode(t, err, api.NotFound)
 	}
+	q, err := p.Service.Queue(t.Context(), p.Mine, "etl")
+	require.NoError(t, err)
+	within := netip.MustParsePrefix(q.CIDR).Addr().Next().String() + ":3306"
+	none, err := p.Service.TestAddress(t.Context(), p.Mine, "etl", within)
+	require.NoError(t, err)
+	require.False(t, none.Reachable(), "the queue looks for it among its own machines")
+	require.Equal(t, api.StepQueueRange, none.Check.Failure().Name)
 	_, err = p.Service.TestAddress(t.Context(), p.Mine, "etl", "http://db")
 	require.Equal(t, []string{"address connection.url_scheme"}, paths(err))
 	_, err = p.Service.TestAddress(t.Context(), p.Mine, "nope", "db:1")
 	requireCode(t, err, api.NotFound)
-	require.Equal(t, []string{"test", "test", "create"}, actions(t, p, "", ""))
+	require.Equal(t, []string{"test", "test", "test", "create"}, actions(t, p, "", ""))
 }

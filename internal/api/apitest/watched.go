@@ -99,7 +99,7 @@ func episodes(t *testing.T, p Plane, kind api.Kind, id string) []api.Episode {
 
 func actions(t *testing.T, p Plane, kind api.Kind, id string) []string {
 	t.Helper()
-	changes, err := p.Service.Changes(t.Context(), p.Mine, kind, id, 20)
+	changes, err := p.Service.Changes(t.Context(), p.Mine, kind, id, "", 20)
 	require.NoError(t, err)
 	found := make([]string, len(changes))
 	for i, c := range changes {

@@ -98,7 +98,7 @@ func permissionsOf(items []api.Permission) []string {
 // whitelistChanges lists what was done to a whitelist, newest first.
 func whitelistChanges(t *testing.T, p Plane, service string) []api.Change {
 	t.Helper()
-	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindPermission, service, 50)
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindPermission, service, "", 50)
 	require.NoError(t, err)
 	return changes
 }

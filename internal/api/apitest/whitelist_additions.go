@@ -10,13 +10,14 @@ import (
 )
 
 var additionTests = map[string]func(*testing.T, Plane){
-	"many entries are added in the background, in their order":  additionAdds,
-	"an addition keeps what could not be added any more":        additionRefuses,
-	"an addition of what cannot be added does not begin":        additionRefused,
-	"a cancelled addition ends, and what was added stays":       additionCancelled,
-	"additions of another project, or service, are not found":   additionForeign,
-	"an addition and its service are deleted together":          additionDeleted,
-	"entries that expire before their turn are refused by then": additionExpired,
+	"many entries are added in the background, in their order":   additionAdds,
+	"an addition keeps what could not be added any more":         additionRefuses,
+	"an addition of what cannot be added does not begin":         additionRefused,
+	"a cancelled addition ends, and what was added stays":        additionCancelled,
+	"the latest additions of a service are listed, newest first": additionsListed,
+	"additions of another project, or service, are not found":    additionForeign,
+	"an addition and its service are deleted together":           additionDeleted,
+	"entries that expire before their turn are refused by then":  additionExpired,
 }
 
 func startAddition(t *testing.T, p Plane, service string, drafts []api.PermissionDraft) api.Addition {
@@ -81,6 +82,23 @@ func additionRefuses(t *testing.T, p Plane) {
 		require.Equal(t, "permission.present", r.Message.Key)
 		require.Equal(t, r.Draft.Permission, r.Message.Args["permission"])
 		require.NotEmpty(t, r.Draft.Description)
+	}
+}
+
+func additionsListed(t *testing.T, p Plane) {
+	svc, _ := whitelisted(t, p, 0)
+	other, _ := whitelisted(t, p, 0)
+	var ended []api.Addition
+	for _, d := range PermissionDrafts(3) {
+		ended = append(ended, AdditionEnds(t, p, svc.ID, startAddition(t, p, svc.ID, []api.PermissionDraft{d}).ID))
+	}
+	found, err := p.Service.Additions(t.Context(), p.Mine, svc.ID, 2)
+	require.NoError(t, err)
+	require.Equal(t, []api.Addition{ended[2], ended[1]}, found)
+	for service, scope := range map[string]api.Scope{svc.ID: p.Other, other.ID: p.Mine, "\x00": p.Mine} {
+		found, err := p.Service.Additions(t.Context(), scope, service, 2)
+		require.NoError(t, err)
+		require.Empty(t, found)
 	}
 }
 

@@ -64,13 +64,13 @@ func onlyAdmitted(t *testing.T, p Plane) {
 	require.LessOrEqual(t, endpoint.Marker, int64(1)<<31)
 	require.Equal(t, 2, getService(t, p, svc.ID).Connections)
 
-	mine, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpoint, svc.ID, 1)
+	mine, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpoint, svc.ID, "", 1)
 	require.NoError(t, err)
 	require.Len(t, mine, 1, "the owner learns who connects")
 	require.Contains(t, string(mine[0].After), endpoint.Account)
 	require.Contains(t, string(mine[0].After), endpoint.ID)
 	require.Empty(t, mine[0].Actor.User+mine[0].Actor.Addr, "but not which person")
-	theirs, err := p.Service.Changes(t.Context(), p.Guest, api.KindEndpoint, svc.ID, 5)
+	theirs, err := p.Service.Changes(t.Context(), p.Guest, api.KindEndpoint, svc.ID, "", 5)
 	require.NoError(t, err)
 	require.Equal(t, p.Guest.Actor, theirs[0].Actor)
 }

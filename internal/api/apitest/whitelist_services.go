@@ -204,7 +204,7 @@ func serviceEnds(t *testing.T, p Plane) {
 	require.NoError(t, err)
 	time.Sleep(time.Until(end))
 	require.NoError(t, p.Service.DeleteEndpointService(t.Context(), p.Mine, svc.ID, 0))
-	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpointService, svc.ID, 1)
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindEndpointService, svc.ID, "", 1)
 	require.NoError(t, err)
 	require.Equal(t, "delete", changes[0].Action)
 	require.Equal(t, p.Mine.Actor, changes[0].Actor)

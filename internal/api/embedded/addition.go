@@ -115,6 +115,21 @@ func (p *Plane) Addition(ctx context.Context, s api.Scope, service, id string) (
 	return row.addition(), nil
 }
 
+// Additions implements api.Whitelist.
+func (p *Plane) Additions(ctx context.Context, s api.Scope, service string, limit int) ([]api.Addition, error) {
+	var rows []additionRow
+	if !store.Storable(service) {
+		return nil, nil
+	}
+	err := p.db.Read.NewSelect().Model(&rows).ExcludeColumn("drafts", "refused").
+		Where("service_id = ? AND project_id = ?", service, s.Project).OrderExpr("id DESC").Limit(limit).Scan(ctx)
+	additions := make([]api.Addition, len(rows))
+	for i := range rows {
+		additions[i] = rows[i].addition()
+	}
+	return additions, err
+}
+
 // CancelAddition implements api.Whitelist. Who works it sees that before the
 // next batch.
 func (p *Plane) CancelAddition(ctx context.Context, s api.Scope, service, id string) error {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/connector"
+	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
 )
 
@@ -47,7 +49,9 @@ func (p *Plane) TestAddress(ctx context.Context, s api.Scope, queue, address str
 		return api.AddressTest{}, api.Refuse([]api.Problem{{Path: "address", Message: m}})
 	}
 	dialled, _ := connector.ReadHostPort(address)
-	check := p.prober.Reach(ctx, s.Project, dialled)
+	from := probe.QueueNetwork{Queue: q.Name}
+	from.Network, _ = netip.ParsePrefix(q.CIDR) // it is one
+	check := p.prober.Reach(ctx, s.Project, dialled, from)
 	row := &addressTestRow{
 		ProjectID: s.Project, Queue: q.Name, Address: address, At: store.Micros(time.Now()), CheckJSON: encode(check),
 	}

@@ -39,12 +39,14 @@ const (
 )
 
 // chores are all kinds of work. The schedule and runs take a little less than
-// half of the slots each, and what is made active one or two, so that some are
-// left for people who test. A hook is told one thing after the other.
+// half of the slots each, and what is made active a quarter. All are taken only while
+// all three have to do with systems that do not answer; then people who test get the
+// next one that is free, before the next of those. A hook is told one thing after
+// the other.
 var chores = []chore{
 	{taskCheck, dueSubjects, (*Plane).checkDue, underHalf(1), underHalf(2)},
 	{taskRow, dueRunItems, (*Plane).workRow, underHalf(1), underHalf(2)},
-	{taskActivate, dueConnections, (*Plane).activateDue, always(1), always(2)},
+	{taskActivate, dueConnections, (*Plane).activateDue, underHalf(2), underHalf(4)},
 	{taskHook, dueHooks, (*Plane).tellHook, always(1), always(deliveries)},
 	{taskAddition, dueAdditions, (*Plane).workAddition, always(1), always(2)},
 	{taskExpiry, dueServices, (*Plane).expireDue, always(1), always(1)},

@@ -198,7 +198,7 @@ func (p *Plane) DeleteConnection(ctx context.Context, s api.Scope, id string, ve
 		case version != 0 && version != row.Version:
 			return false, connectionChanged(row)
 		}
-		row.State, row.watched = api.ConnectionDeleted, watched{}
+		row.State, row.Address, row.Message, row.watched = api.ConnectionDeleted, "", "", watched{}
 		if _, err := tx.NewDelete().Model((*bondRow)(nil)).Where("connection_id = ?", id).Exec(ctx); err != nil {
 			return false, err
 		}

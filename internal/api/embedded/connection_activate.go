@@ -74,14 +74,14 @@ func (p *Plane) progress(ctx context.Context, row *connectionRow, done int64) {
 // gone.
 func putBackConnections(ctx context.Context, tx bun.Tx) error {
 	now := store.Micros(time.Now())
-	_, err := tx.NewUpdate().Model((*connectionRow)(nil)).Set("activate_at = ?", now).Where("activate_at > ?", now).Exec(ctx)
+	_, err := tx.NewUpdate().Model((*connectionRow)(nil)).Set("activate_at = ?, parts_done = ?", now, notBegun).Where("activate_at > ?", now).Exec(ctx)
 	return err
 }
 
 // putOff lets a claimed connection wait again.
 func (p *Plane) putOff(ctx context.Context, row *connectionRow, until time.Time) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model((*connectionRow)(nil)).Set("activate_at = ?", store.Micros(until)).
+		_, err := tx.NewUpdate().Model((*connectionRow)(nil)).Set("activate_at = ?, parts_done = ?", store.Micros(until), notBegun).
 			Where("id = ? AND activate_at = ?", row.ID, row.ActivateAt).Exec(ctx)
 		return err
 	})

@@ -54,8 +54,9 @@ func (r *connectionRow) connection() api.Connection {
 		Version: r.Version, Check: r.check(), Health: r.pulse(),
 	}
 	if r.Parts > 0 {
-		c.Progress = float64(r.PartsDone) / float64(r.Parts)
+		c.Progress = float64(max(r.PartsDone, 0)) / float64(r.Parts)
 	}
+	c.Waiting = r.State == api.ConnectionCreating && r.PartsDone == notBegun
 	decode(r.Tags, &c.Tags)
 	decode(r.Message, &c.Message)
 	return c
@@ -81,8 +82,11 @@ func (r *connectionRow) begin(at int64) {
 	r.State, r.Message, r.Address = api.ConnectionCreating, "", ""
 	r.ActivateAt, r.NextCheckAt = at, 0
 	// Each address is a part, and that it becomes active is the last one.
-	r.Parts, r.PartsDone = int64(len(api.ConnectionAddresses(r.URL)))+1, 0
+	r.Parts, r.PartsDone = int64(len(api.ConnectionAddresses(r.URL)))+1, notBegun
 }
+
+// notBegun is how many parts are done of a connection that nobody has taken.
+const notBegun = -1
 
 var _ subject = (*connectionRow)(nil)
 

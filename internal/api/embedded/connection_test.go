@@ -94,7 +94,7 @@ func TestOfSeveralProcessesOneMakesAConnectionActive(t *testing.T) {
 		require.Empty(t, conns, "nobody else asked")
 		require.Equal(t, api.ConnectionFailed, connection(t, p, created.ID).State)
 		require.Len(t, pastOf(t, p, created.ID), 1)
-		changes, err := p.Service.Changes(t.Context(), mine, api.KindConnection, created.ID, 10)
+		changes, err := p.Service.Changes(t.Context(), mine, api.KindConnection, created.ID, "", 10)
 		require.NoError(t, err)
 		require.Len(t, changes, 2, "created, and failed")
 	})
@@ -149,6 +149,7 @@ func TestAConnectionIsPutBackWhenItsProcessStops(t *testing.T) {
 		waiting := connection(t, p, created.ID)
 		require.Equal(t, api.ConnectionCreating, waiting.State)
 		require.Nil(t, waiting.Check, "it was not asked")
+		require.True(t, waiting.Waiting)
 
 		other := planeOn(t, db, keys)
 		ended := make(chan bool)
@@ -159,6 +160,34 @@ func TestAConnectionIsPutBackWhenItsProcessStops(t *testing.T) {
 		require.NoError(t, (<-conns).Close())
 		<-ended
 		require.Equal(t, api.ConnectionFailed, connection(t, p, created.ID).State)
+	})
+}
+
+func TestASilentConnectionDoesNotHoldUpTheNext(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		address, conns := silent(t)
+		first := createConnection(t, p, apitest.ConnectionTo("DWS", "first", address))
+		good := createConnection(t, p, apitest.ConnectionTo("DWS", "good", testserver.PostgreSQL(t).Addr()))
+		require.True(t, connection(t, p, first.ID).Waiting)
+		begin(t, p)
+		hold(t, conns, 1)
+		require.Eventually(t, func() bool { return connection(t, p, good.ID).State == api.ConnectionActive }, atOnce, 10*time.Millisecond)
+		require.Equal(t, api.ConnectionCreating, connection(t, p, first.ID).State)
+		require.False(t, connection(t, p, first.ID).Waiting)
+
+		second := createConnection(t, p, apitest.ConnectionTo("DWS", "second", address))
+		third := createConnection(t, p, apitest.ConnectionTo("DWS", "third", address))
+		hold(t, conns, 1)
+		require.False(t, connection(t, p, second.ID).Waiting)
+		require.True(t, connection(t, p, third.ID).Waiting, "it has to wait for its turn, and that can be seen")
+		theirs, err := p.Service.CreateConnection(t.Context(), other, apitest.ConnectionTo("DWS", "theirs", testserver.PostgreSQL(t).Addr()))
+		require.NoError(t, err)
+		require.Eventually(t, func() bool {
+			c, err := p.Service.Connection(t.Context(), other, theirs.ID)
+			return err == nil && c.State == api.ConnectionActive
+		}, atOnce, 10*time.Millisecond, "another project has a share of its own")
 	})
 }
 

@@ -37,8 +37,8 @@ func New(db *store.DB, keys *keyring.Ring, prober *probe.Prober) *Plane {
 const maxChanges = 200
 
 // Changes implements api.History.
-func (p *Plane) Changes(ctx context.Context, s api.Scope, kind api.Kind, id string, limit int) ([]api.Change, error) {
-	return p.db.Changes(ctx, s.Project, kind, id, min(max(limit, 1), maxChanges))
+func (p *Plane) Changes(ctx context.Context, s api.Scope, kind api.Kind, id, cursor string, limit int) ([]api.Change, error) {
+	return p.db.Changes(ctx, s.Project, kind, id, cursor, min(max(limit, 1), maxChanges))
 }
 
 // encode is for values of our own making, which always have a JSON form.

@@ -182,7 +182,7 @@ func TestALinkToARealServer(t *testing.T) {
 		check, err = p.Service.TestLink(t.Context(), mine, d)
 		require.NoError(t, err)
 		require.Equal(t, api.Passed, check.Status, "the stored secret signs in")
-		changes, err := p.Service.Changes(t.Context(), mine, "link", created.ID, 1)
+		changes, err := p.Service.Changes(t.Context(), mine, "link", created.ID, "", 1)
 		require.NoError(t, err)
 		require.Equal(t, "test", changes[0].Action)
 	})

@@ -141,7 +141,7 @@ func TestAScheduledCheckIsTheConsolesOwn(t *testing.T) {
 		require.Equal(t, api.WayJob, found[0].Way)
 		require.Empty(t, found[0].By)
 		require.True(t, stored(t, p, link.ID).Health.Next.After(time.Now().Add(50*time.Minute)))
-		changes, err := p.Service.Changes(t.Context(), mine, "link", link.ID, 10)
+		changes, err := p.Service.Changes(t.Context(), mine, "link", link.ID, "", 10)
 		require.NoError(t, err)
 		require.Len(t, changes, 1, "and nothing that somebody did")
 	})

@@ -114,7 +114,7 @@ func (b *bundle) stranger(t *testing.T) identity.Project {
 // actions lists what was recorded about one object, newest first.
 func (b *bundle) actions(t *testing.T, project string, kind api.Kind, id string) []string {
 	t.Helper()
-	changes, err := b.db.Changes(t.Context(), project, kind, id, 100)
+	changes, err := b.db.Changes(t.Context(), project, kind, id, "", 100)
 	require.NoError(t, err)
 	var all []string
 	for _, c := range changes {

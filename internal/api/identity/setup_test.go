@@ -22,7 +22,7 @@ func TestSetUp(t *testing.T) {
 			require.NoError(t, err)
 			b.signIn(t, "ann")
 			requireOpen(t, b, token, false)
-			changes, err := b.db.Changes(t.Context(), "", "user", user.ID, 10)
+			changes, err := b.db.Changes(t.Context(), "", "user", user.ID, "", 10)
 			require.NoError(t, err)
 			made := changes[len(changes)-1]
 			require.Equal(t, "create", made.Action)

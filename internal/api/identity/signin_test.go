@@ -69,7 +69,7 @@ func TestSignInIsRecorded(t *testing.T) {
 		b.signIn(t, "ann")
 		require.Equal(t, []string{"sign_in", "sign_in_failed", "create"}, b.actions(t, "", "user", ann.ID))
 
-		changes, err := b.db.Changes(t.Context(), "", "user", ann.ID, 2)
+		changes, err := b.db.Changes(t.Context(), "", "user", ann.ID, "", 2)
 		require.NoError(t, err)
 		require.Equal(t, ann.ID, changes[0].Actor.UserID)
 		require.Equal(t, browser.Addr, changes[0].Actor.Addr)
@@ -78,7 +78,7 @@ func TestSignInIsRecorded(t *testing.T) {
 		t.Run("an unknown name is kept short and printable", func(t *testing.T) {
 			_, _, err := b.SignIn(t.Context(), as("\x1b[31m\x00\xff"+strings.Repeat("名", 100), "x"), browser, "")
 			requireError(t, err, api.Unauthorised, "")
-			changes, err := b.db.Changes(t.Context(), "", "user", "", 1)
+			changes, err := b.db.Changes(t.Context(), "", "user", "", "", 1)
 			require.NoError(t, err)
 			require.Equal(t, "[31m"+strings.Repeat("名", 60), changes[0].ObjectName)
 		})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -31,6 +32,14 @@ type attempt struct {
 	started time.Time
 	since   time.Time // the current step
 	steps   []api.Step
+	trace   trace
+}
+
+// trace is what an attempt learned on its way, besides its steps.
+type trace struct {
+	addrs []netip.Addr  // of the host
+	took  time.Duration // to connect; 0 if that failed
+	peer  string        // the protocol that was heard, if it is known
 }
 
 func newAttempt(p *Prober, sys *system, in inputs, secrets map[string]api.Secret) *attempt {
@@ -50,9 +59,38 @@ func (a *attempt) enter(name api.StepName) {
 }
 
 func (a *attempt) stop() {
-	if len(a.steps) > 0 {
+	if len(a.steps) > 0 && !a.since.IsZero() {
 		a.steps[len(a.steps)-1].Took = time.Since(a.since)
+		a.since = time.Time{}
 	}
+}
+
+// rest ends the time of the current step: what follows is for courtesy.
+func (a *attempt) rest() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stop()
+}
+
+// rename makes the current step another one, which it turned out to be.
+func (a *attempt) rename(name api.StepName) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.steps[len(a.steps)-1].Name = name
+}
+
+// learn notes something in the trace.
+func (a *attempt) learn(note func(*trace)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	note(&a.trace)
+}
+
+// learned returns what was learned so far.
+func (a *attempt) learned() trace {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.trace
 }
 
 // current returns the step that is being taken.

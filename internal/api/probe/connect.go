@@ -23,6 +23,15 @@ func (e endpoint) String() string { return net.JoinHostPort(e.host, strconv.Itoa
 // dial takes the first two steps, which every system shares: it resolves the
 // host and connects to it, through the guard.
 func (a *attempt) dial(ctx context.Context, at endpoint) (net.Conn, error) {
+	addrs, err := a.resolve(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return a.connect(ctx, at, addrs)
+}
+
+// resolve takes the first step.
+func (a *attempt) resolve(ctx context.Context, at endpoint) ([]netip.Addr, error) {
 	a.aim(at)
 	a.enter(api.StepResolve)
 	addrs, err := a.p.guard.resolve(ctx, at.host)
@@ -30,12 +39,19 @@ func (a *attempt) dial(ctx context.Context, at endpoint) (net.Conn, error) {
 		return nil, resolveFailure(ctx, err, at)
 	}
 	a.found(list(addrs))
+	a.learn(func(t *trace) { t.addrs = addrs })
+	return addrs, nil
+}
+
+// connect takes the second one.
+func (a *attempt) connect(ctx context.Context, at endpoint, addrs []netip.Addr) (_ net.Conn, err error) {
 	a.enter(api.StepConnect)
 	a.conn, err = a.p.guard.dial(ctx, at.host, addrs, at.port)
 	if err != nil {
 		return nil, connectFailure(ctx, err, at)
 	}
 	a.found(a.conn.RemoteAddr().String())
+	a.learn(func(t *trace) { t.took = tookTo(a.conn) })
 	return a.conn, nil
 }
 

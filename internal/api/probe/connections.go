@@ -131,18 +131,15 @@ func greetDatabase(ctx context.Context, a *attempt, conn net.Conn) error {
 	a.also = "PostgreSQL"
 	a.know("wanted", "MySQL/PostgreSQL")
 	a.enter(api.StepHandshake)
-	buf := make([]byte, 4096)
-	_ = conn.SetReadDeadline(time.Now().Add(shyAfter))
-	n, err := conn.Read(buf)
-	_ = conn.SetReadDeadline(time.Time{})
-	if n == 0 && timedOut(err) && !ended(ctx) {
+	first, err := overhear(conn)
+	if len(first) == 0 && timedOut(err) && !ended(ctx) {
 		name, err := a.postgresGreeting(ctx, conn)
 		if err == nil {
 			a.found(name)
 		}
 		return err
 	}
-	greeting, _, err := a.mysqlGreeting(ctx, &replayed{Conn: conn, r: io.MultiReader(bytes.NewReader(buf[:n]), conn)})
+	greeting, conn, err := a.mysqlGreeting(ctx, again(first, conn))
 	err = mysqlFailure(err)
 	switch {
 	case failedAs(err, "host.not_allowed"), failedAs(err, "host.blocked"):
@@ -153,6 +150,22 @@ func greetDatabase(ctx context.Context, a *attempt, conn net.Conn) error {
 		return err
 	default:
 		a.found("MySQL " + greeting.version)
+		a.rest()
+		mysqlGoodbye(ctx, conn)
 	}
 	return nil
+}
+
+// overhear waits for the first words of a server that speaks first.
+func overhear(conn net.Conn) ([]byte, error) {
+	buf := make([]byte, 4096)
+	_ = conn.SetReadDeadline(time.Now().Add(shyAfter))
+	n, err := conn.Read(buf)
+	_ = conn.SetReadDeadline(time.Time{})
+	return buf[:n], err
+}
+
+// again is a connection whose first words were heard.
+func again(first []byte, conn net.Conn) net.Conn {
+	return &replayed{Conn: conn, r: io.MultiReader(bytes.NewReader(first), conn)}
 }

@@ -190,6 +190,38 @@ func TestAGreetingTakesNoLongerThanACheck(t *testing.T) {
 	require.Less(t, time.Since(began), 6*little, "one after the other would take longer")
 }
 
+func TestAFewAddressesAreGreetedAtATimeAndEachHasItsTurn(t *testing.T) {
+	t.Parallel()
+	met := make(chan net.Conn, 100)
+	silent := func(conn net.Conn) { met <- conn; says("")(conn) }
+	var addresses []string
+	for range 15 {
+		addresses = append(addresses, standIn(t, silent).String())
+	}
+	good := testserver.ZooKeeper(t).Addr()
+	p := prober(probe.Options{Timeout: 8 * little})
+	greeted := make(chan probe.Greeting)
+	began := time.Now()
+	go func() {
+		greeted <- p.Greet(context.Background(), probe.GreetTarget{Service: "CloudTable", Addresses: append(addresses, good)}, nil)
+	}()
+	var first []net.Conn
+	for range 4 {
+		first = append(first, <-met)
+	}
+	select {
+	case <-met:
+		require.Less(t, little, time.Since(began), "there are four at a time")
+	case <-time.After(little / 2):
+	}
+	for _, conn := range first {
+		_ = conn.Close()
+	}
+	g := <-greeted
+	require.Equal(t, []string{good}, g.Answered, "it is the last of them, and has its turn")
+	require.Less(t, time.Since(began), 9*little)
+}
+
 func TestAGreetingTakesASlotOfItsProject(t *testing.T) {
 	t.Parallel()
 	p := prober(probe.Options{Timeout: 2 * little, Concurrency: 2, PerProject: 1})
@@ -256,16 +288,4 @@ func TestAServiceThatNobodyKnowsIsFormOnly(t *testing.T) {
 	require.Equal(t, api.FormOnly, greet(t, p, "RDS").Check.Status)
 	bad := greet(t, p, "RDS", "nonsense")
 	require.Equal(t, "check.input", bad.Check.Failure().Message.Key)
-}
-
-func TestAnAddressIsReached(t *testing.T) {
-	t.Parallel()
-	p := prober(probe.Options{Policy: probe.Policy{Deny: rules(t, "127.0.0.3")}})
-	c := p.Reach(t.Context(), "", testserver.MariaDB(t).Addr())
-	requirePassed(t, c, api.StepResolve, api.StepConnect)
-	c = p.Reach(t.Context(), "", testserver.ClosedAddr(t).String())
-	require.Equal(t, "check.connect.refused", c.Failure().Message.Key)
-	require.Equal(t, "address", c.Failure().Path)
-	c = p.Reach(t.Context(), "", "127.0.0.3:80")
-	require.Equal(t, "check.connect.unreachable", c.Failure().Message.Key, "forbidden looks like unreachable")
 }

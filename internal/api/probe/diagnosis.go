@@ -25,6 +25,16 @@ type QueueNetwork struct {
 	Network netip.Prefix
 }
 
+// String is the queue as evidence shows it.
+func (q QueueNetwork) String() string { return q.Queue + " " + q.Network.String() }
+
+// holds says that an address is in the queue's network.
+func (q QueueNetwork) holds(name, path string, addr netip.Addr) *failure {
+	f := fault(name, path)
+	f.args = map[string]any{"peer": addr.String(), "queue": q.Queue, "network": q.Network.String()}
+	return f
+}
+
 // Diagnose looks for what can be wrong with a connection: the steps of a
 // diagnosis, whatever came out of those before. Where a step is about each of
 // several addresses there is one for each, and what failed is a warning as long
@@ -85,7 +95,7 @@ type end struct {
 func (p *Prober) lookAt(ctx context.Context, t DiagnosisTarget) []end {
 	sys := greeters[t.Connection.Service]
 	if sys == nil {
-		sys = reaching
+		sys = reaching(QueueNetwork{})
 	}
 	addresses := api.ConnectionAddresses(t.Connection.URL)
 	if len(addresses) == 0 {
@@ -98,7 +108,7 @@ func (p *Prober) lookAt(ctx context.Context, t DiagnosisTarget) []end {
 		e.at, _ = readEndpoint(e.address, pathURL) // it is one
 		a := newAttempt(p, sys, inputs{pathURL: e.address, pathAddress: e.address}, nil)
 		e.greeted = a.finish(p.walk(ctx, sys, a, done))
-		p.measure(ctx, e)
+		p.measure(ctx, e, a.learned())
 	})
 	if err != nil {
 		return []end{{greeted: newAttempt(p, sys, nil, nil).finish(err)}}
@@ -109,25 +119,23 @@ func (p *Prober) lookAt(ctx context.Context, t DiagnosisTarget) []end {
 // connects is how often a connection is made to see how long the way is.
 const connects = 3
 
-// measure connects a few times more to where the greeting could connect.
-func (p *Prober) measure(ctx context.Context, e *end) {
-	addrs, err := p.guard.resolve(ctx, e.at.host)
-	if err != nil {
+// measure takes the time of the greeting's connection, and connects a few times
+// more where that does no harm: MySQL counts who comes and says nothing.
+func (p *Prober) measure(ctx context.Context, e *end, known trace) {
+	e.addrs = known.addrs
+	if known.took == 0 {
 		return
 	}
-	e.addrs = addrs
-	connect := e.took(api.StepConnect)
-	if connect.Status != api.Passed {
+	e.tooks = []time.Duration{known.took}
+	if e.greeted.Status == api.Failed || known.peer == mysqlSystem.protocol {
 		return
 	}
-	e.tooks = []time.Duration{connect.Took}
 	for len(e.tooks) < connects {
-		began := time.Now()
-		conn, err := p.guard.dial(ctx, e.at.host, addrs, e.at.port)
+		conn, err := p.guard.dial(ctx, e.at.host, known.addrs, e.at.port)
 		if err != nil {
 			return
 		}
-		e.tooks = append(e.tooks, time.Since(began))
+		e.tooks = append(e.tooks, tookTo(conn))
 		_ = conn.Close()
 	}
 }

@@ -133,12 +133,10 @@ func (t *DiagnosisTarget) rangeSteps(ends []end) []api.Step {
 }
 
 func (t *DiagnosisTarget) inside(addr netip.Addr, q QueueNetwork) api.Step {
-	f, status := fault("range.unbound", pathURL), api.Warned
 	if t.Bound {
-		f, status = fault("range.bound", pathURL), api.Failed
+		return judged(api.StepQueueRange, api.Failed, q.holds("range.bound", pathURL, addr))
 	}
-	f.args = map[string]any{"peer": addr.String(), "queue": q.Queue, "network": q.Network.String()}
-	return judged(api.StepQueueRange, status, f)
+	return judged(api.StepQueueRange, api.Warned, q.holds("range.unbound", pathURL, addr))
 }
 
 // networks lists a few queues with their networks.
@@ -146,7 +144,7 @@ func (t *DiagnosisTarget) networks() string {
 	const few = 5
 	var texts []string
 	for _, q := range t.Queues[:min(len(t.Queues), few)] {
-		texts = append(texts, q.Queue+" "+q.Network.String())
+		texts = append(texts, q.String())
 	}
 	if len(t.Queues) > few {
 		texts = append(texts, "…")
@@ -155,7 +153,8 @@ func (t *DiagnosisTarget) networks() string {
 }
 
 // networkSteps judge the ids. What a security group lets through nobody can see
-// from here; that is only said where it may be to blame.
+// from here; that is only said where it may be to blame: a group that does not
+// let somebody in is silent, it refuses nothing.
 func (t *DiagnosisTarget) networkSteps(ends []end) []api.Step {
 	var steps []api.Step
 	for _, problem := range t.Connection.NetworkProblems() {
@@ -165,13 +164,13 @@ func (t *DiagnosisTarget) networkSteps(ends []end) []api.Step {
 		return steps
 	}
 	step := api.Step{Name: api.StepNetwork, Status: api.Passed}
-	closed := func(e end) bool { ports := e.ports(); return ports.Status == api.Failed && !unasked(ports.Message) }
+	closed := func(e end) bool {
+		key := e.ports().Message.Key
+		return key == "check.connect.timeout" || key == "check.timeout"
+	}
 	if i := slices.IndexFunc(ends, closed); i >= 0 && !slices.ContainsFunc(ends, (end).reached) {
 		step = judged(api.StepNetwork, api.Warned, fault("network.closed", "").with("port", fmt.Sprint(ends[i].at.port)))
 	}
 	step.Found = t.Connection.SecurityGroupID + ", " + t.Connection.NetworkID
 	return []api.Step{step}
 }
-
-// unasked reports whether a step failed because nothing was tried.
-func unasked(m api.Message) bool { return m.Key == "check.busy" || m.Key == "check.cancelled" }

@@ -75,15 +75,15 @@ func TestADiagnosisGoesOnAfterACause(t *testing.T) {
 		},
 		"a port that nobody listens on": {
 			ailing("DWS", closed.String()),
-			"names warned check.names.loopback, ports failed check.connect.refused, protocol skipped, route skipped, network warned check.network.closed",
+			"names warned check.names.loopback, ports failed check.connect.refused, protocol skipped, route skipped, network passed",
 		},
 		"an address that must not be reached": {
 			ailing("DWS", "127.0.0.3:8000"),
-			"names warned check.names.loopback, ports failed check.connect.unreachable, protocol skipped, route skipped, network warned check.network.closed",
+			"names warned check.names.loopback, ports failed check.connect.unreachable, protocol skipped, route skipped, network passed",
 		},
 		"a public address": {
 			ailing("DWS", "8.8.8.8:8000"),
-			"names warned check.names.public, ports failed check.connect.unreachable, protocol skipped, route skipped, network warned check.network.closed",
+			"names warned check.names.public, ports failed check.connect.unreachable, protocol skipped, route skipped, network passed",
 		},
 		"another service on the port": {
 			ailing("DWS", testserver.MariaDB(t).Addr()),
@@ -102,6 +102,24 @@ func TestADiagnosisGoesOnAfterACause(t *testing.T) {
 				require.Contains(t, []string{"", "url"}, s.Path)
 				require.Equal(t, s.Message.IsZero(), s.Hint.IsZero(), "%+v", s)
 			}
+		})
+	}
+}
+
+func TestAServiceThatSaysNothingIsNotFarAway(t *testing.T) {
+	t.Parallel()
+	for _, service := range api.ConnectionServices {
+		t.Run(service.Name, func(t *testing.T) {
+			t.Parallel()
+			p := prober(probe.Options{Timeout: 2 * little})
+			target := ailing(service.Name, standIn(t, says("")).String())
+			c := p.Diagnose(t.Context(), target)
+			require.Equal(t, api.Passed, find(t, c, api.StepPorts).Status)
+			require.Less(t, find(t, c, api.StepPorts).Took, little, "to wait is not to connect")
+			require.Equal(t, "check.peer.silent", find(t, c, api.StepProtocol).Message.Key)
+			route := find(t, c, api.StepRoute)
+			require.Equal(t, api.Passed, route.Status, "%+v", route)
+			require.Less(t, route.Took, little)
 		})
 	}
 }

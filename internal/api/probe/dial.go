@@ -66,9 +66,12 @@ func (g *guard) dial(ctx context.Context, host string, addrs []netip.Addr, port 
 	}
 	var errs []error
 	for i, addr := range addrs {
+		began := time.Now()
 		conn, err := g.dialOne(ctx, host, netip.AddrPortFrom(addr, port), len(addrs)-i)
 		if err == nil {
-			return bound(ctx, conn), nil
+			c := bound(ctx, conn)
+			c.took = time.Since(began)
+			return c, nil
 		}
 		errs = append(errs, err)
 	}
@@ -134,7 +137,8 @@ var errTooMuch = errors.New("the server sent more than a check has use for")
 // the driver sets a later one or none, and what it reads is capped.
 type boundConn struct {
 	net.Conn
-	deadline time.Time // zero if the context has none
+	deadline time.Time     // zero if the context has none
+	took     time.Duration // how long it was to connect
 	left     atomic.Int64
 	ended    func() error // why the context is over, if it is
 	release  func() bool
@@ -147,6 +151,14 @@ func bound(ctx context.Context, conn net.Conn) *boundConn {
 	_ = conn.SetDeadline(c.deadline)
 	c.release = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	return c
+}
+
+// tookTo returns how long a connection took that the guard made.
+func tookTo(conn net.Conn) time.Duration {
+	if c, ok := conn.(*boundConn); ok {
+		return c.took
+	}
+	return 0
 }
 
 func (c *boundConn) Read(b []byte) (int, error) {

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"switchboard/internal/api"
@@ -24,7 +25,7 @@ type Greeting struct {
 	Answered []string // the addresses that passed, in order
 }
 
-// Greet asks the servers of a connection, all at the same time and in one slot,
+// Greet asks the servers of a connection, a few at a time and in one slot,
 // whether they are what they should be. It goes as far as it can without
 // signing in. each, if not nil, is called when one has been asked. Greet takes
 // no longer than Check, and what is wrong is blamed on "url".
@@ -58,8 +59,12 @@ func (p *Prober) greetAll(ctx context.Context, t GreetTarget, sys *system, each 
 	return checks
 }
 
-// together calls f n times, at the same time and in one slot. The slot is free
-// again when every f has returned and called done.
+// atOnce is how many connections a slot stands for.
+const atOnce = 4
+
+// together calls f n times, several at the same time and all in one slot. Those
+// that wait for their turn have their share of the time. The slot is free again
+// when every f has returned and called done.
 func (p *Prober) together(parent context.Context, project string, n int, f func(ctx context.Context, i int, done func())) error {
 	release, err := p.acquire(parent, project)
 	if err != nil {
@@ -68,9 +73,17 @@ func (p *Prober) together(parent context.Context, project string, n int, f func(
 	ctx, cancel := context.WithTimeout(parent, p.timeout)
 	defer cancel()
 	var all, drivers sync.WaitGroup
+	var begun atomic.Int64
 	drivers.Add(n)
-	for i := range n {
-		all.Go(func() { f(ctx, i, drivers.Done) })
+	for range min(n, atOnce) {
+		all.Go(func() {
+			for i := int(begun.Add(1)) - 1; i < n; i = int(begun.Add(1)) - 1 {
+				rounds := (n - i + atOnce - 1) / atOnce
+				turn, end := context.WithTimeout(ctx, time.Until(deadlineOf(ctx))/time.Duration(rounds))
+				f(turn, i, drivers.Done)
+				end()
+			}
+		})
 	}
 	go func() {
 		all.Wait()
@@ -111,24 +124,4 @@ func joined(addresses []string, checks []api.Check) Greeting {
 		}
 	}
 	return g
-}
-
-// Reach tries whether an address, host:port, can be connected to. It takes the
-// steps resolve and connect, and blames "address".
-func (p *Prober) Reach(ctx context.Context, project, address string) api.Check {
-	a := newAttempt(p, reaching, inputs{pathAddress: address}, nil)
-	return a.finish(p.run(ctx, project, reaching, a))
-}
-
-const pathAddress = "address"
-
-var reaching = &system{
-	plan: func(inputs) []api.StepName { return []api.StepName{api.StepResolve, api.StepConnect} },
-	check: func(ctx context.Context, a *attempt) error {
-		at, err := readEndpoint(a.in.text(pathAddress), pathAddress)
-		if err == nil {
-			_, err = a.dial(ctx, at)
-		}
-		return err
-	},
 }

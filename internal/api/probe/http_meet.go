@@ -28,19 +28,21 @@ func (w *web) meet(ctx context.Context, conn net.Conn, how encryption, ask func(
 	if how == overTLS {
 		return w.meetOverTLS(ctx, conn, ask)
 	}
-	if how == plainHTTP {
-		w.a.enter(api.StepHandshake)
-	}
+	w.a.enter(api.StepHandshake)
 	w.use(ctx, conn)
 	first, err := ask(ctx)
 	if how == plainHTTP && (wantsTLS(first, err) || hungUp(err) && w.speaksTLS(ctx)) {
 		return nil, fault("peer.https_only", w.path)
 	}
-	if how == eitherWay {
-		if (wantsTLS(first, err) || hungUp(err)) && w.retry(ctx) {
-			first, err = ask(ctx)
-		}
+	if how == plainHTTP || !wantsTLS(first, err) && !hungUp(err) {
+		return first, err
+	}
+	secure := w.retry(ctx)
+	if w.a.current() != api.StepHandshake {
 		w.a.enter(api.StepHandshake)
+	}
+	if secure {
+		return ask(ctx)
 	}
 	return first, err
 }
@@ -56,8 +58,8 @@ func (w *web) meetOverTLS(ctx context.Context, conn net.Conn, ask func(context.C
 	return ask(ctx)
 }
 
-// retry connects once more, with TLS. The step is taken only if the service
-// speaks it.
+// retry connects once more, with TLS. If the service speaks it, that is what
+// the step that was begun has been.
 func (w *web) retry(ctx context.Context) bool {
 	conn, err := w.a.another(ctx, w.a.at)
 	if err != nil {
@@ -76,9 +78,7 @@ func (w *web) secure(ctx context.Context, conn net.Conn) (net.Conn, error) {
 	cfg := w.a.tlsConfig(w.path)
 	judge := cfg.VerifyConnection
 	cfg.VerifyConnection = func(s tls.ConnectionState) error {
-		if w.a.current() != api.StepTLS {
-			w.a.enter(api.StepTLS)
-		}
+		w.a.rename(api.StepTLS)
 		return judge(s)
 	}
 	secure := tls.Client(conn, cfg)

@@ -43,6 +43,7 @@ func checkMySQL(ctx context.Context, a *attempt) error {
 	if a.in.flag(pathUseSSL) {
 		a.enter(api.StepTLS)
 		if !greeting.tls {
+			mysqlGoodbye(ctx, conn)
 			return fault("tls.not_offered", pathUseSSL)
 		}
 		cfg.TLS = a.tlsConfig(pathUseSSL)

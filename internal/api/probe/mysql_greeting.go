@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 )
@@ -93,6 +94,24 @@ func mysqlRefusal(packet []byte, portPath string) error {
 		return fault("peer.garbled", portPath)
 	}
 	return &mysql.MySQLError{Number: binary.LittleEndian.Uint16(packet[1:]), Message: string(packet[3:])}
+}
+
+// goodbyeTime is how long a server may take to refuse a sign-in that is none.
+const goodbyeTime = 2 * time.Second
+
+// mysqlGoodbye leaves a server that has greeted, over the connection that
+// mysqlGreeting returned, by the sign-in of a user who does not exist. Whoever
+// just hangs up has broken off a handshake: after a few of those
+// (max_connect_errors) the server blocks the address that they came from, and
+// only a good sign-in makes it forget them. A sign-in that it refuses does not
+// count.
+func mysqlGoodbye(ctx context.Context, conn net.Conn) {
+	ctx, cancel := context.WithTimeout(ctx, goodbyeTime)
+	defer cancel()
+	session, err := mysqlConnect(ctx, mysqlConfig(conn, account{user: "switchboard-greeting"}))
+	if err == nil { // it lets everybody in
+		_ = session.Close()
+	}
 }
 
 // replayed is a connection whose first bytes were read before.

@@ -28,6 +28,7 @@ func (a *attempt) hear(ctx context.Context, conn net.Conn, r io.Reader, buf []by
 		n, err = r.Read(buf)
 	}
 	peer := speaks(buf[:n])
+	a.learn(func(t *trace) { t.peer = peer })
 	switch {
 	case ctx.Err() == context.Canceled:
 		return 0, ctx.Err()

@@ -19,6 +19,13 @@ func TestAHostThatDoesNotAnswerTimesOut(t *testing.T) {
 	require.Less(t, c.Took, little+5*time.Second)
 }
 
+func TestASecurityGroupIsBlamedForSilenceAlone(t *testing.T) {
+	t.Parallel()
+	c := prober(probe.Options{Timeout: little}).Diagnose(t.Context(), ailing("DWS", deafListener(t).String()))
+	require.Equal(t, "check.connect.timeout", find(t, c, api.StepPorts).Message.Key)
+	require.Equal(t, "check.network.closed", find(t, c, api.StepNetwork).Message.Key)
+}
+
 // deafListener is a stand-in for a firewall that drops packets: a listener
 // whose queue is full, from which Linux does not answer.
 func deafListener(t *testing.T) net.Addr {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,19 +78,31 @@ func encode(object any) (string, error) {
 	return string(b), nil
 }
 
-// Changes returns the latest events of a project, newest first; of one object
-// if kind and id are set.
-func (db *DB) Changes(ctx context.Context, project string, kind api.Kind, id string, limit int) ([]api.Change, error) {
-	if !Storable(string(kind), id) {
+// Changes returns events of a project, newest first; of one object if kind and
+// id are set. Cursors are those of api.History.
+func (db *DB) Changes(ctx context.Context, project string, kind api.Kind, id, cursor string, limit int) ([]api.Change, error) {
+	if !Storable(string(kind), id, cursor) {
 		return nil, nil
 	}
 	var rows []auditRow
-	q := db.Read.NewSelect().Model(&rows).Where("project_id = ?", project).OrderExpr("id DESC").Limit(int64(limit))
+	q := db.Read.NewSelect().Model(&rows).Where("project_id = ?", project).Limit(int64(limit))
 	if kind != "" {
 		q = q.Where("kind = ? AND object_id = ?", kind, id)
 	}
+	from, newer := strings.CutPrefix(cursor, "+")
+	switch {
+	case newer:
+		q = q.Where("id > ?", from).OrderExpr("id ASC")
+	case from != "":
+		q = q.Where("id < ?", from).OrderExpr("id DESC")
+	default:
+		q = q.OrderExpr("id DESC")
+	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, err
+	}
+	if newer {
+		slices.Reverse(rows)
 	}
 	changes := make([]api.Change, len(rows))
 	for i, r := range rows {

@@ -28,7 +28,7 @@ func TestRecord(t *testing.T) {
 		require.NoError(t, record(t.Context(), db, api.Scope{Project: "p2"}, renamed))
 
 		t.Run("a change comes back whole", func(t *testing.T) {
-			changes, err := db.Changes(t.Context(), "p1", "link", "l1", 1)
+			changes, err := db.Changes(t.Context(), "p1", "link", "l1", "", 1)
 			require.NoError(t, err)
 			require.Len(t, changes, 1)
 			c := changes[0]
@@ -41,14 +41,37 @@ func TestRecord(t *testing.T) {
 			require.JSONEq(t, `{"name":"orders"}`, string(c.After))
 		})
 		t.Run("the newest comes first, of this project only", func(t *testing.T) {
-			changes, err := db.Changes(t.Context(), "p1", "", "", 10)
+			changes, err := db.Changes(t.Context(), "p1", "", "", "", 10)
 			require.NoError(t, err)
 			require.Len(t, changes, 3)
 			require.Equal(t, "l2", changes[0].ObjectID)
 			require.Equal(t, "create", changes[2].Action)
 		})
+		t.Run("pages go on before a change, and back after one", func(t *testing.T) {
+			page := func(cursor string, limit int) (names []string, first, last string) {
+				changes, err := db.Changes(t.Context(), "p1", "", "", cursor, limit)
+				require.NoError(t, err)
+				for _, c := range changes {
+					names = append(names, c.Action+" "+c.ObjectID)
+				}
+				if len(changes) > 0 {
+					first, last = changes[0].ID, changes[len(changes)-1].ID
+				}
+				return names, first, last
+			}
+			newest, first, last := page("", 1)
+			require.Equal(t, []string{"create l2"}, newest)
+			older, _, oldest := page(last, 10)
+			require.Equal(t, []string{"update l1", "create l1"}, older)
+			newer, _, _ := page("+"+oldest, 1)
+			require.Equal(t, []string{"update l1"}, newer, "the nearest of the newer ones")
+			for _, nowhere := range []string{oldest, "+" + first, "\x00"} {
+				none, _, _ := page(nowhere, 10)
+				require.Empty(t, none)
+			}
+		})
 		t.Run("what was not there before is nil", func(t *testing.T) {
-			changes, err := db.Changes(t.Context(), "p1", "link", "l2", 10)
+			changes, err := db.Changes(t.Context(), "p1", "link", "l2", "", 10)
 			require.NoError(t, err)
 			require.Nil(t, changes[0].Before)
 			require.Nil(t, changes[0].After)
@@ -76,7 +99,7 @@ func TestRecordRefusesSecrets(t *testing.T) {
 				require.False(t, exists(t, db, "with-"+name), "the change is undone with its record")
 			})
 		}
-		changes, err := db.Changes(t.Context(), "", "", "", 10)
+		changes, err := db.Changes(t.Context(), "", "", "", "", 10)
 		require.NoError(t, err)
 		require.Empty(t, changes)
 	})

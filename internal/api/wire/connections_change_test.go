@@ -154,7 +154,7 @@ func TestWhoCreatedAConnectionIsRecorded(t *testing.T) {
 	w := start(t, atHome(t))
 	rec := w.send("POST", w.connections(""), connection("a"))
 	require.Equal(t, http.StatusCreated, rec.Code)
-	changes, err := w.Service.Changes(t.Context(), api.Scope{Project: w.project.ID}, "", "", 20)
+	changes, err := w.Service.Changes(t.Context(), api.Scope{Project: w.project.ID}, "", "", "", 20)
 	require.NoError(t, err)
 	var actors []api.Actor
 	for _, change := range changes {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api"
 )
 
 // serviceBody is the body of the documents' sample of a create.
@@ -90,6 +92,30 @@ func TestModifyEndpointService(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, rec.Code)
 	code, _ := refusal(t, rec)
 	require.Equal(t, "EndPoint.0020", code)
+}
+
+func TestWhatOpensAServiceToEveryoneIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	id := w.offer(t, strings.Replace(serviceBody, `"approval_enabled":false`, `"approval_enabled":true`, 1))
+	path := w.services("/" + id)
+	for _, r := range [][3]string{
+		{"PUT", path, `{"approval_enabled":true}`},
+		{"POST", path + "/permissions/batch-create", `{"permissions":[{"permission":"iam:domain::a"},{"permission":"*"}]}`},
+		{"PUT", path, `{"approval_enabled":false}`},
+		{"POST", path + "/permissions/action", `{"action":"remove","permissions":["*"]}`},
+		{"POST", path + "/permissions/action", `{"action":"add","permissions":["*","iam:domain::b"]}`},
+	} {
+		rec := w.send(r[0], r[1], r[2])
+		require.Equal(t, http.StatusOK, rec.Code, "the dialect cannot ask: %s", rec.Body)
+	}
+	changes, err := w.Service.Changes(t.Context(), api.Scope{Project: w.project.ID}, api.KindPermission, id, "", 10)
+	require.NoError(t, err)
+	actions := make([]string, len(changes))
+	for i, change := range changes {
+		actions[i] = change.Action
+	}
+	require.Equal(t, []string{"add", "open", "remove", "add", "open"}, actions)
 }
 
 func TestListEndpointServices(t *testing.T) {

@@ -49,7 +49,7 @@ func TestCreateLinkRecordsWhoDidIt(t *testing.T) {
 	w := start(t)
 	rec := w.send("POST", w.links("c", ""), seed(t))
 	require.Equal(t, http.StatusOK, rec.Code)
-	changes, err := w.Service.Changes(t.Context(), api.Scope{Project: w.project.ID}, "", "", 1)
+	changes, err := w.Service.Changes(t.Context(), api.Scope{Project: w.project.ID}, "", "", "", 1)
 	require.NoError(t, err)
 	require.Equal(t, api.Actor{
 		UserID: w.user.ID, User: "ada", Way: api.WayWire, Addr: "192.0.2.1", RequestID: rec.Header().Get("X-Request-Id"),
