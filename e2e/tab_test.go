@@ -72,10 +72,27 @@ func (w *tab) clickOn(selector string) {
 func (w *tab) clickNode(node cdp.BackendNodeID, what string) {
 	w.t.Helper()
 	x, y := w.middle(node, what)
-	w.do(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
-	w.do(chromedp.MouseEvent(chromedp.MousePressed, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	w.press(x, y)
 	w.settle("the requests of " + what)
-	w.do(chromedp.MouseEvent(chromedp.MouseReleased, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	w.release(x, y)
+}
+
+// press moves the mouse and presses its button.
+func (w *tab) press(x, y float64) {
+	w.t.Helper()
+	w.do(
+		chromedp.MouseEvent(chromedp.MouseMoved, x, y),
+		chromedp.MouseEvent(chromedp.MousePressed, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+	)
+}
+
+// release moves the pressed mouse and releases its button.
+func (w *tab) release(x, y float64) {
+	w.t.Helper()
+	w.do(
+		chromedp.MouseEvent(chromedp.MouseMoved, x, y, chromedp.ButtonLeft),
+		chromedp.MouseEvent(chromedp.MouseReleased, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+	)
 }
 
 // middle is where the mouse goes to press a thing.

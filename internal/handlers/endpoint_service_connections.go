@@ -64,13 +64,22 @@ func (p *pages) judgeConnection(c echo.Context, judge func(ctx context.Context, 
 	endpoint, err := judge(c.Request().Context(), p.scope(c), view.Service.ID, c.FormValue("only"))
 	if e := domainError(err); err != nil && (e.Code == api.Forbidden || e.Code == api.Conflict || e.Code == api.Invalid) {
 		p.flashKind(c, templates.Failure, e.Message)
-		return redirect(c, backTo(c, view.Path()+"/connections"))
+		return p.afterJudging(c, view)
 	} else if err != nil {
 		return err
 	}
 	if wantedFragment(c.Request()) == templates.AliveID(endpoint.ID) {
-		return p.render(c, http.StatusOK, templates.AliveLine(view, &endpoint))
+		return p.render(c, http.StatusOK, templates.AliveLine(view, &endpoint, false))
 	}
 	p.flash(c, api.M(done, "account", endpoint.Account))
+	return p.afterJudging(c, view)
+}
+
+// afterJudging leads back to where a connection was judged: after a removal, to
+// what that left behind.
+func (p *pages) afterJudging(c echo.Context, view templates.EndpointServiceView) error {
+	if removed := p.heldRemoval(c, view.Service.ID); len(removed) > 0 {
+		return p.showRemoved(c, view, removed)
+	}
 	return redirect(c, backTo(c, view.Path()+"/connections"))
 }

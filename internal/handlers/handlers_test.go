@@ -43,6 +43,7 @@ type site struct {
 	project  identity.Project
 	log      *strings.Builder
 	stopping chan struct{}
+	options  handlers.Options
 }
 
 // newSite starts a console and signs its user in.
@@ -65,14 +66,22 @@ func emptySite(t testing.TB) *site {
 	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
 	require.NoError(t, err)
 	s.service = embedded.New(s.db, keys, probe.New(probe.Options{}))
-	s.server = httptest.NewServer(handlers.New(handlers.Options{
+	s.options = handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
 		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
-	}))
+	}
+	s.server = httptest.NewServer(handlers.New(s.options))
 	t.Cleanup(s.server.Close)
 	s.client = newClient(t)
 	return s
+}
+
+// serve makes the console work with another service from now on.
+func (s *site) serve(service api.Service) {
+	options := s.options
+	options.Service = service
+	s.server.Config.Handler = handlers.New(options)
 }
 
 // newClient is a browser that keeps cookies and does not follow redirects.

@@ -65,7 +65,7 @@ func TestPagesOfHistory(t *testing.T) {
 		require.NotEmpty(t, s.get(p.Find("#history a[rel=next]").AttrOr("href", "")).changes())
 	})
 	t.Run("of a service and its whitelist in one line of time", func(t *testing.T) {
-		service := s.offer("orders", 1)
+		service := s.offer("orders", 0)
 		until := time.Now().Add(time.Hour)
 		entry := s.admit(service.ID, api.PermissionDraft{Permission: api.AccountPrefix + strings.Repeat("a", 32)})[0]
 		for i := range 60 {

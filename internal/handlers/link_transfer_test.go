@@ -129,8 +129,8 @@ func TestAnExportThatIsRefusedLeadsBackToTheList(t *testing.T) {
 		says string
 	}{
 		"nothing ticked":           {url.Values{}, "Select at least one row first."},
-		"links of another project": {url.Values{"id": {"0199-not-mine"}}, "Select at least one link."},
-		"a filter without finds":   {url.Values{"all": {"true"}, "q": {"nowhere"}}, "Select at least one link."},
+		"links of another project": {url.Values{"id": {"0199-not-mine"}}, "Select at least one."},
+		"a filter without finds":   {url.Values{"all": {"true"}, "q": {"nowhere"}}, "Select at least one."},
 		"too many":                 {many, "1000"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,6 +27,9 @@ func (p *pages) showWhitelist(c echo.Context) error {
 	if view.Page, err = p.Service.ListPermissions(ctx, s, service.Service.ID, view.Query); err != nil {
 		return err
 	}
+	if view.Additions, err = p.openAdditions(c, service.Service.ID); err != nil {
+		return err
+	}
 	if view.Who.Account = strings.TrimSpace(c.QueryParam("account")); view.Who.Account != "" {
 		access, err := p.Service.WhoMayConnect(ctx, s, service.Service.ID, view.Who.Account)
 		problems, err := problemsOf(err)
@@ -71,7 +74,7 @@ func (p *pages) showPermission(c echo.Context) error {
 	}
 	if isRow(c, &view) {
 		return p.permissionRow(c, http.StatusOK, view, templates.RowView{
-			Editing: c.QueryParam("row") == "edit", Typed: view.Entry.Description,
+			Editing: c.QueryParam("row") == "edit", Typed: view.Entry.Description, Seen: view.Entry.Description,
 		})
 	}
 	return p.permissionPage(c, http.StatusOK, view, templates.PermissionValues(&view.Entry), nil)
@@ -96,8 +99,8 @@ func (p *pages) permissionRow(c echo.Context, status int, view templates.Permiss
 }
 
 func (p *pages) permissionPage(c echo.Context, status int, view templates.PermissionView, typed url.Values, problems []api.Problem) error {
-	view.Form = templates.PermissionForm(localised(c), view.EndpointServiceView, &view.Entry)
-	view.Form.Values, view.Form.Problems, view.Form.Refused = typed, problems, problems != nil
+	view.Form = templates.PermissionForm(localised(c), view.EndpointServiceView, &view.Entry, typed)
+	view.Form.Problems, view.Form.Refused = problems, problems != nil
 	frame := p.namedFrame(c, api.BareAccount(view.Entry.Permission))
 	frame.Path = view.Path() + "/entries/" + view.Entry.ID
 	return p.render(c, status, templates.PermissionPage(frame, view))
@@ -109,8 +112,16 @@ func (p *pages) describePermission(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	text := strings.TrimSpace(c.FormValue("description." + view.Entry.ID))
-	entry, err := p.Service.ChangePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, api.PermissionChange{Description: &text})
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	text, seen := strings.TrimSpace(values.Get("description."+view.Entry.ID)), seenOr(values, view.Entry.ID, view.Entry.Description)
+	var change api.PermissionChange
+	if text != seen {
+		change.Description = &text
+	}
+	entry, err := p.Service.ChangePermission(c.Request().Context(), p.scope(c), view.Service.ID, view.Entry.ID, change)
 	problems, err := problemsOf(err)
 	switch {
 	case err != nil:
@@ -118,7 +129,7 @@ func (p *pages) describePermission(c echo.Context) error {
 	case !isRow(c, &view):
 		return redirect(c, view.Path()+"/entries/"+view.Entry.ID)
 	case problems != nil:
-		return p.permissionRow(c, http.StatusUnprocessableEntity, view, templates.RowView{Editing: true, Typed: text, Problem: problems[0].Message})
+		return p.permissionRow(c, http.StatusUnprocessableEntity, view, templates.RowView{Editing: true, Typed: text, Seen: seen, Problem: problems[0].Message})
 	}
 	view.Entry = entry
 	return p.permissionRow(c, http.StatusOK, view, templates.RowView{News: locale.T(localised(c), "whitelist.described")})
@@ -182,15 +193,22 @@ func (p *pages) savePermission(c echo.Context) error {
 	return redirect(c, view.Path())
 }
 
-// changePermission saves what differs from the stored entry, and returns what is
-// wrong with it.
+// seenOr is what a form was made from, or what is stored if it does not say.
+func seenOr(v url.Values, name, stored string) string {
+	if name = templates.SeenField + name; v.Has(name) {
+		return v.Get(name)
+	}
+	return stored
+}
+
+// changePermission saves what somebody changed in the form, and returns what is
+// wrong with it. What was stored since the form was made stays.
 func (p *pages) changePermission(c echo.Context, entry *api.Permission, typed url.Values) ([]api.Problem, error) {
 	ctx, s, now := c.Request().Context(), p.scope(c), time.Now()
-	stored := templates.PermissionValues(entry)
 	until, ok := api.ReadExpiry(typed.Get("expires"), now)
 	if renewal := typed.Get("renew"); renewal != "" {
 		until, ok = api.ReadRenewal(renewal, entry.Expires, now)
-	} else if typed.Get("expires") == stored.Get("expires") {
+	} else if typed.Get("expires") == seenOr(typed, "expires", templates.ExpiryText(entry.Expires)) {
 		until, ok = entry.Expires, true
 	}
 	if !ok {
@@ -200,7 +218,7 @@ func (p *pages) changePermission(c echo.Context, entry *api.Permission, typed ur
 	if !until.Equal(entry.Expires) {
 		change.Expires = &until
 	}
-	if text := strings.TrimSpace(typed.Get("description")); text != entry.Description {
+	if text := strings.TrimSpace(typed.Get("description")); text != seenOr(typed, "description", entry.Description) {
 		change.Description = &text
 	}
 	_, err := p.Service.ChangePermission(ctx, s, entry.Service, entry.ID, change)

@@ -43,12 +43,12 @@ func (p *pages) addView(c echo.Context) (templates.AddView, error) {
 	return view, nil
 }
 
-func (p *pages) renderAdd(c echo.Context, status int, view templates.AddView) error {
+func (p *pages) renderAdd(c echo.Context, status int, view templates.AddView, beside ...any) error {
 	frame := p.frame(c, "whitelist.add")
 	frame.Path = view.Path() + "/add"
 	// A cell that is left sends the whole form, which must not be long then.
 	view.Form.Sections[0].Fields[0].Live = view.Form.Value(templates.AddRest) == ""
-	return p.render(c, status, templates.AddPermissions(frame, view))
+	return p.render(c, status, templates.AddPermissions(frame, view), beside...)
 }
 
 // showBatch shows the form with what was read and judged.
@@ -62,9 +62,14 @@ func (p *pages) showBatch(c echo.Context, status int, view templates.AddView, b 
 	if len(f.Problems) > 0 {
 		f.Focus = f.Problems[0].Path
 	}
-	view.Read, view.Bad, view.Notes, view.Said = true, b.bad(), b.notes(c), b.said
-	view.Good = len(b.lines) - view.Bad
+	b.sumUp(c, &view)
 	return p.renderAdd(c, status, view)
+}
+
+// sumUp says in the view what was judged.
+func (b *batch) sumUp(c echo.Context, view *templates.AddView) {
+	view.Read, view.Bad, view.Notes, view.Said = true, b.bad(), b.notes(c), b.said
+	view.Good, view.Everyone = len(b.lines)-view.Bad, b.everyone()
 }
 
 // readAdd reads the form and, if it can be read, has every line judged.
@@ -168,7 +173,8 @@ func (p *pages) redrawPermissions(c echo.Context) error {
 	return p.renderAdd(c, http.StatusOK, view)
 }
 
-// validatePermissions judges the rows as one of their cells is left.
+// validatePermissions judges the rows as one of their cells is left. What was
+// said of the whole before is brought up to date along with them.
 func (p *pages) validatePermissions(c echo.Context) error {
 	view, err := p.addView(c)
 	if err != nil {
@@ -182,5 +188,9 @@ func (p *pages) validatePermissions(c echo.Context) error {
 		row := form.RowPath(templates.AddRows, b.lines[i].Number-1)
 		view.Form.Problems = append(view.Form.Problems, b.problems(row, &b.verdicts[i])...)
 	}
-	return p.renderAdd(c, http.StatusOK, view)
+	if view.Form.Value(templates.AddRead) != "" {
+		b.sumUp(c, &view)
+		view.Beside, view.Form.Beside = true, []string{view.Form.Sections[0].ID}
+	}
+	return p.renderAdd(c, http.StatusOK, view, view.Parts()...)
 }

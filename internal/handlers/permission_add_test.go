@@ -77,6 +77,26 @@ func TestAddingTypedAccounts(t *testing.T) {
 		require.Contains(t, p.text("#rows-1-account-error"), "letters, digits")
 		require.Contains(t, p.text("#rows-2-expires-error"), "has passed")
 	})
+	require.Equal(t, list+"/everyone", p.Find("#add-verdict a").AttrOr("href", ""), "the way to open it is there")
+	t.Run("which brings up to date what was said of them all", func(t *testing.T) {
+		require.Equal(t, 3, p.Find("#rows .row").Length())
+		sent := fields(p, "#add-form")
+		sent.Set("rows.0.expires", "")
+		sent.Set("rows.1.account", "def")
+		q := s.post(path+"/validate", sent, fragment("field-rows")...)
+		require.False(t, q.whole())
+		require.Contains(t, q.text("#add-verdict"), "1 line has a problem. 2 accounts can be added.")
+		require.Zero(t, q.Find("#add-save, #add-verdict a").Length())
+		sent.Set("rows.2.account", "ghi")
+		sent.Set("rows.2.description", "")
+		q = s.post(path+"/validate", sent, fragment("field-rows")...)
+		require.Contains(t, q.text("#add-verdict .notice-success"), "3 accounts can be added.")
+		require.Equal(t, "Add 3 accounts", q.text("#add-actions #add-save"))
+		require.Empty(t, q.text("#add-rows-issues"))
+		require.Equal(t, 3, q.Find("[hx-swap-oob=true]").Length())
+		sent.Del("read")
+		require.Zero(t, s.post(path+"/validate", sent, fragment("field-rows")...).Find("[hx-swap-oob]").Length(), "nothing was said of them yet")
+	})
 	t.Run("rows come and go", func(t *testing.T) {
 		p := s.post(path+"/edit", func() url.Values {
 			v := typedRows("abc", "", "")
@@ -228,6 +248,9 @@ func TestAddingALongList(t *testing.T) {
 	require.Contains(t, p.text("h2"), "of 470 done")
 	require.Equal(t, run+"/events", p.Find("#addition").AttrOr("sse-connect", ""))
 	require.Contains(t, p.html, `<noscript><meta http-equiv="refresh"`)
+	note := s.get(list).Find(".addition-note a")
+	require.Equal(t, run, note.AttrOr("href", ""), "it can be found again")
+	require.Contains(t, note.Text(), "0 of 470 done")
 
 	s.admit(service.ID, api.PermissionDraft{Permission: api.AccountPrefix + apitest.Account(500), Description: "meanwhile"})
 	s.catchUp()
@@ -241,6 +264,11 @@ func TestAddingALongList(t *testing.T) {
 		body := s.get(run + "/events").html
 		require.Contains(t, body, "event: done\ndata: ")
 		require.Contains(t, body, "469 added")
+	})
+	t.Run("is found again from the whitelist, as long as there is something to look at", func(t *testing.T) {
+		note := s.get(list).Find(".addition-note a")
+		require.Equal(t, run, note.AttrOr("href", ""))
+		require.Contains(t, note.Text(), "1 account was refused when "+user+" added many")
 	})
 	t.Run("takes what was refused back to the editor", func(t *testing.T) {
 		p := s.post(path+"/check", fields(p, ".refused")).requireStatus(http.StatusOK)
@@ -284,4 +312,5 @@ func TestUndoingALargeRemovalGoesOnInTheBackground(t *testing.T) {
 	require.Contains(t, run, "/additions/")
 	s.catchUp()
 	require.Len(t, s.entries(service.ID), 80)
+	require.Zero(t, s.get(list).Find(".addition-note").Length(), "there is nothing to look at")
 }

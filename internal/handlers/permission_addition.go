@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -30,6 +32,20 @@ func (p *pages) additionView(c echo.Context) (templates.AdditionView, error) {
 	}
 	addition, err := p.Service.Addition(c.Request().Context(), p.scope(c), service.Service.ID, c.Param("addition"))
 	return templates.AdditionView{EndpointServiceView: service, Addition: addition}, err
+}
+
+// The whitelist tells of those of the latest additions that go on, and for a day
+// of those that refused something.
+const (
+	toldAdditions = 5
+	toldFor       = 24 * time.Hour
+)
+
+func (p *pages) openAdditions(c echo.Context, service string) ([]api.Addition, error) {
+	latest, err := p.Service.Additions(c.Request().Context(), p.scope(c), service, toldAdditions)
+	return slices.DeleteFunc(latest, func(a api.Addition) bool {
+		return !a.Ended.IsZero() && (a.Added == a.Done || time.Since(a.Ended) > toldFor)
+	}), err
 }
 
 // cancelAddition stops an addition and shows it as it stands then.

@@ -76,6 +76,11 @@ func (b *batch) bad() int {
 	return n
 }
 
+// everyone reports whether Everyone is among the lines, who is let in by itself.
+func (b *batch) everyone() bool {
+	return slices.ContainsFunc(b.verdicts, func(v api.Verdict) bool { return v.Permission.Key == "permission.everyone_apart" })
+}
+
 // drop leaves out the lines that cannot be added.
 func (b *batch) drop() {
 	good := 0

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -197,6 +198,11 @@ func TestRemovingMany(t *testing.T) {
 	p = s.post(path+"/entries/delete/confirmed", sent).requireStatus(http.StatusOK)
 	require.Equal(t, 2, p.Find("tbody .badge-passed").Length())
 	require.Len(t, s.entries(service.ID), 2)
+	require.Contains(t, p.text("tbody"), "gone-meanwhileRefusedThis entry is not in the whitelist.")
+	changes, err := s.service.Changes(t.Context(), s.scope(), api.KindPermission, service.ID, "", 10)
+	require.NoError(t, err)
+	require.Equal(t, "remove", changes[0].Action)
+	require.NotEqual(t, "remove", changes[1].Action, "it is one change")
 
 	t.Run("names the connections that are still alive, to be rejected", func(t *testing.T) {
 		require.Contains(t, p.text(".alive-list"), guest.Account)
@@ -204,6 +210,17 @@ func TestRemovingMany(t *testing.T) {
 		q := s.post(path+"/connections/reject", url.Values{"only": {guest.ID}}, line...).requireStatus(http.StatusOK)
 		require.False(t, q.whole())
 		require.Equal(t, "Rejected", q.text("#alive-"+guest.ID+" .badge"))
+	})
+	t.Run("which without script leads to a page where it can still be undone", func(t *testing.T) {
+		button := p.Find(".alive-list button")
+		require.Equal(t, p.Find(".undo").AttrOr("id", "-"), button.AttrOr("form", ""), "it takes along what was removed")
+		sent := fields(p, ".undo")
+		sent.Set("only", button.AttrOr("value", ""))
+		q := s.post(button.AttrOr("formaction", ""), sent).requireStatus(http.StatusOK)
+		require.Contains(t, q.text(".flashes"), "is rejected")
+		require.Contains(t, q.text("#undo"), "2 accounts")
+		require.Equal(t, sent.Get("removed"), fields(q, ".undo").Get("removed"))
+		require.Zero(t, q.Find(".alive-list").Length())
 	})
 	undo := fields(p, ".undo")
 	require.NotContains(t, undo.Get("removed"), apitest.Account(0), "it travels sealed")
@@ -229,6 +246,140 @@ func TestRemovingMany(t *testing.T) {
 		s.post(s.whitelists()+"/"+other.ID+"/entries/undo", undo).requireRedirect(s.whitelists() + "/" + other.ID)
 		require.Empty(t, s.entries(other.ID), "nor for another service")
 	})
+}
+
+// meddler is a service in which somebody else removes an entry right before.
+type meddler struct {
+	api.Service
+	first string
+}
+
+func (m *meddler) RemovePermissions(ctx context.Context, s api.Scope, service string, ids []string) error {
+	if first := m.first; first != "" {
+		m.first = ""
+		if err := m.Service.RemovePermissions(ctx, s, service, []string{first}); err != nil {
+			return err
+		}
+	}
+	return m.Service.RemovePermissions(ctx, s, service, ids)
+}
+
+func TestRemovingManyOfWhichOneGoesAwayMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.offer("orders", 3)
+	gone := s.entries(service.ID)[apitest.Account(1)]
+	s.serve(&meddler{Service: s.service, first: gone.ID})
+	path := s.whitelists() + "/" + service.ID
+	p := s.post(path+"/entries/delete/confirmed", url.Values{"all": {"true"}, "q": {"customer"}, "back": {path}}).requireStatus(http.StatusOK)
+	require.Empty(t, s.entries(service.ID))
+	require.Equal(t, 2, p.Find("tbody .badge-passed").Length())
+	require.Contains(t, p.text("tbody tr:has(.badge-failed)"), gone.Permission)
+	require.Contains(t, p.text("tbody tr:has(.badge-failed)"), "not in the whitelist")
+	require.Contains(t, p.text("#undo"), "2 accounts", "what another removed is not brought back")
+
+	only := s.admit(service.ID, apitest.PermissionDrafts(1)...)[0]
+	s.serve(&meddler{Service: s.service, first: only.ID})
+	p = s.post(path+"/entries/delete/confirmed", url.Values{"id": {only.ID}, "back": {path}}).requireStatus(http.StatusOK)
+	require.Equal(t, 1, p.Find("tbody .badge-failed").Length())
+	require.Zero(t, p.Find("#undo").Length())
+}
+
+func TestTheQuestionSaysWhoCanStillConnect(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.offer("orders", 1)
+	path := s.whitelists() + "/" + service.ID
+	s.admit(service.ID, api.PermissionDraft{Permission: api.AccountPrefix + service.Account})
+	all := s.entries(service.ID)
+	ask := func(accounts ...string) string {
+		v := url.Values{}
+		for _, account := range accounts {
+			v.Add("id", s.entries(service.ID)[account].ID)
+		}
+		return s.post(path+"/entries/delete", v).requireStatus(http.StatusOK).text(".consequences")
+	}
+	guest := apitest.Account(0)
+	require.Len(t, all, 2)
+	require.Contains(t, ask(guest), "cannot make new connections")
+	require.NotContains(t, ask(service.Account), "cannot make new connections")
+	require.Contains(t, ask(service.Account), "service's own account")
+	require.Contains(t, ask(service.Account, guest), "cannot make new connections")
+	_, err := s.service.OpenToEveryone(t.Context(), s.scope(), service.ID, api.EveryoneDraft{Confirm: service.Name, Reason: apitest.Reason})
+	require.NoError(t, err)
+	require.Contains(t, ask(guest), "can still connect: the service is open to everyone")
+	require.NotContains(t, ask(guest), "cannot make new connections")
+	require.Contains(t, ask(guest, api.Everyone), "cannot make new connections")
+	require.NotContains(t, ask(api.Everyone), "make new connections")
+}
+
+func TestWhatTwoPeopleChangeOfAnEntryIsBothSaved(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.offer("orders", 1)
+	entry := s.entries(service.ID)[apitest.Account(0)]
+	path := s.whitelists() + "/" + service.ID + "/entries/" + entry.ID
+	stale := fields(s.get(path), "#entry-form")
+	row := fragment("row-" + entry.ID)
+	staleRow := fields(s.get(path+"?row=edit", row...), "body")
+	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+	text := "theirs"
+	_, err := s.service.ChangePermission(t.Context(), s.scope(), service.ID, entry.ID, api.PermissionChange{Description: &text, Expires: &until})
+	require.NoError(t, err)
+
+	s.post(path, stale).requireStatus(http.StatusSeeOther)
+	require.Equal(t, "theirs", s.entries(service.ID)[apitest.Account(0)].Description, "nothing was changed in the form")
+	s.post(path+"/describe", staleRow, row...).requireStatus(http.StatusOK)
+	require.Equal(t, "theirs", s.entries(service.ID)[apitest.Account(0)].Description)
+	stale.Set("description", "mine")
+	s.post(path, stale).requireStatus(http.StatusSeeOther)
+	now := s.entries(service.ID)[apitest.Account(0)]
+	require.Equal(t, "mine", now.Description)
+	require.True(t, until.Equal(now.Expires), "the expiry stays")
+
+	stale.Set("expires", "tomorrow")
+	refused := s.post(path, stale).requireStatus(http.StatusUnprocessableEntity)
+	require.Equal(t, stale.Get("seen.expires"), refused.value("seen.expires"), "the form still knows what it was made from")
+	staleRow.Set("description."+entry.ID, "a < b")
+	require.Equal(t, "customer 0", s.post(path+"/describe", staleRow, row...).requireStatus(http.StatusUnprocessableEntity).value("seen."+entry.ID))
+}
+
+func TestRemovalsLeadBackToTheService(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.offer("orders", 1)
+	path := s.whitelists() + "/" + service.ID
+	entry := path + "/entries/" + s.entries(service.ID)[apitest.Account(0)].ID
+	question := s.post(path+"/entries/delete", fields(s.get(entry), ".page-header form"))
+	require.Equal(t, path, question.value("back"))
+	_, err := s.service.OpenToEveryone(t.Context(), s.scope(), service.ID, api.EveryoneDraft{Confirm: service.Name, Reason: apitest.Reason})
+	require.NoError(t, err)
+	closed := s.post(path+"/entries/delete/confirmed", fields(s.get(path), ".open-banner form")).requireStatus(http.StatusOK)
+	require.Equal(t, 1, closed.Find(`a.btn-primary[href="`+path+`"]`).Length())
+}
+
+func TestHistoryOfAWhitelistSaysWhenItWasOpened(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.offer("orders", 0)
+	path := s.whitelists() + "/" + service.ID
+	drafts := append(apitest.PermissionDrafts(7), api.PermissionDraft{Permission: api.Everyone})
+	added, err := s.service.AddPermissions(t.Context(), s.scope(), service.ID, api.PermissionBatch{Entries: drafts, Everyone: true})
+	require.NoError(t, err)
+	require.Contains(t, s.get(path+"/history").text(".changes"), "The service was opened to every account.")
+	ids := make([]string, len(added))
+	for i := range added {
+		ids[i] = added[i].ID
+	}
+	require.NoError(t, s.service.RemovePermissions(t.Context(), s.scope(), service.ID, ids))
+	changes := s.get(path + "/history").text(".changes")
+	require.Contains(t, changes, "The service was closed to every account that has no entry.")
+	require.Contains(t, changes, "Every account, ", "before the others")
+
+	guest := s.guest("guest", service)
+	_, err = s.service.AcceptConnection(t.Context(), s.scope(), service.ID, guest.ID)
+	require.NoError(t, err)
+	require.Contains(t, s.get(path+"/history").text(".changes"), "accepted")
 }
 
 func TestOpenToEveryone(t *testing.T) {

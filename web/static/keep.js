@@ -7,18 +7,17 @@
 
   const sent = new WeakMap(); // what the controls held when the request left
   const typed = new WeakMap(); // what was changed since
-  // Parts beside the target may come along, and parts of the form that asks.
-  const around = (target, { elt }) => [target.closest("form") ?? target, elt].flatMap((part) => [...controls(part)]);
+  const around = (target) => target.closest("form") ?? target; // parts beside the target may come along
 
-  document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target, requestConfig } }) => {
-    sent.set(xhr, new Map(around(target, requestConfig).map((control) => [control.id, state(control)])));
+  document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
+    sent.set(xhr, new Map([...controls(around(target))].map((control) => [control.id, state(control)])));
   });
 
-  document.addEventListener("htmx:beforeSwap", ({ detail: { xhr, target, requestConfig } }) => {
+  document.addEventListener("htmx:beforeSwap", ({ detail: { xhr, target } }) => {
     const old = sent.get(xhr);
     if (!old) return;
     typed.set(xhr, {
-      changed: around(target, requestConfig).filter((control) => old.has(control.id) && old.get(control.id) !== state(control)),
+      changed: [...controls(around(target))].filter((control) => old.has(control.id) && old.get(control.id) !== state(control)),
       unfolded: [...target.querySelectorAll("details[id][open]")],
     });
   });

@@ -4,21 +4,25 @@
 // release for a click any more.
 "use strict";
 {
-  let waiting = null; // answers that came since something was pressed, null if nothing is
+  // Answers that came since something was pressed, null if nothing is.
+  let waiting = null;
 
   const press = () => (waiting ??= []);
+  // The click comes first.
   const release = () => {
     const answers = waiting;
     waiting = null;
-    if (answers) setTimeout(() => answers.forEach((answer) => answer())); // the click comes first
+    setTimeout(() => answers?.forEach((answer) => answer()));
   };
 
   addEventListener("pointerdown", ({ button }) => button === 0 && press(), true);
-  for (const end of ["pointerup", "pointercancel", "keyup"]) addEventListener(end, release, true);
-  addEventListener("blur", release); // the window was left: nobody hears of the release
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, true);
+  // Who has left the window releases elsewhere.
+  addEventListener("blur", release);
 
-  const space = ({ key, target }) => key === " " && target.matches?.("button, summary, [type=checkbox], [type=radio]");
-  addEventListener("keydown", (event) => space(event) && press(), true);
+  // A button is pressed by Space, too.
+  addEventListener("keydown", ({ key, target }) => key === " " && target.matches?.("button") && press(), true);
+  addEventListener("keyup", ({ key }) => key === " " && release(), true);
 
   document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
     const answer = xhr.onload;

@@ -47,7 +47,7 @@ func (v *ConnectionListView) list(ctx context.Context) List {
 			{Label: locale.T(ctx, "connections.created"), Sort: "created"},
 			{Label: locale.T(ctx, "connections.actions"), Silent: true},
 		},
-		Chosen: tagFilter(*v),
+		Chosen: chosenFilters(*v),
 		Blank:  noConnections(v.Base),
 	}
 }

@@ -22,6 +22,7 @@ const (
 	AddText        = "text"
 	AddFile        = "file"
 	AddRest        = "rest"
+	AddRead        = "read" // the rows were judged before
 )
 
 // AddView is the form for many accounts and what was read out of it.
@@ -36,6 +37,25 @@ type AddView struct {
 	Notes   []string
 	Refused api.Message // why nothing could be read
 	Said    api.Message // what the service says of the whole
+	// Everyone says that the list has the entry for everyone, which is added by
+	// itself.
+	Everyone bool
+	// Beside sends what is said of the whole along with the rows.
+	Beside bool
+}
+
+// Parts of the page that say something of the whole.
+const (
+	addVerdictID = "add-verdict"
+	addActionsID = "add-actions"
+)
+
+// Parts are the fragments that come along with the rows.
+func (v *AddView) Parts() []any {
+	if !v.Beside {
+		return nil
+	}
+	return []any{addVerdictID, addActionsID, form.IssuesID(v.Form.Sections[0].ID)}
 }
 
 // addID is the form.

@@ -3,6 +3,7 @@ package templates
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,16 @@ func changedPermissions(ctx context.Context, c api.Change) []valueChange {
 	if len(named) == 0 {
 		return nil
 	}
-	found := []valueChange{{Label: locale.T(ctx, "whitelist.accounts"), Note: entryNames(ctx, named)}}
+	var found []valueChange
+	if everyone := slices.IndexFunc(named, isEveryone); everyone >= 0 && (len(before) == 0 || len(after) == 0) {
+		key := "whitelist.change_opened"
+		if len(after) == 0 {
+			key = "whitelist.change_closed"
+		}
+		found = append(found, valueChange{Label: locale.T(ctx, "whitelist.access"), Note: locale.T(ctx, key)})
+		named = append([]auditedEntry{named[everyone]}, slices.Delete(slices.Clone(named), everyone, everyone+1)...)
+	}
+	found = append(found, valueChange{Label: locale.T(ctx, "whitelist.accounts"), Note: entryNames(ctx, named)})
 	if len(before) != 1 || len(after) != 1 {
 		if named[0].Reason != "" {
 			found = append(found, valueChange{Label: locale.T(ctx, "whitelist.reason"), Note: named[0].Reason})
@@ -47,6 +57,8 @@ func changedPermissions(ctx context.Context, c api.Change) []valueChange {
 	add("whitelist.expires", expiryWord(ctx, before[0].Expires), expiryWord(ctx, after[0].Expires))
 	return found
 }
+
+func isEveryone(entry auditedEntry) bool { return entry.Permission == api.Everyone }
 
 func auditedEntries(text []byte) []auditedEntry {
 	var audited struct{ Permissions []auditedEntry }

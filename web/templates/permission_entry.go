@@ -27,11 +27,11 @@ func (v *PermissionView) renewals() []renewal {
 	return renewals
 }
 
-// PermissionForm describes the form of an entry: its description and when it
-// expires.
-func PermissionForm(ctx context.Context, v EndpointServiceView, entry *api.Permission) *form.Form {
+// PermissionForm describes the form of an entry, its description and when it
+// expires, as typed.
+func PermissionForm(ctx context.Context, v EndpointServiceView, entry *api.Permission, typed url.Values) *form.Form {
 	return &form.Form{
-		ID: "entry-form", Action: v.entries() + "/" + entry.ID,
+		ID: "entry-form", Action: v.entries() + "/" + entry.ID, Values: typed, Hidden: seen(typed),
 		Sections: []form.Section{{ID: "entry-fields", Fields: []form.Field{
 			{
 				Path: "description", Kind: form.Text, Label: locale.T(ctx, "whitelist.description"),
@@ -99,8 +99,11 @@ type RemovedView struct {
 	MoreAlive bool // than are listed
 }
 
-// UndoField carries the removed entries.
-const UndoField = "removed"
+// UndoField carries the removed entries; undoID is the form with it.
+const (
+	UndoField = "removed"
+	undoID    = "undo-form"
+)
 
 // ExpiryText is when an entry ends, as somebody would type it.
 func ExpiryText(t time.Time) string {
@@ -113,9 +116,28 @@ func ExpiryText(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
+// SeenField is before the names of what a form was made from. It travels along,
+// so that only what somebody changed is saved, and not what was stored since.
+const SeenField = "seen."
+
 // PermissionValues are what stands in the form of a stored entry.
 func PermissionValues(entry *api.Permission) url.Values {
-	return url.Values{"description": {entry.Description}, "expires": {ExpiryText(entry.Expires)}}
+	expires := ExpiryText(entry.Expires)
+	return url.Values{
+		"description": {entry.Description}, SeenField + "description": {entry.Description},
+		"expires": {expires}, SeenField + "expires": {expires},
+	}
+}
+
+// seen are the hidden values of a form of an entry.
+func seen(values url.Values) []form.Hidden {
+	var hidden []form.Hidden
+	for _, name := range []string{SeenField + "description", SeenField + "expires"} {
+		if values.Has(name) {
+			hidden = append(hidden, form.Hidden{Name: name, Value: values.Get(name)})
+		}
+	}
+	return hidden
 }
 
 // AliveID names the line of a connection that a removal leaves alive.

@@ -31,7 +31,10 @@ type WhitelistView struct {
 	Page   api.Page[api.Permission]
 	Ticked bool // all on the page: the way to tick them without JavaScript
 	Who    WhoView
-	Row    RowView
+	// Additions go on in the background, or ended lately with something to look
+	// at.
+	Additions []api.Addition
+	Row       RowView
 }
 
 // WhoView is the question who may connect, and its answer.
@@ -45,6 +48,7 @@ type WhoView struct {
 type RowView struct {
 	Editing bool   // its description is being changed
 	Typed   string // into the box of the description
+	Seen    string // the description that the box was made from
 	Problem api.Message
 	News    string // what a screen reader hears of it
 }

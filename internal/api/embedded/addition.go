@@ -122,7 +122,7 @@ func (p *Plane) Additions(ctx context.Context, s api.Scope, service string, limi
 		return nil, nil
 	}
 	err := p.db.Read.NewSelect().Model(&rows).ExcludeColumn("drafts", "refused").
-		Where("service_id = ? AND project_id = ?", service, s.Project).OrderExpr("id DESC").Limit(limit).Scan(ctx)
+		Where("service_id = ? AND project_id = ?", service, s.Project).OrderExpr("id DESC").Limit(int64(limit)).Scan(ctx)
 	additions := make([]api.Addition, len(rows))
 	for i := range rows {
 		additions[i] = rows[i].addition()

@@ -67,8 +67,8 @@ type Background struct {
 	Log  *slog.Logger // is told what failed
 }
 
-// Start begins work in the background; Stop ends it. Of the prober's slots some
-// are always left for people who test, see chores.
+// Start begins work in the background; Stop ends it. How it shares the prober's
+// slots with people who test is said at chores.
 func (p *Plane) Start(ctx context.Context, b Background) error {
 	if p.db.Sole {
 		if err := p.putBack(ctx); err != nil {

@@ -72,7 +72,7 @@ func TestTheWrongServerIsNamed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			g := greet(t, prober(probe.Options{Timeout: 20 * little}), c.service, c.address)
+			g := greet(t, prober(probe.Options{Timeout: 40 * little}), c.service, c.address)
 			require.Equal(t, api.Failed, g.Check.Status, "%+v", g.Check)
 			f := g.Check.Failure()
 			require.Equal(t, api.StepHandshake, f.Name, "%+v", f)

@@ -32,7 +32,8 @@ type Form struct {
 	// Action+"/edit". Unsaved says that this rendering holds such changes.
 	Guard, Unsaved bool
 	// Beside are the paths of fields that are sent along with the one that was
-	// judged, because its value decides about them.
+	// judged, because its value decides about them, and the sections whose count
+	// of problems is.
 	Beside []string
 	// Upload says that the form's children have an input for a file.
 	Upload bool
@@ -124,6 +125,10 @@ func ID(path string) string { return strings.ReplaceAll(path, ".", "-") }
 // FieldID returns the id of the element around a field, which is also the name
 // of its fragment and the HX-Target of its live check.
 func FieldID(path string) string { return "field-" + ID(path) }
+
+// IssuesID returns the id of the count of a section's problems, which is also
+// the name of its fragment.
+func IssuesID(section string) string { return section + "-issues" }
 
 // FieldPath returns the path of the field in the form that FieldID made target
 // of, and whether there is one.
