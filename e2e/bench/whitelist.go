@@ -254,7 +254,7 @@ func sameEntries(ctx context.Context, db *sql.DB, from int64, n int) error {
 	if err != nil {
 		return err
 	}
-	defer statement.Close()
+	defer func() { _ = statement.Close() }()
 	for i := range int64(n) {
 		for c, column := range columns {
 			switch column {
@@ -282,7 +282,7 @@ func plainRows(ctx context.Context, db *sql.DB, n int) error {
 	if err != nil {
 		return err
 	}
-	defer statement.Close()
+	defer func() { _ = statement.Close() }()
 	row := strings.Repeat("x", entryLength)
 	for range n {
 		if _, err := statement.ExecContext(ctx, row); err != nil {
