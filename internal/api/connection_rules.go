@@ -104,33 +104,31 @@ func (d *ConnectionDraft) NetworkProblems() []Problem {
 }
 
 func securityGroupProblem(id string) Message {
-	switch {
-	case id == "":
-		return M("connection.security_group_required")
-	case dashedID.MatchString(id):
-		return Message{}
-	case bareID.MatchString(id):
-		return M("connection.id_hyphens", "id", hyphenated(id))
-	case idLetters.MatchString(id):
-		return M("connection.id_form", "length", len(id))
-	}
-	return M("connection.security_group_name", "name", Shortened(id))
+	return uuidProblem(id, "connection.security_group_required", "connection.security_group_name")
 }
 
 func networkProblem(id string) Message {
+	name := "connection.network_name"
+	if strings.HasPrefix(strings.ToLower(id), "vpc") {
+		name = "connection.network_vpc"
+	}
+	return uuidProblem(id, "connection.network_required", name)
+}
+
+// uuidProblem judges an id of the network service, in the words of two message
+// keys where it is missing and where it is a name.
+func uuidProblem(id, required, name string) Message {
 	switch {
 	case id == "":
-		return M("connection.network_required")
+		return M(required)
 	case dashedID.MatchString(id):
 		return Message{}
 	case bareID.MatchString(id):
 		return M("connection.id_hyphens", "id", hyphenated(id))
 	case idLetters.MatchString(id):
 		return M("connection.id_form", "length", len(id))
-	case strings.HasPrefix(strings.ToLower(id), "vpc"):
-		return M("connection.network_vpc", "name", Shortened(id))
 	}
-	return M("connection.network_name", "name", Shortened(id))
+	return M(name, "name", Shortened(id))
 }
 
 func hyphenated(id string) string {

@@ -21,7 +21,7 @@ type deed struct {
 	gone  bool   // what is done is gone
 	// extra is what else there is to say or to offer, such as the way back; nil
 	// if nothing.
-	extra func([]api.Outcome) (templ.Component, error)
+	extra func() (templ.Component, error)
 }
 
 // toMany does something to every selected thing and tells what became of each.
@@ -57,7 +57,7 @@ func (sh *shelf[T, Q]) showOutcomes(c echo.Context, d deed, outcomes []api.Outco
 	}
 	if d.extra != nil {
 		var err error
-		if view.Extra, err = d.extra(outcomes); err != nil {
+		if view.Extra, err = d.extra(); err != nil {
 			return err
 		}
 	}

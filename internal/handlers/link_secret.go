@@ -52,15 +52,20 @@ func keeps(mode string) bool { return mode != form.Replace && mode != form.Again
 
 // uploaded returns the posted file as base64 text, or "".
 func uploaded(c echo.Context, name string) (string, error) {
+	raw, err := postedFile(c, name)
+	return base64.StdEncoding.EncodeToString(raw), err
+}
+
+// postedFile returns what is in the posted file, nothing if there is none.
+func postedFile(c echo.Context, name string) ([]byte, error) {
 	header, err := c.FormFile(name)
 	if err != nil || header.Size == 0 {
-		return "", nil // no file was posted
+		return nil, nil // no file was posted
 	}
 	f, err := header.Open()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(f)
-	return base64.StdEncoding.EncodeToString(raw), err
+	return io.ReadAll(f)
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"bytes"
 	"encoding/binary"
-	"io"
 	"net/url"
 	"strings"
 	"unicode/utf16"
@@ -54,16 +53,7 @@ func readRows(v url.Values) []api.PermissionLine {
 // uploadedText returns the text of the posted file, or "". Spreadsheets also
 // write UTF-16.
 func uploadedText(c echo.Context, name string) (string, error) {
-	header, err := c.FormFile(name)
-	if err != nil || header.Size == 0 {
-		return "", nil // no file was posted
-	}
-	f, err := header.Open()
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(f)
+	raw, err := postedFile(c, name)
 	if err != nil {
 		return "", err
 	}

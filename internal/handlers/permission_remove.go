@@ -84,7 +84,7 @@ func (p *pages) removePermissions(c echo.Context) error {
 		return sh.refuseSelection(c, err)
 	}
 	d := deed{title: "whitelist.remove_title", done: "whitelist.removed_badge", one: "whitelist.removed_one", gone: true}
-	d.extra = func([]api.Outcome) (templ.Component, error) { return p.afterRemoval(c, view, removed) }
+	d.extra = func() (templ.Component, error) { return p.afterRemoval(c, view, removed) }
 	return sh.showOutcomes(c, d, outcomes, nil)
 }
 

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -109,26 +111,25 @@ func (s *server) deleteConnection(c echo.Context, scope api.Scope) error {
 // associateQueues answers POST …/{id}/associate-queue {"queues": ["q1"]}, as
 // enhanced connections have it.
 func (s *server) associateQueues(c echo.Context, scope api.Scope) error {
-	queues, err := readQueues(c)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Service.BindQueues(c.Request().Context(), scope, param(c, "id"), queues); err != nil {
-		return err
-	}
-	return answer(c, http.StatusOK, dliOutcome{true, "associated peer connection for queues: {" + strings.Join(queues, ",") + "}."})
+	return changeQueues(c, scope, s.Service.BindQueues, "associated peer connection for queues: {%s}.")
 }
 
 // disassociateQueues answers POST …/{id}/disassociate-queue {"queues": ["q1"]}.
 func (s *server) disassociateQueues(c echo.Context, scope api.Scope) error {
+	return changeQueues(c, scope, s.Service.UnbindQueues, "Disassociated peer connection for queues:{%s}.")
+}
+
+// changeQueues does something with the queues that the body names, and says so
+// in the dialect's words.
+func changeQueues(c echo.Context, scope api.Scope, change func(context.Context, api.Scope, string, []string) (api.Connection, error), done string) error {
 	queues, err := readQueues(c)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Service.UnbindQueues(c.Request().Context(), scope, param(c, "id"), queues); err != nil {
+	if _, err := change(c.Request().Context(), scope, param(c, "id"), queues); err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, dliOutcome{true, "Disassociated peer connection for queues:{" + strings.Join(queues, ",") + "}."})
+	return answer(c, http.StatusOK, dliOutcome{true, fmt.Sprintf(done, strings.Join(queues, ","))})
 }
 
 func readQueues(c echo.Context) ([]string, error) {
