@@ -76,6 +76,8 @@ func (w *tab) tabBack(role, name string) {
 func (w *tab) tabThrough(role, name string, held ...chromedp.KeyOption) {
 	w.t.Helper()
 	w.find(role, name)
+	// A page that is still being read may take the focus to its own beginning.
+	w.whole()
 	for range 100 {
 		if w.focused(role, name) {
 			return

@@ -220,10 +220,7 @@ func (w *tab) describedBy(label string) string {
 // cell is what a table has in the row with that header, in that column.
 func (w *tab) cell(row, column string) string {
 	w.t.Helper()
-	eventually(w.t, "the whole page", func() (string, bool) {
-		state := w.eval("document.readyState")
-		return state, state == "complete"
-	})
+	w.whole()
 	return w.eval(`(() => {
 		const text = (e) => e.innerText.trim();
 		const column = [...document.querySelectorAll("thead th")].findIndex((h) => text(h) === ` + strconv.Quote(column) + `);

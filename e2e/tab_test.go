@@ -196,3 +196,12 @@ func (w *tab) eval(expression string) string {
 		return text, true
 	})
 }
+
+// whole waits until the browser has read all of the page.
+func (w *tab) whole() {
+	w.t.Helper()
+	eventually(w.t, "the whole page", func() (string, bool) {
+		state := w.eval("document.readyState")
+		return state, state == "complete"
+	})
+}
