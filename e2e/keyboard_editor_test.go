@@ -3,7 +3,6 @@ package e2e
 import (
 	"testing"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
@@ -20,7 +19,7 @@ func TestWhitelistByKeyboard(t *testing.T) {
 	require.True(t, j.focused("textbox", cellOf(1, "Account ID")), "the first cell has the keyboard")
 	j.keys(accountID(1) + kb.Tab + "Acme")
 	j.tabTo("button", "Add a row")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	require.True(t, j.focused("textbox", cellOf(4, "Account ID")), "a new row has it at once")
 	j.keys("wrong!")
 	j.leave()
@@ -28,25 +27,25 @@ func TestWhitelistByKeyboard(t *testing.T) {
 	require.True(t, j.focused("textbox", cellOf(4, "Description")), "what was judged is not in the way")
 
 	j.tabTo("button", "Check")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	j.announces("1 line has a problem. 1 account can be added.")
 	require.True(t, j.focused("textbox", cellOf(2, "Account ID")), "empty rows are gone, and the bad one has the keyboard")
 	j.tabTo("button", "Remove row 2 of Accounts")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	require.True(t, j.focused("button", "Add a row"))
 	j.tabBack("textbox", cellOf(1, "Description"))
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	j.sees("1 account was added.")
 
 	j.tabTo("link", "Edit "+accountID(1))
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	label := "Description of " + accountID(1)
 	require.True(t, j.focused("textbox", label))
 	j.retype("Acme, Berlin")
 	j.answered(func() { j.keys(kb.Escape) })
 	require.Equal(t, "Acme", j.cell(accountID(1), "Description"), "Escape leaves it as it was")
 	j.tabTo("link", "Edit "+accountID(1))
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	j.retype("Acme, Berlin")
 	j.answered(j.enter)
 	require.Equal(t, "Acme, Berlin", j.cell(accountID(1), "Description"))
@@ -74,10 +73,10 @@ func TestConnectionByKeyboard(t *testing.T) {
 	j.leave()
 	require.Equal(t, "127.0.0.1", j.value("Address, row 1: Host or IP address"))
 	j.tabTo("button", "Add an address")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	require.True(t, j.focused("textbox", "Address, row 2: Host or IP address"))
 	j.tabTo("button", "Remove row 2 of Address")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	require.True(t, j.focused("button", "Add an address"))
 	j.tabTo("textbox", "Security group ID")
 	j.keys("sg-orders")
@@ -88,21 +87,10 @@ func TestConnectionByKeyboard(t *testing.T) {
 	j.tabTo("textbox", "Network ID of the subnet")
 	j.keys(networkID)
 	j.tabTo("button", "Test connection")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	j.announces("The check passed.")
 	j.tabBack("textbox", "Network ID of the subnet")
-	j.answered(func() { j.keys(kb.Enter) })
+	j.answered(j.enter)
 	j.find("heading", "events")
 	j.sees("Connection events is being created.")
-}
-
-// enter presses Enter as a keyboard does: no character follows if a script has
-// taken the key.
-func (w *tab) enter() {
-	w.t.Helper()
-	key := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
-	down, up := key, key
-	down.Type, down.Text, up.Type = input.DispatchKeyEventTypeKeyDown, "\r", input.DispatchKeyEventTypeKeyUp
-	devtools(w, input.DispatchKeyEvent, down)
-	devtools(w, input.DispatchKeyEvent, up)
 }

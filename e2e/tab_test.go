@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -180,6 +181,18 @@ func (w *tab) keys(keys string) {
 	if keys != "" {
 		w.do(chromedp.KeyEvent(keys))
 	}
+}
+
+// enter presses Enter as a keyboard does: the key and its character at once. A
+// character sent on its own could reach what the key has brought in meanwhile, and
+// none follows if a script has taken the key.
+func (w *tab) enter() {
+	w.t.Helper()
+	key := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+	down, up := key, key
+	down.Type, down.Text, up.Type = input.DispatchKeyEventTypeKeyDown, "\r", input.DispatchKeyEventTypeKeyUp
+	devtools(w, input.DispatchKeyEvent, down)
+	devtools(w, input.DispatchKeyEvent, up)
 }
 
 // eval runs an expression and returns its value as text. Between two pages it
