@@ -16,6 +16,10 @@ type Service interface {
 	EndpointServices
 	Whitelist
 	Endpoints
+	Functions
+	Aliases
+	Ramps
+	Invocations
 	Health
 	History
 }

@@ -12,6 +12,8 @@ const (
 	KindEndpointService Kind = "endpoint_service"
 	KindPermission      Kind = "permission" // changes are told of by its service's id
 	KindEndpoint        Kind = "endpoint"   // so are these
+	KindFunction        Kind = "function"   // changes of its versions are told of by its id
+	KindAlias           Kind = "alias"      // so are those of its ramps
 	KindRun             Kind = "run"
 	KindHook            Kind = "hook"
 )

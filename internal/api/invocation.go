@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"switchboard/internal/api/routing"
+)
+
+// Invocations is the part of Service that calls functions (spec/aliases.md §6).
+type Invocations interface {
+	// Invoke sends a call to the upstream of a version and waits for the answer.
+	// Of an alias the version is decided by the call's own headers. NotFound for a
+	// function, version or alias that is not there; Unavailable if the version
+	// has no upstream ("function.no_upstream") or that does not answer.
+	Invoke(ctx context.Context, s Scope, c Call) (Answer, error)
+}
+
+// Call is an invocation.
+type Call struct {
+	Package   string
+	Function  string // its name
+	Qualifier string // as in FunctionURN
+	Header    http.Header
+	Body      []byte // at most MaxInvocationBody
+}
+
+// Answer is what an upstream said to a call.
+type Answer struct {
+	Decision routing.Decision // with the version that answered
+	Status   int              // HTTP
+	Header   http.Header
+	Body     []byte // at most MaxInvocationBody
+	Took     time.Duration
+}
