@@ -34,9 +34,10 @@ type Whitelist interface {
 	// nothing. Everyone may only be made to end sooner: that it stays longer
 	// takes OpenToEveryone. Problems are at "description" and "expires".
 	ChangePermission(ctx context.Context, s Scope, service, id string, c PermissionChange) (Permission, error)
-	// RemovePermissions removes all of the entries or, if one is unknown,
-	// nothing: NotFound. Limit above MaxSelection. Connections stay as they are.
-	RemovePermissions(ctx context.Context, s Scope, service string, ids []string) error
+	// RemovePermissions removes all of the entries and returns them. If one is
+	// unknown, nothing is removed: NotFound. Limit above MaxSelection. Connections
+	// stay as they are.
+	RemovePermissions(ctx context.Context, s Scope, service string, r PermissionRemoval) ([]Permission, error)
 	// WhoMayConnect says whether an account may connect, and why.
 	WhoMayConnect(ctx context.Context, s Scope, service, account string) (Access, error)
 
@@ -94,6 +95,13 @@ type PermissionBatch struct {
 	Everyone bool
 	// Repeat makes entries that are there already no error: they are left as
 	// they are, as the older action call does (spec/whitelist.md §7.1).
+	Repeat bool
+}
+
+// PermissionRemoval is what is removed at once.
+type PermissionRemoval struct {
+	IDs []string
+	// Repeat makes entries that are gone already no error: the others are removed.
 	Repeat bool
 }
 

@@ -250,7 +250,7 @@ func TestServiceConnections(t *testing.T) {
 	t.Run("who is not on the whitelist any more is not accepted", func(t *testing.T) {
 		page, err := s.service.ListPermissions(t.Context(), s.scope(), service.ID, api.PermissionQuery{Search: two.Account})
 		require.NoError(t, err)
-		require.NoError(t, s.service.RemovePermissions(t.Context(), s.scope(), service.ID, []string{page.Items[0].ID}))
+		s.remove(service.ID, page.Items[0].ID)
 		s.post(path+"/accept", url.Values{"only": {two.ID}}).requireRedirect(path)
 		require.Contains(t, s.get(path).text(".notice-error"), "not on the whitelist")
 	})

@@ -88,38 +88,20 @@ func (p *pages) removePermissions(c echo.Context) error {
 	return sh.showOutcomes(c, d, outcomes, nil)
 }
 
-// removeTries is how often a removal is tried while others remove the same
-// entries.
-const removeTries = 5
-
 // removeSelected removes all of the selected entries at once, but for those that
 // are gone already. Once begun it is carried through, whether or not who asked
 // for it still waits.
-func (p *pages) removeSelected(c echo.Context, service string, find api.Shelf[api.Permission, api.PermissionQuery], sel api.Selection[api.PermissionQuery]) (found []api.Permission, outcomes []api.Outcome, err error) {
+func (p *pages) removeSelected(c echo.Context, service string, find api.Shelf[api.Permission, api.PermissionQuery], sel api.Selection[api.PermissionQuery]) (removed []api.Permission, outcomes []api.Outcome, err error) {
 	ctx, s := context.WithoutCancel(c.Request().Context()), p.scope(c)
-	first, err := api.Selected(ctx, find, s, sel)
+	found, err := api.Selected(ctx, find, s, sel)
 	if err != nil {
 		return nil, nil, err
 	}
-	found = first
-	for try := 0; ; try++ {
-		ids := idsOf(found)
-		err = p.Service.RemovePermissions(ctx, s, service, ids)
-		if api.CodeOf(err) != api.NotFound || try == removeTries {
-			break
-		}
-		if found, err = api.Selected(ctx, find, s, api.Selection[api.PermissionQuery]{IDs: ids}); len(found) == 0 {
-			break
-		}
-	}
+	removed, err = p.Service.RemovePermissions(ctx, s, service, api.PermissionRemoval{IDs: idsOf(found), Repeat: true})
 	if err != nil && domainError(err).Code == api.Internal {
 		return nil, nil, err
 	}
-	outcomes = removalOutcomes(sel.IDs, first, idsOf(found), err)
-	if err != nil {
-		found = nil
-	}
-	return found, outcomes, nil
+	return removed, removalOutcomes(sel.IDs, found, idsOf(removed), err), nil
 }
 
 func idsOf(entries []api.Permission) []string {
@@ -131,20 +113,20 @@ func idsOf(entries []api.Permission) []string {
 }
 
 // removalOutcomes tells what became of each entry: of those that were asked for,
-// some may have been gone at first, and some when it was their turn; err is what
-// became of the others.
-func removalOutcomes(asked []string, first []api.Permission, last []string, err error) []api.Outcome {
+// some may have been gone before they were found, and some when it was their
+// turn; err is why nothing was removed.
+func removalOutcomes(asked []string, found []api.Permission, removed []string, err error) []api.Outcome {
 	gone := api.Errorf(api.NotFound, "permission.not_found")
-	outcomes := make([]api.Outcome, 0, len(first))
+	outcomes := make([]api.Outcome, 0, len(found))
 	seen := map[string]bool{}
-	for i := range first {
-		seen[first[i].ID] = true
-		o := api.Outcome{ID: first[i].ID, Name: first[i].Permission}
+	for i := range found {
+		seen[found[i].ID] = true
+		o := api.Outcome{ID: found[i].ID, Name: found[i].Permission}
 		switch {
-		case !slices.Contains(last, o.ID):
-			o.Err = gone
 		case err != nil:
 			o.Err = domainError(err)
+		case !slices.Contains(removed, o.ID):
+			o.Err = gone
 		}
 		outcomes = append(outcomes, o)
 	}

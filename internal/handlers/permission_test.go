@@ -129,7 +129,7 @@ func TestEntryHasAPage(t *testing.T) {
 		require.Zero(t, stored().Expires)
 	})
 	t.Run("it is gone when the entry is", func(t *testing.T) {
-		require.NoError(t, s.service.RemovePermissions(t.Context(), s.scope(), service.ID, []string{entry.ID}))
+		s.remove(service.ID, entry.ID)
 		s.get(path).requireStatus(http.StatusNotFound)
 	})
 }
@@ -248,20 +248,27 @@ func TestRemovingMany(t *testing.T) {
 	})
 }
 
+// remove removes entries as another would.
+func (s *site) remove(service string, ids ...string) {
+	s.t.Helper()
+	_, err := s.service.RemovePermissions(s.t.Context(), s.scope(), service, api.PermissionRemoval{IDs: ids})
+	require.NoError(s.t, err)
+}
+
 // meddler is a service in which somebody else removes an entry right before.
 type meddler struct {
 	api.Service
 	first string
 }
 
-func (m *meddler) RemovePermissions(ctx context.Context, s api.Scope, service string, ids []string) error {
+func (m *meddler) RemovePermissions(ctx context.Context, s api.Scope, service string, r api.PermissionRemoval) ([]api.Permission, error) {
 	if first := m.first; first != "" {
 		m.first = ""
-		if err := m.Service.RemovePermissions(ctx, s, service, []string{first}); err != nil {
-			return err
+		if _, err := m.Service.RemovePermissions(ctx, s, service, api.PermissionRemoval{IDs: []string{first}}); err != nil {
+			return nil, err
 		}
 	}
-	return m.Service.RemovePermissions(ctx, s, service, ids)
+	return m.Service.RemovePermissions(ctx, s, service, r)
 }
 
 func TestRemovingManyOfWhichOneGoesAwayMeanwhile(t *testing.T) {
@@ -371,7 +378,7 @@ func TestHistoryOfAWhitelistSaysWhenItWasOpened(t *testing.T) {
 	for i := range added {
 		ids[i] = added[i].ID
 	}
-	require.NoError(t, s.service.RemovePermissions(t.Context(), s.scope(), service.ID, ids))
+	s.remove(service.ID, ids...)
 	changes := s.get(path + "/history").text(".changes")
 	require.Contains(t, changes, "The service was closed to every account that has no entry.")
 	require.Contains(t, changes, "Every account, ", "before the others")
@@ -449,7 +456,7 @@ func TestClosingListsConnectionsThatCouldNotBeMadeAnyMore(t *testing.T) {
 	everyone, err := s.service.OpenToEveryone(t.Context(), s.scope(), service.ID, api.EveryoneDraft{Confirm: service.Name, Reason: apitest.Reason})
 	require.NoError(t, err)
 	stranger := s.guest("stranger", service)
-	require.NoError(t, s.service.RemovePermissions(t.Context(), s.scope(), service.ID, []string{s.entries(service.ID)[stranger.Account].ID}))
+	s.remove(service.ID, s.entries(service.ID)[stranger.Account].ID)
 
 	p := s.post(s.whitelists()+"/"+service.ID+"/entries/delete/confirmed", url.Values{"id": {everyone.ID}}).requireStatus(http.StatusOK)
 	require.Contains(t, p.text(".alive-list"), stranger.Account)

@@ -296,7 +296,7 @@ func openToEveryone(t *testing.T, p Plane) {
 	change := whitelistChanges(t, p, svc.ID)[0]
 	require.Equal(t, "open", change.Action)
 	require.Contains(t, string(change.After), Reason)
-	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{opened.ID}))
+	removeEntries(t, p, svc.ID, []string{opened.ID})
 	require.Nil(t, getService(t, p, svc.ID).Everyone)
 }
 
@@ -370,7 +370,11 @@ func foreignWhitelist(t *testing.T, p Plane) {
 		requireCode(t, err, api.NotFound)
 		_, err = p.Service.ChangePermission(t.Context(), c.scope, c.service, id, renew(time.Time{}))
 		requireCode(t, err, api.NotFound)
-		requireCode(t, p.Service.RemovePermissions(t.Context(), c.scope, c.service, []string{id}), api.NotFound)
+		for _, repeat := range []bool{false, true} {
+			removed, err := p.Service.RemovePermissions(t.Context(), c.scope, c.service, api.PermissionRemoval{IDs: []string{id}, Repeat: repeat})
+			require.Empty(t, removed)
+			require.Equal(t, repeat && c.service == second.ID, err == nil)
+		}
 	}
 	for _, s := range []api.Scope{p.Other, p.Guest} {
 		_, err := p.Service.ListPermissions(t.Context(), s, svc.ID, api.PermissionQuery{})
@@ -404,7 +408,7 @@ func unstorableWhitelist(t *testing.T, p Plane) {
 		requireCode(t, err, api.Invalid)
 		_, err = p.Service.Permission(t.Context(), p.Mine, svc.ID, text)
 		requireCode(t, err, api.NotFound)
-		requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{text}), api.NotFound)
+		refuseRemoval(t, p, svc.ID, []string{text}, api.NotFound)
 		require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Search: text}))
 		require.Empty(t, entries(t, p, svc.ID, api.PermissionQuery{Permission: text}))
 		_, err = p.Service.JudgePermissions(t.Context(), p.Mine, text, nil)

@@ -124,7 +124,7 @@ func acceptAdmitsAgain(t *testing.T, p Plane) {
 	first, second := connect(t, p, p.Guest, svc.ID), connect(t, p, p.Guest, svc.ID)
 	_, err := p.Service.AcceptConnection(t.Context(), p.Mine, svc.ID, first.ID)
 	require.NoError(t, err)
-	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{entry.ID}))
+	removeEntries(t, p, svc.ID, []string{entry.ID})
 
 	page, err := p.Service.ListServiceConnections(t.Context(), p.Mine, svc.ID,
 		api.EndpointQuery{Accounts: []string{first.Account}, State: api.EndpointAccepted})
@@ -171,7 +171,7 @@ func uncovered(t *testing.T, p Plane) {
 	require.Equal(t, map[string]bool{own.ID: true, accepted.ID: true, pending.ID: true}, allowed())
 	require.Empty(t, left())
 
-	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{entry.ID}))
+	removeEntries(t, p, svc.ID, []string{entry.ID})
 	require.Equal(t, map[string]bool{own.ID: true, accepted.ID: false, pending.ID: false}, allowed())
 	require.Equal(t, []string{accepted.ID}, left(), "the owner's account needs no entry, and what waits is not connected")
 

@@ -100,18 +100,19 @@ func entriesRemoved(t *testing.T, p Plane) {
 	svc, added := whitelisted(t, p, 4)
 	second, foreign := createService(t, p, ServiceDraft("second")), added[0].ID
 	for _, ids := range [][]string{{added[0].ID, "unknown"}, {added[0].ID, ""}} {
-		requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, ids), api.NotFound)
+		refuseRemoval(t, p, svc.ID, ids, api.NotFound)
 	}
-	requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, second.ID, []string{foreign}), api.NotFound)
-	requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, nil), api.Invalid)
+	refuseRemoval(t, p, second.ID, []string{foreign}, api.NotFound)
+	refuseRemoval(t, p, svc.ID, nil, api.Invalid)
 	many := make([]string, api.MaxSelection+1)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
 	}
-	requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, many), api.Limit)
+	refuseRemoval(t, p, svc.ID, many, api.Limit)
 	require.Len(t, entries(t, p, svc.ID, api.PermissionQuery{}), 4)
 
-	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{added[2].ID, added[0].ID, added[2].ID}))
+	removed := removeEntries(t, p, svc.ID, []string{added[2].ID, added[0].ID, added[2].ID})
+	require.Equal(t, permissionsOf([]api.Permission{added[0], added[2]}), permissionsOf(removed))
 	require.Equal(t, permissionsOf([]api.Permission{added[1], added[3]}), entries(t, p, svc.ID, api.PermissionQuery{}))
 	require.Equal(t, 2, getService(t, p, svc.ID).Permissions)
 	change := whitelistChanges(t, p, svc.ID)[0]
@@ -119,6 +120,29 @@ func entriesRemoved(t *testing.T, p Plane) {
 	require.Contains(t, string(change.Before), added[0].Permission)
 	require.Contains(t, string(change.Before), "customer 2")
 	require.NotContains(t, string(change.Before), added[1].Permission)
+
+	again := api.PermissionRemoval{IDs: []string{added[0].ID, added[1].ID, "unknown"}, Repeat: true}
+	removed, err := p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, again)
+	require.NoError(t, err)
+	require.Equal(t, permissionsOf([]api.Permission{added[1]}), permissionsOf(removed), "what is gone is left out")
+	changes := len(whitelistChanges(t, p, svc.ID))
+	removed, err = p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, again)
+	require.NoError(t, err)
+	require.Empty(t, removed)
+	require.Len(t, whitelistChanges(t, p, svc.ID), changes, "nothing is written down where nothing was removed")
+}
+
+func removeEntries(t *testing.T, p Plane, service string, ids []string) []api.Permission {
+	t.Helper()
+	removed, err := p.Service.RemovePermissions(t.Context(), p.Mine, service, api.PermissionRemoval{IDs: ids})
+	require.NoError(t, err)
+	return removed
+}
+
+func refuseRemoval(t *testing.T, p Plane, service string, ids []string, code api.Code) {
+	t.Helper()
+	_, err := p.Service.RemovePermissions(t.Context(), p.Mine, service, api.PermissionRemoval{IDs: ids})
+	requireCode(t, err, code)
 }
 
 func manyRemoved(t *testing.T, p Plane) {
@@ -131,7 +155,7 @@ func manyRemoved(t *testing.T, p Plane) {
 	for _, entry := range page.Items[:api.MaxSelection-1] {
 		ids = append(ids, entry.ID)
 	}
-	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, ids))
+	removeEntries(t, p, svc.ID, ids)
 
 	require.Equal(t, 1, getService(t, p, svc.ID).Permissions)
 	change := whitelistChanges(t, p, svc.ID)[0]
@@ -180,7 +204,7 @@ func entryExpires(t *testing.T, p Plane) {
 	requireCode(t, err, api.NotFound)
 	_, err = p.Service.ChangePermission(t.Context(), p.Mine, svc.ID, gone.ID, renew(time.Time{}))
 	requireCode(t, err, api.NotFound)
-	requireCode(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{stays.ID, gone.ID}), api.NotFound)
+	refuseRemoval(t, p, svc.ID, []string{stays.ID, gone.ID}, api.NotFound)
 	access, err := p.Service.WhoMayConnect(t.Context(), p.Mine, svc.ID, "goes")
 	require.NoError(t, err)
 	require.False(t, access.Allowed)

@@ -161,7 +161,7 @@ func approvalStays(t *testing.T, p Plane) {
 	d.Approval = true
 	_, err = p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
 	require.NoError(t, err)
-	require.NoError(t, p.Service.RemovePermissions(t.Context(), p.Mine, svc.ID, []string{everyone.ID}))
+	removeEntries(t, p, svc.ID, []string{everyone.ID})
 	d.Approval = false
 	_, err = p.Service.UpdateEndpointService(t.Context(), p.Mine, d)
 	require.NoError(t, err)

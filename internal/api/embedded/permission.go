@@ -128,24 +128,32 @@ func (r *serviceRow) save(ctx context.Context, tx bun.Tx, s api.Scope, action st
 }
 
 // RemovePermissions implements api.Whitelist.
-func (p *Plane) RemovePermissions(ctx context.Context, s api.Scope, service string, ids []string) error {
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+func (p *Plane) RemovePermissions(ctx context.Context, s api.Scope, service string, r api.PermissionRemoval) ([]api.Permission, error) {
+	ids := slices.Compact(slices.Sorted(slices.Values(r.IDs)))
 	switch {
 	case len(ids) == 0:
-		return api.Errorf(api.Invalid, "permission.none")
+		return nil, api.Errorf(api.Invalid, "permission.none")
 	case len(ids) > api.MaxSelection:
-		return api.Errorf(api.Limit, "bulk.too_many", "max", api.MaxSelection)
+		return nil, api.Errorf(api.Limit, "bulk.too_many", "max", api.MaxSelection)
 	case slices.ContainsFunc(ids, unstorable):
-		return api.Errorf(api.NotFound, noPermission)
+		return nil, api.Errorf(api.NotFound, noPermission)
 	}
-	return p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
+	var removed []api.Permission
+	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
 		rows, err := svc.drop(ctx, tx, ids, store.Micros(now))
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if len(rows) < len(ids) {
+		case len(rows) < len(ids) && !r.Repeat:
 			return api.Errorf(api.NotFound, noPermission)
+		case len(rows) == 0:
+			return nil
 		}
+		removed = permissionsOf(rows)
 		return svc.record(ctx, tx, s, "remove", auditedPermissions(rows), nil)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return removed, nil
 }

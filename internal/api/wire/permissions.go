@@ -63,7 +63,7 @@ func (s *server) removePermissions(c echo.Context, scope api.Scope, service stri
 	if err != nil {
 		return err
 	}
-	if err := s.Service.RemovePermissions(c.Request().Context(), scope, service, ids); err != nil {
+	if _, err := s.Service.RemovePermissions(c.Request().Context(), scope, service, api.PermissionRemoval{IDs: ids}); err != nil {
 		return err
 	}
 	return answer(c, http.StatusOK, encodePermissions(nil))
@@ -130,15 +130,11 @@ func (s *server) removeNamed(ctx context.Context, scope api.Scope, service strin
 	if len(names) == 0 {
 		return api.Errorf(api.Invalid, "permission.none")
 	}
-	for {
-		found, err := s.Service.ListPermissions(ctx, scope, service, api.PermissionQuery{Only: names, Limit: api.MaxWirePage})
-		if err != nil || len(found.Items) == 0 {
-			return err
-		}
-		ids := each(found.Items, func(p api.Permission) string { return p.ID })
-		err = s.Service.RemovePermissions(ctx, scope, service, ids)
-		if api.CodeOf(err) != api.NotFound { // or somebody else removed some of them first
-			return err
-		}
+	found, err := s.Service.ListPermissions(ctx, scope, service, api.PermissionQuery{Only: names, Limit: api.MaxWirePage})
+	if err != nil || len(found.Items) == 0 {
+		return err
 	}
+	ids := each(found.Items, func(p api.Permission) string { return p.ID })
+	_, err = s.Service.RemovePermissions(ctx, scope, service, api.PermissionRemoval{IDs: ids, Repeat: true})
+	return err
 }
