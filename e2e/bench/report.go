@@ -11,6 +11,7 @@ type bench struct {
 	few, many *site    // consoles with few and with many links
 	watched   *site    // with as many as many, each with a schedule and a history
 	lists     *site    // with whitelists
+	others    []*site  // and the rest
 	bare      *program // the baseline's server
 	machine   [][]string
 	goals     [][]string
@@ -45,7 +46,7 @@ func (b *bench) stopAll() {
 
 func (b *bench) programs() []*program {
 	all := []*program{b.bare}
-	for _, s := range []*site{b.few, b.many, b.watched, b.lists} {
+	for _, s := range append([]*site{b.few, b.many, b.watched, b.lists}, b.others...) {
 		if s != nil {
 			all = append(all, s.program)
 		}

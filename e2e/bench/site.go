@@ -13,6 +13,7 @@ import (
 type site struct {
 	*program
 	browser *client
+	home    string  // path of the project's pages
 	links   string  // path of the list of links
 	caller  *client // with a token
 	key     accessKey
@@ -20,6 +21,7 @@ type site struct {
 
 	whitelist string // path of the list of endpoint services
 	services  string // path of the wire API's endpoint services
+	functions string // path of the wire API's functions
 	own       string // path of the project's extensions of the wire API
 }
 
@@ -67,9 +69,10 @@ func (s *settings) newSite(ctx context.Context, name string, links int) (*site, 
 	if err != nil {
 		return at, err
 	}
-	at.browser, at.links = browser, home+"/links"
+	at.browser, at.home, at.links = browser, home, home+"/links"
 	at.caller, at.wire = caller, "/v1.1/"+project+"/clusters/default/cdm/link"
 	at.whitelist, at.services, at.own = home+"/whitelist", "/v1/"+project+"/vpc-endpoint-services", "/switchboard/v1/projects/"+project
+	at.functions = "/v2/" + project + "/fgs/functions"
 	if _, err := caller.must(ctx, http.MethodPost, at.wire, linkBody(templateLink)); err != nil {
 		return at, err
 	}

@@ -43,6 +43,18 @@ func ConnectionShelf(connections Connections) Shelf[Connection, ConnectionQuery]
 	}
 }
 
+// AliasShelf finds aliases.
+func AliasShelf(aliases Aliases) Shelf[Alias, AliasQuery] {
+	return Shelf[Alias, AliasQuery]{
+		Get: aliases.Alias,
+		List: func(ctx context.Context, s Scope, q AliasQuery, cursor string) (Page[Alias], error) {
+			q.Cursor, q.Limit = cursor, MaxPage
+			return aliases.ListAliases(ctx, s, q)
+		},
+		Name: func(a *Alias) (string, string) { return a.ID, a.Name },
+	}
+}
+
 // PermissionShelf finds entries of a service's whitelist.
 func PermissionShelf(list Whitelist, service string) Shelf[Permission, PermissionQuery] {
 	return Shelf[Permission, PermissionQuery]{

@@ -111,7 +111,8 @@ type FunctionCode struct {
 // FunctionDraft is a function as somebody describes it. Paths of problems are
 // the dialect's: "func_name", "package", "description", "runtime", "handler",
 // "timeout", "memory_size", "user_data", "code_type", "func_code", "code_url",
-// "code_filename", "type" and our "upstream".
+// "code_filename", "type", "xrole", "app_xrole", "enterprise_project_id" and our
+// "upstream".
 type FunctionDraft struct {
 	Package  string // DefaultPackage if empty
 	Name     string
@@ -180,7 +181,7 @@ const (
 )
 
 // CodeTypes are the ways code comes to a function. CodeImage has none.
-var CodeTypes = []string{"inline", "zip", "obs", "jar", CodeImage}
+var CodeTypes = []string{codeInline, "zip", codeOBS, "jar", CodeImage}
 
 // CodeImage is the code type of RuntimeImage.
 const CodeImage = "Custom-Image-Swr"

@@ -1,6 +1,10 @@
 package api
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // FunctionURN names a function, or one of its versions or aliases
 // (spec/aliases.md §2).
@@ -25,3 +29,43 @@ func (u FunctionURN) String() string {
 
 // Alias returns the alias that the qualifier names, if it names one.
 func (u FunctionURN) Alias() (name string, ok bool) { return strings.CutPrefix(u.Qualifier, "!") }
+
+// What stands in a URN between colons: a qualifier may have dots, and before an
+// alias a mark.
+var (
+	urnField     = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	urnQualifier = regexp.MustCompile(`^!?[A-Za-z0-9._-]+$`)
+)
+
+// ParseFunctionURN reads a URN in the full form or a shortened one; a form that
+// names no package means DefaultPackage. Whether anything has that name is not
+// looked at.
+func ParseFunctionURN(text string) (u FunctionURN, ok bool) {
+	const short, qualified, full, longest = 3, 4, 7, 8
+	fields := strings.Split(text, ":")
+	if n := len(fields); n == full || n == longest {
+		if fields[0] != "urn" || fields[1] != "fss" || fields[4] != "function" || !urnField.MatchString(fields[2]) {
+			return FunctionURN{}, false
+		}
+		u.Region = fields[2]
+		fields = slices.Delete(fields[3:], 1, 2)
+	} else if n > qualified {
+		return FunctionURN{}, false
+	}
+	if len(fields) == qualified {
+		if u.Qualifier = fields[short]; !urnQualifier.MatchString(u.Qualifier) {
+			return FunctionURN{}, false
+		}
+		fields = fields[:short]
+	}
+	for _, field := range fields {
+		if !urnField.MatchString(field) {
+			return FunctionURN{}, false
+		}
+	}
+	u.Package = DefaultPackage
+	for i, part := range []*string{&u.Name, &u.Package, &u.Project}[:len(fields)] {
+		*part = fields[len(fields)-1-i]
+	}
+	return u, true
+}

@@ -13,7 +13,9 @@ type Invocations interface {
 	// Invoke sends a call to the upstream of a version and waits for the answer.
 	// Of an alias the version is decided by the call's own headers. NotFound for a
 	// function, version or alias that is not there; Unavailable if the version
-	// has no upstream ("function.no_upstream") or that does not answer.
+	// has no upstream ("function.no_upstream") or that does not answer, Limit for
+	// a body above MaxInvocationBody ("invoke.body_too_long") or if too many calls
+	// are under way.
 	Invoke(ctx context.Context, s Scope, c Call) (Answer, error)
 }
 
@@ -33,4 +35,5 @@ type Answer struct {
 	Header   http.Header
 	Body     []byte // at most MaxInvocationBody
 	Took     time.Duration
+	MemoryMB int // that the version is configured with
 }

@@ -63,7 +63,7 @@ func (d *QueueDraft) Problems() []Problem {
 		refuse("type", M("queue.type_unknown", "sql", string(QueueSQL), "general", string(QueueGeneral)))
 	}
 	if !slices.Contains(QueueCUs, d.CUs) {
-		refuse("cu_count", M("queue.cus_unknown", "sizes", sizes()))
+		refuse("cu_count", M("queue.cus_unknown", "sizes", sizes(QueueCUs)))
 	}
 	refuse("cidr", cidrProblem(d.CIDR))
 	return append(problems, ConnectionTags.Problems("tags", d.Tags)...)
@@ -85,9 +85,9 @@ func queueNameProblem(name string) Message {
 	return Message{}
 }
 
-func sizes() string {
-	texts := make([]string, len(QueueCUs))
-	for i, n := range QueueCUs {
+func sizes(numbers []int) string {
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
 		texts[i] = strconv.Itoa(n)
 	}
 	return strings.Join(texts, ", ")

@@ -75,6 +75,11 @@ func (p *pages) reactivateConnection(c echo.Context) error {
 // sayRefusal leads back to the connection's page, which says why something could
 // not be done with it; other errors stay.
 func (p *pages) sayRefusal(c echo.Context, err error) error {
+	return p.sayRefusalAt(c, connectionPath(c, c.Param("id")), err)
+}
+
+// sayRefusalAt is sayRefusal with the path of another page.
+func (p *pages) sayRefusalAt(c echo.Context, path string, err error) error {
 	e := domainError(err)
 	message := e.Message
 	switch {
@@ -84,7 +89,7 @@ func (p *pages) sayRefusal(c echo.Context, err error) error {
 		return err
 	}
 	p.flashKind(c, templates.Warning, message)
-	return redirect(c, connectionPath(c, c.Param("id")))
+	return redirect(c, path)
 }
 
 // showDiagnosis tells what will be looked at; diagnoseConnection does it.

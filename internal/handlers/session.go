@@ -16,7 +16,7 @@ import (
 // The cookie holds one random token, signed and encrypted; what it opens is a
 // row of the database, so that signing out counts at once and everywhere.
 const (
-	cookieName = "switchboard" // behind __Host- where the connection is secure
+	cookieName = api.SessionCookie // behind __Host- where the connection is secure
 	tokenKey   = "token"
 	cookieAge  = 7 * 24 * 60 * 60 // seconds; the session behind it may end earlier
 )

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"switchboard/internal/api"
+	"switchboard/internal/locale"
 )
 
 // History is a page of what was done to a thing, newest first.
@@ -15,6 +16,9 @@ type History struct {
 	Path         string // of the page that it is on
 	Changes      []api.Change
 	Newer, Older bool // there are more
+	// Back leads to the question whether the state after a change is to be brought
+	// back, or nowhere if it is nil or returns "".
+	Back func(api.Change) string
 }
 
 // HistoryCursor names what the address says of a history: which page it is, as
@@ -43,6 +47,14 @@ func (h *History) pager() Pager {
 	return p
 }
 
+// changedBy says who changed something, and which way.
+func changedBy(ctx context.Context, c api.Change) string {
+	if c.Actor.User == "" {
+		return locale.T(ctx, "way."+string(c.Actor.Way))
+	}
+	return locale.T(ctx, "change.by", "user", c.Actor.User, "way", api.M("way."+string(c.Actor.Way)))
+}
+
 // valueChange is a value that a change changed. Both sides are empty where the
 // value cannot be shown, and Note says what happened to it.
 type valueChange struct{ Label, Before, After, Note string }
@@ -59,6 +71,10 @@ func changedValues(ctx context.Context, c api.Change) []valueChange {
 		return changedEndpointService(ctx, c)
 	case api.KindPermission:
 		return changedPermissions(ctx, c)
+	case api.KindFunction:
+		return changedFunction(ctx, c)
+	case api.KindAlias:
+		return changedAlias(ctx, c)
 	default:
 		return nil
 	}

@@ -31,7 +31,8 @@ type LinkFormView struct {
 	Pasted    *Pasted // how the form was filled, nil if by hand
 }
 
-// LinkChanged says that somebody else saved the link while it was edited.
+// LinkChanged says that somebody else saved the link, or whatever else it was,
+// while it was edited.
 type LinkChanged struct {
 	By     string
 	At     time.Time

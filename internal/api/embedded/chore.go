@@ -51,6 +51,7 @@ var chores = []chore{
 	{taskAddition, dueAdditions, (*Plane).workAddition, always(1), always(2)},
 	{taskExpiry, dueServices, (*Plane).expireDue, always(1), always(1)},
 	{taskDeletion, dueDeletions, (*Plane).workDeletion, always(1), always(1)},
+	{taskRamp, dueRamps, (*Plane).workRamp, always(1), always(2)},
 }
 
 func always(n int) func(int) int { return func(int) int { return n } }

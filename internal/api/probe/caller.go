@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 )
 
@@ -57,11 +58,7 @@ func (c caller) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // call connects to host:port through the guard.
 func (p *Prober) call(ctx context.Context, address string) (net.Conn, error) {
-	at, err := readEndpoint(address, "")
-	if err != nil {
-		return nil, err
-	}
-	addrs, err := p.guard.resolve(ctx, at.host)
+	at, addrs, err := p.lookUp(ctx, address)
 	if err != nil {
 		return nil, err
 	}
@@ -73,4 +70,14 @@ func (p *Prober) call(ctx context.Context, address string) (net.Conn, error) {
 		return nil, err
 	}
 	return conn, nil
+}
+
+// lookUp reads host:port and finds the addresses of the host.
+func (p *Prober) lookUp(ctx context.Context, address string) (endpoint, []netip.Addr, error) {
+	at, err := readEndpoint(address, "")
+	if err != nil {
+		return at, nil, err
+	}
+	addrs, err := p.guard.resolve(ctx, at.host)
+	return at, addrs, err
 }

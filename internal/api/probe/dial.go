@@ -56,12 +56,23 @@ func (g *guard) resolve(ctx context.Context, host string) ([]netip.Addr, error) 
 	return addrs, nil
 }
 
-// dial connects to the first address that answers. If one address of a name
-// is forbidden, so is the name. The connection ends with ctx.
+// dial is open for a connection that ends with ctx and is capped.
 func (g *guard) dial(ctx context.Context, host string, addrs []netip.Addr, port uint16) (net.Conn, error) {
+	conn, took, err := g.open(ctx, host, addrs, port)
+	if err != nil {
+		return nil, err
+	}
+	c := bound(ctx, conn)
+	c.took = took
+	return c, nil
+}
+
+// open connects to the first address that answers, and says how long that took.
+// If one address of a name is forbidden, so is the name.
+func (g *guard) open(ctx context.Context, host string, addrs []netip.Addr, port uint16) (net.Conn, time.Duration, error) {
 	for _, addr := range addrs {
 		if err := g.judge(netip.AddrPortFrom(addr, port), host); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	var errs []error
@@ -69,13 +80,11 @@ func (g *guard) dial(ctx context.Context, host string, addrs []netip.Addr, port 
 		began := time.Now()
 		conn, err := g.dialOne(ctx, host, netip.AddrPortFrom(addr, port), len(addrs)-i)
 		if err == nil {
-			c := bound(ctx, conn)
-			c.took = time.Since(began)
-			return c, nil
+			return conn, time.Since(began), nil
 		}
 		errs = append(errs, err)
 	}
-	return nil, slices.MinFunc(errs, func(a, b error) int { return cmp.Compare(silence(a), silence(b)) })
+	return nil, 0, slices.MinFunc(errs, func(a, b error) int { return cmp.Compare(silence(a), silence(b)) })
 }
 
 // dialOne gives an address its share of the time that is left.

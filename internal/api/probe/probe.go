@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"runtime/debug"
 	"time"
@@ -56,6 +57,9 @@ type Prober struct {
 	slots   *slots
 	roots   *x509.CertPool
 	log     *slog.Logger
+
+	upstreams *http.Transport // of Forward
+	forwards  *slots
 }
 
 // New makes a Prober.
@@ -75,13 +79,16 @@ func New(o Options) *Prober {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Prober{
-		guard:   &guard{policy: o.Policy, own: o.Own, resolver: o.Resolver, log: o.Logger},
-		timeout: o.Timeout,
-		slots:   newSlots(o.Concurrency, o.PerProject),
-		roots:   o.Roots,
-		log:     o.Logger,
+	p := &Prober{
+		guard:    &guard{policy: o.Policy, own: o.Own, resolver: o.Resolver, log: o.Logger},
+		timeout:  o.Timeout,
+		slots:    newSlots(o.Concurrency, o.PerProject),
+		roots:    o.Roots,
+		log:      o.Logger,
+		forwards: newSlots(MaxForwards, MaxProjectForwards),
 	}
+	p.upstreams = p.newUpstreams()
+	return p
 }
 
 // Target is what a check is asked to look at.
@@ -107,7 +114,7 @@ func (p *Prober) Check(ctx context.Context, t Target) api.Check {
 }
 
 // Dialled returns how many connections were begun since the Prober was made,
-// and how many addresses were refused, by checks and by HTTPClient.
+// and how many addresses were refused, by checks, HTTPClient and Forward.
 func (p *Prober) Dialled() (allowed, refused uint64) {
 	return p.guard.allowed.Load(), p.guard.refused.Load()
 }

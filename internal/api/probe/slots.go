@@ -40,11 +40,32 @@ func (s *slots) acquire(ctx context.Context, project string) (release func(), er
 		s.leave(project)
 		return nil, err
 	}
-	return func() {
-		<-s.all
-		<-own
+	return func() { s.release(project, own) }, nil
+}
+
+// tryAcquire is acquire for who does not wait: ok is false if no slot is free.
+func (s *slots) tryAcquire(project string) (release func(), ok bool) {
+	own := s.join(project)
+	for i, slots := range []chan struct{}{own, s.all} {
+		select {
+		case slots <- struct{}{}:
+			continue
+		default:
+		}
+		if i > 0 {
+			<-own
+		}
 		s.leave(project)
-	}, nil
+		return nil, false
+	}
+	return func() { s.release(project, own) }, true
+}
+
+// release gives back what acquire and tryAcquire took.
+func (s *slots) release(project string, own chan struct{}) {
+	<-s.all
+	<-own
+	s.leave(project)
 }
 
 func (s *slots) join(project string) chan struct{} {

@@ -1,9 +1,77 @@
 package routing
 
-// Decide returns which version a request gets. It allocates nothing.
+import (
+	"math/bits"
+	"math/rand/v2"
+)
+
+// Decide returns which version a request gets. It allocates nothing. Rules
+// above MaxRules do not count.
 func Decide(route *Route, request *Request) Decision {
-	return Decision{Version: route.Main, Reason: ByMain}
+	switch {
+	case route.Additional == "":
+		return Decision{Version: route.Main, Reason: ByMain}
+	case len(route.Rules) > 0:
+		return route.byRules(request)
+	default:
+		return route.byWeight(request)
+	}
+}
+
+// byRules looks at every rule, also where the first has decided: people want to
+// know of each whether it matched.
+func (r *Route) byRules(request *Request) Decision {
+	d := Decision{Version: r.Main, Reason: ByRules}
+	rules := r.Rules[:min(len(r.Rules), MaxRules)]
+	for i := range rules {
+		present, matched := rules[i].match(request.Header)
+		if present {
+			d.Present |= 1 << i
+		}
+		if matched {
+			d.Matched |= 1 << i
+		}
+	}
+	all := Set(1)<<len(rules) - 1
+	if d.Matched == all || r.Any && d.Matched != 0 {
+		d.Version, d.Additional = r.Additional, true
+	}
+	return d
+}
+
+func (r *Route) byWeight(request *Request) Decision {
+	d := Decision{Version: r.Main, Reason: ByWeight, Draw: request.Draw}
+	if key := r.Sticky.first(request.Header); key != "" {
+		d.Reason, d.Draw = ByKey, drawFor(r.Salt, key)
+	}
+	if r.Weight >= 100 || r.Weight > 0 && d.Draw < r.Weight {
+		d.Version, d.Additional = r.Additional, true
+	}
+	return d
 }
 
 // Random draws for one request.
-func Random() int { return 0 }
+func Random() int {
+	return rand.IntN(100) //nolint:gosec // nothing secret hangs on who gets which version
+}
+
+// drawFor is the draw of a key, from 0 to 99. It does not depend on the weight:
+// whoever is below one is below every greater one. All replicas, today's and
+// tomorrow's, must agree on it, so it is FNV-1a, which is written down and needs
+// no seed; the mixer of MurmurHash3 after it spreads keys that differ in their
+// last character only over all draws.
+func drawFor(salt, key string) int {
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
+	for i := range len(salt) {
+		h = (h ^ uint64(salt[i])) * prime
+	}
+	h *= prime // a zero byte between them: "a"+"bc" is not "ab"+"c"
+	for i := range len(key) {
+		h = (h ^ uint64(key[i])) * prime
+	}
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	high, _ := bits.Mul64(h^h>>33, 100)
+	return int(high) //nolint:gosec // less than 100
+}

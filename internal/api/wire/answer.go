@@ -18,7 +18,8 @@ import (
 
 // Bounds of the body of a request, in bytes. The cloud takes 12 MB from
 // everybody (spec/iam.md §2); nothing that is served here comes near a
-// megabyte but files of links, and memory is not lent to strangers.
+// megabyte but files of links and code of functions, and memory is not lent to
+// strangers.
 const (
 	maxBody        = 1 << 20
 	maxCredentials = 64 << 10
@@ -29,11 +30,15 @@ const importRoute = "/switchboard/v1/projects/:project/links/import"
 
 // bodyLimit is how long the body of a request may be, in bytes.
 func bodyLimit(c echo.Context) int64 {
-	switch c.Path() {
-	case importRoute:
+	switch path := c.Path(); {
+	case path == importRoute:
 		return api.MaxImportFile
-	case judgeRoute, additionsRoute:
+	case path == judgeRoute || path == additionsRoute:
 		return maxEntries
+	case path == invocationsRoute:
+		return api.MaxInvocationBody
+	case strings.HasPrefix(path, functionsRoute):
+		return maxFunction
 	}
 	return maxBody
 }
@@ -78,6 +83,9 @@ func readBody(c echo.Context, limit int64) ([]byte, error) {
 	r := c.Request()
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, limit))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		if c.Path() == invocationsRoute { // of which the service has its own opinion
+			return nil, api.Errorf(api.Limit, "invoke.body_too_long", "max", limit>>20)
+		}
 		return nil, gateway(c, http.StatusRequestEntityTooLarge, "APIGW.0201", "Request entity too large")
 	}
 	if err != nil {

@@ -59,14 +59,24 @@ func (f family) signedIn(h func(c echo.Context, who caller) error) echo.HandlerF
 // credential (spec/iam.md §2).
 func (f family) inProject(h func(c echo.Context, scope api.Scope) error) echo.HandlerFunc {
 	return f.signedIn(func(c echo.Context, who caller) error {
-		project := param(c, "project")
-		if err := f.opens(c, who, project); err != nil {
+		project, err := f.opens(c, who, param(c, "project"))
+		if err != nil {
 			return err
 		}
+		c.Set(openedProject, project)
 		actor := remote(c)
 		actor.UserID, actor.User = who.user.ID, who.user.Name
-		return h(c, api.Scope{Project: project, Actor: actor})
+		return h(c, api.Scope{Project: project.ID, Actor: actor})
 	})
+}
+
+// openedProject is what a request's context calls the project of inProject.
+const openedProject = "project"
+
+// projectIn is the project that the credential opened.
+func projectIn(c echo.Context) identity.Project {
+	project, _ := c.Get(openedProject).(identity.Project)
+	return project
 }
 
 // remote is an actor of whom only the way is known.
@@ -139,27 +149,27 @@ func (s *server) bySignature(c echo.Context, header string) (caller, error) {
 	return caller{user: key.User, key: &key}, nil
 }
 
-// opens refuses a project that the credential is not for. A token is for one
-// project. A key is for all of its user's, or for one; the project that a
-// client names in X-Project-Id must be that of the path or its parent, the
-// account.
-func (s *server) opens(c echo.Context, who caller, project string) error {
+// opens returns the project, or refuses it if the credential is not for it. A
+// token is for one project. A key is for all of its user's, or for one; the
+// project that a client names in X-Project-Id must be that of the path or its
+// parent, the account.
+func (s *server) opens(c echo.Context, who caller, project string) (identity.Project, error) {
 	mismatch := api.Errorf(api.Forbidden, "wire.project_mismatch", "project", project)
 	if who.token != nil {
 		if who.token.Project == nil || who.token.Project.ID != project {
-			return mismatch
+			return identity.Project{}, mismatch
 		}
-		return nil
+		return *who.token.Project, nil
 	}
 	named := c.Request().Header.Get(headerProject)
 	if named != "" && named != project && named != who.user.Account.ID || who.key.Project != "" && who.key.Project != project {
-		return mismatch
+		return identity.Project{}, mismatch
 	}
-	_, err := s.Identity.Project(c.Request().Context(), who.user, project)
+	opened, err := s.Identity.Project(c.Request().Context(), who.user, project)
 	if api.CodeOf(err) == api.NotFound {
-		return mismatch
+		return opened, mismatch
 	}
-	return err
+	return opened, err
 }
 
 // unauthorised is the gateway's 401. Clients sign in again and retry when they

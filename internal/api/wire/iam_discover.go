@@ -56,6 +56,7 @@ func (s *server) catalog(c echo.Context, project *identity.Project) []serviceRef
 			service("cdm", "cdm", s.Region, base+"/v1.1/"+project.ID),
 			service("dli", "dli", s.Region, base+"/v1.0/"+project.ID),
 			service("vpcep", "vpcep", s.Region, base+"/v1/"+project.ID),
+			service("functiongraph", "functiongraph", s.Region, base+"/v2/"+project.ID),
 		)
 	}
 	return all

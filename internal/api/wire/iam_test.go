@@ -119,7 +119,7 @@ func checkToken(t *testing.T, w *world, rec *httptest.ResponseRecorder, project 
 	for _, s := range token.Catalog {
 		found[s.Type] = s.Endpoints[0].URL
 	}
-	for kind, version := range map[string]string{"cdm": "v1.1", "dli": "v1.0", "vpcep": "v1"} {
+	for kind, version := range map[string]string{"cdm": "v1.1", "dli": "v1.0", "vpcep": "v1", "functiongraph": "v2"} {
 		require.Equal(t, "http://example.com/"+version+"/"+token.Project.ID, found[kind])
 	}
 }

@@ -31,7 +31,7 @@ func (f *Form) attributes(d *Field) templ.Attributes {
 	if d.Placeholder != "" {
 		a["placeholder"] = d.Placeholder
 	}
-	if d.Kind == Number {
+	if d.Kind == Number || d.Kind == Share {
 		a["inputmode"] = "numeric"
 	}
 	if d.MaxLen > 0 && d.MaxLen <= shortest {
@@ -141,7 +141,7 @@ func (f *Form) cell(row string, c *Column, first bool) templ.Attributes {
 // news is what a screen reader hears when the field was judged as it was left.
 func (f *Form) news(ctx context.Context, d *Field) string {
 	var said []string
-	for _, p := range f.Problems {
+	for _, p := range slices.Concat(f.Problems, f.Advice) {
 		if within(p.Path, d.Path) {
 			said = append(said, locale.Msg(ctx, p.Message))
 		}
@@ -213,6 +213,18 @@ func (d *Field) unset(ctx context.Context) string {
 // offered reports whether value is one of the choices.
 func offered(choices []Choice, value string) bool {
 	return slices.ContainsFunc(choices, func(c Choice) bool { return c.Value == value })
+}
+
+// off reports whether the choice cannot be chosen. What is chosen already stays:
+// a browser would not send it if it were off.
+func (c Choice) off(value string) bool { return c.Off != "" && c.Value != value }
+
+// named is the label of an option, with the reason why it is off.
+func (c Choice) named(ctx context.Context) string {
+	if c.Off == "" {
+		return c.Label
+	}
+	return locale.T(ctx, "form.choice_off", "label", c.Label, "reason", c.Off)
 }
 
 // shown is the label of a fixed value.

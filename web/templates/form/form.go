@@ -5,6 +5,7 @@
 package form
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,8 +18,12 @@ import (
 type Form struct {
 	ID       string // of the form element, and the name of its fragment
 	Action   string
+	Post     string     // where it is posted to, if not to Action itself
 	Values   url.Values // as typed, by path
 	Problems []api.Problem
+	// Advice is what somebody should know about a field or a row, though nothing
+	// is wrong with it.
+	Advice   []api.Problem
 	Sections []Section
 	// Refused says that somebody tried to submit: the problems are summed up at
 	// the top and the first bad field gets the focus.
@@ -67,7 +72,7 @@ type Field struct {
 	Live     bool     // judged as soon as it is changed
 	Half     bool     // half the width, beside its neighbour
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
-	Choices  []Choice // Select, Cards; Map: keys to offer, with what they are for
+	Choices  []Choice // Select, Cards; Map: keys to offer, with what they are for; Share: to be set at a click
 	Columns  []Column // Rows: the inputs of each row
 	Ordered  bool     // Rows: they can be moved up and down
 	AddLabel string   // Rows: what their button says; "Add a row" if empty
@@ -82,6 +87,8 @@ type Field struct {
 	Secret bool // File: never show the content; Password is always secret
 	// Generate offers to make up a Password in the browser, to be copied.
 	Generate bool
+	// Part and Rest are what a Share is of and what gets the rest of it.
+	Part, Rest string
 }
 
 // Kind is how a field is edited.
@@ -102,10 +109,12 @@ const (
 	Map      Kind = "map"   // rows of key and value: PATH.0.key, PATH.0.value
 	File     Kind = "file"  // base64 text in PATH, or a file upload in PATH.file
 	Fixed    Kind = "fixed" // shown and sent, not editable
+	Share    Kind = "share" // a whole number of percent, as number and slider, and what remains
 )
 
-// Choice is an option of a Select or Cards. Note says more about a card.
-type Choice struct{ Value, Label, Note string }
+// Choice is an option of a Select or Cards. Note says more about a card. Off is
+// why it cannot be chosen, empty if it can be.
+type Choice struct{ Value, Label, Note, Off string }
 
 // Hidden is a value that travels with the form.
 type Hidden struct{ Name, Value string }
@@ -162,10 +171,15 @@ func (f *Form) fields(yield func(*Field) bool) {
 	}
 }
 
+// post is where the form is posted to.
+func (f *Form) post() string { return cmp.Or(f.Post, f.Action) }
+
 // at returns the problems of exactly that path.
-func (f *Form) at(path string) []api.Problem {
+func (f *Form) at(path string) []api.Problem { return at(f.Problems, path) }
+
+func at(all []api.Problem, path string) []api.Problem {
 	var found []api.Problem
-	for _, p := range f.Problems {
+	for _, p := range all {
 		if p.Path == path {
 			found = append(found, p)
 		}

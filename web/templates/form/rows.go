@@ -24,6 +24,9 @@ type Column struct {
 	Choices     []Choice
 	Placeholder string
 	Paste       bool // what is pasted into it may become rows: it is judged at once
+	// Items are the parts of a text that is a list, which are drawn below it, each
+	// with a way to take it out; nil where the text is none.
+	Items func(Row) []string
 }
 
 // Row is one line of a Rows field, as typed, by the names of its columns.
@@ -130,12 +133,20 @@ func ReadMap(v url.Values, path string) (map[string]string, []api.Problem) {
 }
 
 // Edit does what a row button asks for: "add:PATH" appends an empty row,
-// "remove:PATH.1" takes one away, "up:PATH.1" and "down:PATH.1" move it. It
-// returns the path that should get the focus, and false if op is none of these.
+// "remove:PATH.1" takes one away, "up:PATH.1" and "down:PATH.1" move it, and
+// "set:PATH=TEXT" sets an input. It returns the path that should get the focus,
+// and false if op is none of these.
 func Edit(v url.Values, op string) (focus string, ok bool) {
 	verb, path, found := strings.Cut(op, ":")
 	if !found {
 		return "", false
+	}
+	if verb == "set" {
+		path, text, found := strings.Cut(path, "=")
+		if found {
+			v.Set(path, text)
+		}
+		return path, found
 	}
 	if verb == "add" {
 		rows := ReadRows(v, path)
@@ -169,6 +180,19 @@ func Edit(v url.Values, op string) (focus string, ok bool) {
 	}
 	SetRows(v, path, rows)
 	return focus, true
+}
+
+// items are the parts of the text in a column of a row.
+func (c *Column) items(row Row) []string {
+	if c.Items == nil {
+		return nil
+	}
+	return c.Items(row)
+}
+
+// without is a list as text, but for one of its items.
+func without(items []string, i int) string {
+	return strings.Join(slices.Delete(slices.Clone(items), i, i+1), ", ")
 }
 
 // columns returns the inputs of each row. A Map has two: a key, for which

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/shell"
 )
 
 // command is the command line of a client.
@@ -86,6 +87,20 @@ func splitVariables(text string) (set, list []string, rest string, ok bool) {
 		}
 	}
 	return set, nil, "", true
+}
+
+// variable is a reference of a Windows shell.
+var variable = regexp.MustCompile(`%[A-Za-z_][A-Za-z0-9_]*%`)
+
+// splitCommand returns the words of the first command in text and what follows
+// it; ok is false where a quote is not closed. References are placeholders like
+// others.
+func splitCommand(text string) (words []string, rest string, ok bool) {
+	words, rest, ok = shell.Split(text)
+	for i, w := range words {
+		words[i] = variable.ReplaceAllLiteralString(w, shell.Reference)
+	}
+	return words, rest, ok
 }
 
 // prefixes are words before a program that change nothing for us.

@@ -79,7 +79,7 @@ func TestShellSyntax(t *testing.T) {
 		{"mysql -h db -p'$literal' orders", "mysql host=db database=orders password=$literal", nil},
 		{"mysql -h db -phunter2$ orders", "mysql host=db database=orders password=hunter2$", nil},
 		{"mysql -h %DB_HOST% -u ada", "mysql username=ada", ignored("host: reference")},
-		{"mysql -h db -p$'hun\\x74er' orders", "mysql host=db database=orders", ignored("password: reference")},
+		{"mysql -h db -p$'hun\\x74er\\'2' orders", "mysql host=db database=orders password=hunter'2", nil},
 		{"psql \"postgres://ada:$PGPASSWORD@db/orders\"", "postgresql host=db database=orders username=ada", ignored("password: reference")},
 		{"mysql -h db orders; rm -rf /", "mysql host=db database=orders", ignored("rest")},
 		{"mysql -h db orders && rm -rf /", "mysql host=db database=orders", ignored("rest")},

@@ -1,13 +1,16 @@
-package paste
+// Package shell splits command lines into words as a POSIX shell does. The text
+// is only ever read: nothing in it is executed, expanded or looked up.
+package shell
 
 import (
-	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// reference stands where a shell would put the value of a variable or what a
-// command prints. Nobody does here; it is a placeholder like others.
-const reference = "${}"
+// Reference stands where a shell would put the value of a variable or what a
+// command prints.
+const Reference = "${}"
 
 // scanner splits a command line as a POSIX shell does.
 type scanner struct {
@@ -18,9 +21,9 @@ type scanner struct {
 	open  bool            // there is such a word, perhaps an empty one
 }
 
-// splitCommand returns the words of the first command in text and what follows
-// it; ok is false where a quote is not closed.
-func splitCommand(text string) (words []string, rest string, ok bool) {
+// Split returns the words of the first command in text and what follows it; ok
+// is false where a quote is not closed.
+func Split(text string) (words []string, rest string, ok bool) {
 	s := &scanner{text: text}
 	for s.at < len(s.text) {
 		c := s.next()
@@ -60,12 +63,9 @@ func (s *scanner) skipTo(end string) (skipped string, found bool) {
 	return skipped, found
 }
 
-// variable is a reference of a Windows shell.
-var variable = regexp.MustCompile(`%[A-Za-z_][A-Za-z0-9_]*%`)
-
 func (s *scanner) end() {
 	if s.open {
-		s.words = append(s.words, variable.ReplaceAllLiteralString(s.now.String(), reference))
+		s.words = append(s.words, s.now.String())
 	}
 	s.now.Reset()
 	s.open = false
@@ -84,6 +84,10 @@ func (s *scanner) part(c byte) bool {
 	case '\\':
 		s.escape("")
 	case '$', '`':
+		if c == '$' && strings.HasPrefix(s.text[s.at:], "'") {
+			s.at++
+			return s.escaped()
+		}
 		return s.expansion(c)
 	default:
 		s.now.WriteByte(c)
@@ -129,8 +133,8 @@ func (s *scanner) doubleQuoted() bool {
 	return false
 }
 
-// expansion skips $NAME, ${…}, $(…), $'…' and `…`; a dollar sign before
-// anything else is one. It reports whether what was opened is closed.
+// expansion skips $NAME, ${…}, $(…) and `…`; a dollar sign before anything else
+// is one. It reports whether what was opened is closed.
 func (s *scanner) expansion(c byte) (closed bool) {
 	after := byte(' ')
 	if s.at < len(s.text) {
@@ -144,9 +148,6 @@ func (s *scanner) expansion(c byte) (closed bool) {
 		_, closed = s.skipTo("}")
 	case after == '(':
 		closed = s.parentheses()
-	case after == '\'':
-		s.at++
-		_, closed = s.skipTo("'")
 	case isName(after):
 		for s.at < len(s.text) && isName(s.text[s.at]) {
 			s.at++
@@ -157,7 +158,7 @@ func (s *scanner) expansion(c byte) (closed bool) {
 		s.now.WriteByte(c)
 		return true
 	}
-	s.now.WriteString(reference)
+	s.now.WriteString(Reference)
 	return closed
 }
 
@@ -180,4 +181,66 @@ func (s *scanner) parentheses() bool {
 		}
 	}
 	return false
+}
+
+// escaped reads on in $'…', where backslashes write characters as in C, and
+// reports whether it is closed.
+func (s *scanner) escaped() bool {
+	for s.at < len(s.text) {
+		switch c := s.next(); {
+		case c == '\'':
+			return true
+		case c == '\\' && s.at < len(s.text):
+			s.character(s.next())
+		default:
+			s.now.WriteByte(c)
+		}
+	}
+	return false
+}
+
+// character writes what follows a backslash in $'…'.
+func (s *scanner) character(c byte) {
+	switch c {
+	case 'x':
+		s.code(c, 2, 16)
+	case 'u':
+		s.code(c, 4, 16)
+	case 'U':
+		s.code(c, 8, 16)
+	case '0', '1', '2', '3', '4', '5', '6', '7':
+		s.at--
+		s.code(c, 3, 8)
+	default:
+		const names, values = "abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?"
+		if i := strings.IndexByte(names, c); i >= 0 {
+			s.now.WriteByte(values[i])
+			return
+		}
+		s.now.WriteByte('\\')
+		s.now.WriteByte(c)
+	}
+}
+
+// code writes the character whose number comes next, in at most that many
+// digits: of a text after u and U, else a byte.
+func (s *scanner) code(kind byte, digits, base int) {
+	end := s.at
+	for end < len(s.text) && end-s.at < digits {
+		if _, err := strconv.ParseUint(s.text[end:end+1], base, 8); err != nil {
+			break
+		}
+		end++
+	}
+	number, err := strconv.ParseUint(s.text[s.at:end], base, 32)
+	switch {
+	case err != nil: // no digits: not a number after all
+		s.now.WriteByte('\\')
+		s.now.WriteByte(kind)
+	case kind == 'u' || kind == 'U':
+		s.now.WriteRune(rune(min(number, utf8.MaxRune+1))) //nolint:gosec // what is no character is written as U+FFFD
+	default:
+		s.now.WriteByte(byte(number)) //nolint:gosec // as shells do, the lower eight bits
+	}
+	s.at = end
 }

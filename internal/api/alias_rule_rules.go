@@ -1,0 +1,93 @@
+package api
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"switchboard/internal/api/routing"
+)
+
+// ruleParam is the name of a header or cookie (spec/aliases.md §4.1).
+var ruleParam = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// problems judges the rules and how they are combined; the version is judged by
+// the draft it is in.
+func (d *StrategyDraft) problems() []Problem {
+	var combine, rules Message
+	if d.Combine != "" && d.Combine != CombineAnd && d.Combine != CombineOr {
+		combine = M("alias.combine")
+	}
+	switch n := len(d.Rules); {
+	case n == 0:
+		rules = M("alias.rules_required")
+	case n > routing.MaxRules:
+		rules = M("alias.rules_many", "max", routing.MaxRules, "count", n)
+	}
+	problems := fieldProblems("", fieldProblem{"combine", combine}, fieldProblem{"rules", rules})
+	for i := range d.Rules[:min(len(d.Rules), routing.MaxRules)] {
+		problems = append(problems, ruleProblems("rules."+strconv.Itoa(i)+".", &d.Rules[i])...)
+	}
+	return problems
+}
+
+func ruleProblems(prefix string, rule *routing.Rule) []Problem {
+	var op Message
+	if rule.Op != routing.Equal && rule.Op != routing.In {
+		op = M("alias.rule_op")
+	}
+	return fieldProblems(prefix,
+		fieldProblem{"type", sourceTypeProblem(rule.Type)},
+		fieldProblem{"param", paramProblem(rule.Type, rule.Param)},
+		fieldProblem{"op", op},
+		fieldProblem{"value", valueProblem(rule)})
+}
+
+func stickyProblems(sticky routing.Source) []Problem {
+	if sticky == (routing.Source{}) {
+		return nil
+	}
+	return fieldProblems("sticky.",
+		fieldProblem{"type", sourceTypeProblem(sticky.Type)},
+		fieldProblem{"param", paramProblem(sticky.Type, sticky.Param)})
+}
+
+func sourceTypeProblem(t routing.SourceType) Message {
+	if strings.EqualFold(string(t), string(routing.Header)) || strings.EqualFold(string(t), string(routing.Cookie)) {
+		return Message{}
+	}
+	return M("alias.rule_type")
+}
+
+func paramProblem(t routing.SourceType, param string) Message {
+	switch n := utf8.RuneCountInString(param); {
+	case n == 0 && strings.EqualFold(string(t), string(routing.Cookie)):
+		return M("alias.rule_param_cookie")
+	case n == 0:
+		return M("alias.rule_param_header")
+	case n > MaxRuleParam:
+		return M("alias.rule_param_long", "max", MaxRuleParam, "length", n)
+	case !ruleParam.MatchString(param):
+		return M("alias.rule_param_form")
+	}
+	return Message{}
+}
+
+// valueProblem judges what a rule compares with. Line breaks and the like can
+// never be in a header.
+func valueProblem(rule *routing.Rule) Message {
+	value := strings.TrimSpace(rule.Value)
+	switch n := utf8.RuneCountInString(rule.Value); {
+	case n > MaxRuleValue:
+		return M("alias.rule_value_long", "max", MaxRuleValue, "length", n)
+	case value == "":
+		return M("alias.rule_value_required")
+	case !utf8.ValidString(rule.Value) || strings.ContainsFunc(rule.Value, unicode.IsControl):
+		return M("alias.rule_value_control")
+	case rule.Op == routing.In && strings.Trim(value, ", ") == "":
+		return M("alias.rule_value_items")
+	}
+	return Message{}
+}

@@ -1,0 +1,472 @@
+package apitest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api"
+)
+
+// FunctionDraft is a well-formed draft of a function.
+func FunctionDraft(name string) api.FunctionDraft {
+	return api.FunctionDraft{
+		Name: name,
+		Config: api.FunctionConfig{
+			Description: "answers orders", Runtime: "Python3.9", Handler: "index.handler", Timeout: 30 * time.Second, MemoryMB: 256,
+			UserData: `{"STAGE":"test"}`,
+		},
+		Code: api.FunctionCode{Type: "inline", Filename: "index.py"},
+		File: []byte("def handler(event, context): return 'ok'"),
+	}
+}
+
+// Functions says what the functions and versions of any Service are like. open
+// returns an empty one.
+func Functions(t *testing.T, open func(t *testing.T) Plane) {
+	for name, test := range map[string]func(*testing.T, Plane){
+		"a function is found by its id and by its name, and listed the same":        functionFound,
+		"what is left out of a function has a default":                              functionDefaults,
+		"all problems of a function are reported at once, each at its field":        functionProblems,
+		"a function's name is taken once in a package of a project":                 functionNamesTaken,
+		"of those who create a function at once one wins":                           functionRace,
+		"an update changes latest alone, and keeps name, package and code":          functionUpdated,
+		"who saves a function second is told":                                       functionChangedMeanwhile,
+		"functions are sorted, searched, filtered and counted":                      functionLists,
+		"pages of functions lead on and back through all of them, once each":        functionPages,
+		"a function is deleted with all that belongs to it, and its name is free":   functionDeleted,
+		"another project's function is not found, whatever is tried":                foreignFunction,
+		"what no database can hold is refused or not found in functions, too":       unstorableFunction,
+		"changes of functions and versions tell who did what":                       functionChanges,
+		"a version is what the function was when it was published":                  versionPublished,
+		"a version without a name is named by the second in which it was published": versionNamed,
+		"all problems of a version are reported at once, each at its field":         versionProblems,
+		"what has not changed is not published again":                               versionUnchanged,
+		"what is published is the code that was named":                              versionDigest,
+		"of those who publish at once one wins":                                     versionRace,
+		"a function has at most 20 versions, whoever publishes at once":             versionLimit,
+		"an upstream is set of any version, and is a change of latest":              upstreamSet,
+		"a version and its function tell which aliases lead to it":                  versionPointers,
+		"a version is deleted with the aliases whose main version it is":            versionDeleted,
+		"a version that is an additional one is not deleted, nor is latest":         versionKept,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+func createFunction(t *testing.T, p Plane, d api.FunctionDraft) api.Function {
+	t.Helper()
+	f, err := p.Service.CreateFunction(t.Context(), p.Mine, d)
+	require.NoError(t, err)
+	return f
+}
+
+func getFunction(t *testing.T, p Plane, id string) api.Function {
+	t.Helper()
+	f, err := p.Service.Function(t.Context(), p.Mine, id)
+	require.NoError(t, err)
+	return f
+}
+
+func listFunctions(t *testing.T, p Plane, q api.FunctionQuery) api.Page[api.Function] {
+	t.Helper()
+	page, err := p.Service.ListFunctions(t.Context(), p.Mine, q)
+	require.NoError(t, err)
+	return page
+}
+
+func functionNamesOf(page api.Page[api.Function]) []string {
+	found := make([]string, len(page.Items))
+	for i, f := range page.Items {
+		found[i] = f.Name
+	}
+	return found
+}
+
+func functionFound(t *testing.T, p Plane) {
+	d := FunctionDraft("hello")
+	d.Package, d.Upstream = "tools", "https://app.example.com/run"
+	created := createFunction(t, p, d)
+	require.Equal(t, d.Package, created.Package)
+	require.Equal(t, d.Name, created.Name)
+	require.EqualValues(t, 1, created.Version)
+	require.Equal(t, 1, created.Versions, "latest")
+	require.Zero(t, created.Aliases)
+	require.Equal(t, p.Mine.Actor.User, created.Created.By)
+	require.Equal(t, created.Created, created.Updated)
+	require.Equal(t, api.LatestVersion, created.Latest.Name)
+	require.Equal(t, d.Upstream, created.Latest.Upstream)
+	require.Equal(t, int64(len(d.File)), created.Latest.Code.Size)
+	require.Equal(t, "729205e8224d0c10174d67b5596be09dbee9d770c6b82390e497c514511764d0"+
+		"dcb325228625e658832a2337d5219b1b86efc125225c5a964f50eebd48b49b6c", created.Latest.Code.Digest)
+	d.Config.Type = "v2"
+	require.Equal(t, d.Config, created.Latest.Config)
+
+	require.Equal(t, created, getFunction(t, p, created.ID))
+	named, err := p.Service.FindFunction(t.Context(), p.Mine, "tools", "hello")
+	require.NoError(t, err)
+	require.Equal(t, created, named)
+	require.Equal(t, []api.Function{created}, listFunctions(t, p, api.FunctionQuery{}).Items)
+	versions, err := p.Service.Versions(t.Context(), p.Mine, created.ID)
+	require.NoError(t, err)
+	require.Equal(t, []api.Version{created.Latest}, versions)
+	_, err = p.Service.FindFunction(t.Context(), p.Mine, "tools", "Hello")
+	requireCode(t, err, api.NotFound)
+	_, err = p.Service.FindFunction(t.Context(), p.Mine, "", "hello")
+	requireCode(t, err, api.NotFound)
+}
+
+func functionDefaults(t *testing.T, p Plane) {
+	f := createFunction(t, p, api.FunctionDraft{
+		Name: "web", Config: api.FunctionConfig{Runtime: api.RuntimeImage, Timeout: 3 * time.Second, MemoryMB: 128},
+	})
+	require.Equal(t, api.DefaultPackage, f.Package)
+	require.Equal(t, "-", f.Latest.Config.Handler)
+	require.Equal(t, "v2", f.Latest.Config.Type)
+	require.Equal(t, api.CodeImage, f.Latest.Code.Type)
+	require.Zero(t, f.Latest.Code.Size)
+	require.Len(t, f.Latest.Code.Digest, 128)
+	named, err := p.Service.FindFunction(t.Context(), p.Mine, "", "web")
+	require.NoError(t, err)
+	require.Equal(t, f, named)
+}
+
+func functionProblems(t *testing.T, p Plane) {
+	createFunction(t, p, FunctionDraft("hello"))
+	d := api.FunctionDraft{
+		Name: "9lives", Package: "a:b",
+		Config: api.FunctionConfig{
+			Description: strings.Repeat("x", 513), Runtime: "Fortran", Handler: "main", Timeout: 2 * time.Second, MemoryMB: 100,
+			UserData: "[]", Type: "v3", XRole: strings.Repeat("x", 1<<20),
+		},
+		Code: api.FunctionCode{Type: "tar"}, Upstream: "ftp://files",
+	}
+	want := []string{
+		"func_name function.name_form", "package function.package_form", "description function.description_too_long",
+		"runtime function.runtime_unknown", "handler function.handler_dot", "timeout function.timeout_range",
+		"memory_size function.memory_unknown", "user_data function.user_data_form", "xrole function.xrole_form",
+		"type function.type_unknown", "code_type function.code_type_unknown", "upstream function.upstream_scheme",
+	}
+	_, err := p.Service.CreateFunction(t.Context(), p.Mine, d)
+	requireCode(t, err, api.Invalid)
+	require.Equal(t, want, paths(err))
+	require.Equal(t, want, paths(p.Service.ValidateFunction(t.Context(), p.Mine, "", d)))
+
+	d.Name, d.Package = "hello", ""
+	err = p.Service.ValidateFunction(t.Context(), p.Mine, "", d)
+	requireCode(t, err, api.Conflict)
+	require.Equal(t, append([]string{"func_name function.name_taken"}, want[2:]...), paths(err))
+	require.NoError(t, p.Service.ValidateFunction(t.Context(), p.Mine, "", FunctionDraft("free")))
+	require.Len(t, listFunctions(t, p, api.FunctionQuery{}).Items, 1)
+}
+
+func functionNamesTaken(t *testing.T, p Plane) {
+	first := createFunction(t, p, FunctionDraft("hello"))
+	_, err := p.Service.CreateFunction(t.Context(), p.Mine, FunctionDraft("hello"))
+	requireCode(t, err, api.Conflict)
+	require.Equal(t, []string{"func_name function.name_taken"}, paths(err))
+	createFunction(t, p, FunctionDraft("Hello"))
+	elsewhere := FunctionDraft("hello")
+	elsewhere.Package = "tools"
+	createFunction(t, p, elsewhere)
+	_, err = p.Service.CreateFunction(t.Context(), p.Other, FunctionDraft("hello"))
+	require.NoError(t, err)
+	require.NoError(t, p.Service.ValidateFunction(t.Context(), p.Mine, first.ID, FunctionDraft("hello")), "it is its own")
+}
+
+// atOnce does something several times at once, and counts how often it worked;
+// else it has to fail with the code.
+func atOnce(t *testing.T, times int, code api.Code, do func(i int) error) (worked int) {
+	t.Helper()
+	var all sync.WaitGroup
+	errs := make([]error, times)
+	for i := range times {
+		all.Go(func() { errs[i] = do(i) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err == nil {
+			worked++
+			continue
+		}
+		requireCode(t, err, code)
+	}
+	return worked
+}
+
+func functionRace(t *testing.T, p Plane) {
+	worked := atOnce(t, 8, api.Conflict, func(int) error {
+		_, err := p.Service.CreateFunction(t.Context(), p.Mine, FunctionDraft("hello"))
+		return err
+	})
+	require.Equal(t, 1, worked)
+	f := listFunctions(t, p, api.FunctionQuery{}).Items
+	require.Len(t, f, 1)
+	require.Equal(t, []string{"create"}, actions(t, p, api.KindFunction, f[0].ID))
+}
+
+func functionUpdated(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	v1 := publish(t, p, f.ID, "v1")
+	d := FunctionDraft("other")
+	d.Package, d.File, d.Config.MemoryMB, d.Upstream = "tools", nil, 512, "http://app:8080"
+	updated, err := p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, f.Version)
+	require.NoError(t, err)
+	require.Equal(t, "hello", updated.Name)
+	require.Equal(t, api.DefaultPackage, updated.Package)
+	require.Equal(t, f.Latest.Code, updated.Latest.Code)
+	require.Equal(t, 512, updated.Latest.Config.MemoryMB)
+	require.Equal(t, d.Upstream, updated.Latest.Upstream)
+	require.Equal(t, updated.Updated, updated.Latest.Updated)
+	require.Equal(t, f.Created, updated.Created)
+	require.Greater(t, updated.Version, f.Version)
+	require.Equal(t, updated, getFunction(t, p, f.ID))
+	require.Equal(t, v1, getVersion(t, p, f.ID, "v1"), "what was published stays")
+
+	d.File = []byte{}
+	updated, err = p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, 0)
+	require.NoError(t, err)
+	require.Zero(t, updated.Latest.Code.Size, "a file that is empty is one")
+
+	d.Config.Timeout = 0
+	_, err = p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, 0)
+	require.Equal(t, []string{"timeout function.timeout_range"}, paths(err))
+	require.Equal(t, []string{"timeout function.timeout_range"}, paths(p.Service.ValidateFunction(t.Context(), p.Mine, f.ID, d)))
+	require.Equal(t, updated, getFunction(t, p, f.ID))
+}
+
+func functionChangedMeanwhile(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	worked := atOnce(t, 8, api.Conflict, func(i int) error {
+		d := FunctionDraft("hello")
+		d.Config.Description = fmt.Sprint(i)
+		_, err := p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, f.Version)
+		return err
+	})
+	require.Equal(t, 1, worked)
+	stored := getFunction(t, p, f.ID)
+	require.EqualValues(t, 2, stored.Version)
+	requireCode(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, f.Version), api.Conflict)
+	publish(t, p, f.ID, "v1")
+	require.Equal(t, stored.Version, getFunction(t, p, f.ID).Version, "an edit form that is open meanwhile is not disturbed")
+	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, stored.Version))
+}
+
+func functionLists(t *testing.T, p Plane) {
+	for _, name := range []string{"b_orders", "a_Orders", "c_stock"} {
+		d := FunctionDraft(name)
+		if name == "c_stock" {
+			d.Package = "tools"
+		}
+		createFunction(t, p, d)
+	}
+	touched := listFunctions(t, p, api.FunctionQuery{Search: "b_"}).Items[0]
+	_, err := p.Service.UpdateFunction(t.Context(), p.Mine, touched.ID, FunctionDraft(""), 0)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		query api.FunctionQuery
+		want  []string
+	}{
+		{api.FunctionQuery{}, []string{"a_Orders", "b_orders", "c_stock"}},
+		{api.FunctionQuery{Desc: true}, []string{"c_stock", "b_orders", "a_Orders"}},
+		{api.FunctionQuery{Sort: "created"}, []string{"b_orders", "a_Orders", "c_stock"}},
+		{api.FunctionQuery{Sort: "updated"}, []string{"a_Orders", "c_stock", "b_orders"}},
+		{api.FunctionQuery{Search: "ORDERS"}, []string{"a_Orders", "b_orders"}},
+		{api.FunctionQuery{Search: "c%stock"}, []string{}},
+		{api.FunctionQuery{Search: strings.Repeat("x", 1<<20)}, []string{}},
+		{api.FunctionQuery{Name: "orders"}, []string{"b_orders"}},
+		{api.FunctionQuery{Name: "_"}, []string{"a_Orders", "b_orders", "c_stock"}},
+		{api.FunctionQuery{Package: "tools"}, []string{"c_stock"}},
+		{api.FunctionQuery{Package: "tools", Search: "orders"}, []string{}},
+		{api.FunctionQuery{Package: "Tools"}, []string{}},
+		{api.FunctionQuery{Sort: "nonsense", Cursor: "nonsense"}, []string{"a_Orders", "b_orders", "c_stock"}},
+	} {
+		require.Equal(t, c.want, functionNamesOf(listFunctions(t, p, c.query)), "%+v", c.query)
+		c.query.Limit, c.query.Offset = 1, 5
+		n, err := p.Service.CountFunctions(t.Context(), p.Mine, c.query)
+		require.NoError(t, err)
+		require.Len(t, c.want, n, "%+v", c.query)
+	}
+	require.Equal(t, []string{"c_stock"}, functionNamesOf(listFunctions(t, p, api.FunctionQuery{Offset: 2, Limit: api.MaxFunctionPage})))
+	require.Empty(t, listFunctions(t, p, api.FunctionQuery{Offset: 3}).Items)
+}
+
+func functionPages(t *testing.T, p Plane) {
+	var all []string
+	for i := range 7 {
+		all = append(all, createFunction(t, p, FunctionDraft(fmt.Sprintf("function_%d", i))).Name)
+	}
+	for _, sort := range api.FunctionSorts {
+		for _, search := range []string{"", "function"} {
+			want := slices.Clone(all)
+			q := api.FunctionQuery{Sort: sort, Limit: 3, Search: search}
+			require.Equal(t, want, walkFunctions(t, p, q), sort)
+			slices.Reverse(want)
+			q.Desc = true
+			require.Equal(t, want, walkFunctions(t, p, q), sort)
+		}
+	}
+}
+
+// walkFunctions goes through a list page by page, and back again.
+func walkFunctions(t *testing.T, p Plane, q api.FunctionQuery) []string {
+	t.Helper()
+	var forth []string
+	page := listFunctions(t, p, q)
+	for {
+		require.LessOrEqual(t, len(page.Items), q.Limit)
+		forth = append(forth, functionNamesOf(page)...)
+		if q.Cursor = page.Next; q.Cursor == "" {
+			break
+		}
+		page = listFunctions(t, p, q)
+	}
+	back := functionNamesOf(page)
+	for page.Prev != "" {
+		q.Cursor = page.Prev
+		page = listFunctions(t, p, q)
+		back = append(functionNamesOf(page), back...)
+	}
+	require.Equal(t, forth, back)
+	return forth
+}
+
+func functionDeleted(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	publish(t, p, f.ID, "v1")
+	publish(t, p, f.ID, "v2")
+	gray := lead(t, p, f.ID, "gray", "v1", api.WeightDraft{Version: "v2", Weight: "20"})
+	_, err := p.Service.StartRamp(t.Context(), p.Mine, gray.ID, api.RampDraft{Additional: "v2", Steps: []api.RampStepDraft{{Percent: "50"}}}, 0)
+	require.NoError(t, err)
+	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0))
+
+	_, err = p.Service.Function(t.Context(), p.Mine, f.ID)
+	requireCode(t, err, api.NotFound)
+	_, err = p.Service.Versions(t.Context(), p.Mine, f.ID)
+	requireCode(t, err, api.NotFound)
+	_, err = p.Service.Alias(t.Context(), p.Mine, gray.ID)
+	requireCode(t, err, api.NotFound)
+	requireCode(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0), api.NotFound)
+	require.Equal(t, "delete", actions(t, p, api.KindAlias, gray.ID)[0])
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindFunction, f.ID, "", 1)
+	require.NoError(t, err)
+	require.Equal(t, "delete", changes[0].Action)
+	require.Contains(t, string(changes[0].Before), `"versions":["v2","v1"]`, "what ended with it is said")
+
+	again := createFunction(t, p, FunctionDraft("hello"))
+	require.Equal(t, 1, again.Versions)
+	require.Equal(t, again, getFunction(t, p, again.ID))
+}
+
+func foreignFunction(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	publish(t, p, f.ID, "v1")
+	theirs, err := p.Service.CreateFunction(t.Context(), p.Other, FunctionDraft("theirs"))
+	require.NoError(t, err)
+	stored := getFunction(t, p, f.ID)
+	for _, id := range []string{f.ID, "", "nope", "\x00", "\xff"} {
+		for name, err := range functionAttempts(t, p, p.Other, id) {
+			require.Equal(t, api.NotFound, api.CodeOf(err), "%s of %q: %v", name, id, err)
+		}
+	}
+	_, err = p.Service.FindFunction(t.Context(), p.Other, "default", "hello")
+	requireCode(t, err, api.NotFound)
+	page, err := p.Service.ListFunctions(t.Context(), p.Other, api.FunctionQuery{})
+	require.NoError(t, err)
+	require.Equal(t, []api.Function{theirs}, page.Items)
+	n, err := p.Service.CountFunctions(t.Context(), p.Other, api.FunctionQuery{})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, stored, getFunction(t, p, f.ID))
+}
+
+// functionAttempts tries everything that can be done to one function.
+func functionAttempts(t *testing.T, p Plane, s api.Scope, id string) map[string]error {
+	t.Helper()
+	ctx, all := t.Context(), map[string]error{}
+	_, all["read"] = p.Service.Function(ctx, s, id)
+	if id != "" {
+		all["validate"] = p.Service.ValidateFunction(ctx, s, id, FunctionDraft("hello"))
+	}
+	_, all["update"] = p.Service.UpdateFunction(ctx, s, id, FunctionDraft("hello"), 0)
+	all["delete"] = p.Service.DeleteFunction(ctx, s, id, 0)
+	_, all["versions"] = p.Service.Versions(ctx, s, id)
+	_, all["version"] = p.Service.Version(ctx, s, id, "v1")
+	all["validate version"] = p.Service.ValidateVersion(ctx, s, id, api.VersionDraft{Name: "v2"})
+	_, all["publish"] = p.Service.PublishVersion(ctx, s, id, api.VersionDraft{Name: "v2"})
+	_, all["upstream"] = p.Service.SetUpstream(ctx, s, id, "v1", "http://evil.example.com")
+	all["delete version"] = p.Service.DeleteVersion(ctx, s, id, "v1")
+	return all
+}
+
+func unstorableFunction(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	for _, text := range []string{"\x00", "a\x00b", "\xff\xfe"} {
+		d := api.FunctionDraft{
+			Package: text, Name: text, Upstream: "http://app/" + text,
+			Config: api.FunctionConfig{
+				Description: text, Runtime: text, Handler: "a." + text, UserData: `{"a":"` + text + `"}`, XRole: text, AppXRole: text,
+				Type: text, EnterpriseProject: text,
+			},
+			Code: api.FunctionCode{Type: text, URL: text, Filename: text}, File: []byte(text),
+		}
+		_, err := p.Service.CreateFunction(t.Context(), p.Mine, d)
+		requireCode(t, err, api.Invalid)
+		require.Len(t, paths(err), 15)
+		_, err = p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, 0)
+		requireCode(t, err, api.Invalid)
+		_, err = p.Service.PublishVersion(t.Context(), p.Mine, f.ID, api.VersionDraft{Name: text, Description: text, Digest: text})
+		require.Equal(t, []string{"version version.name_form", "description function.description_control", "digest version.digest"}, paths(err))
+		_, err = p.Service.SetUpstream(t.Context(), p.Mine, f.ID, api.LatestVersion, d.Upstream)
+		require.Equal(t, []string{"upstream function.upstream_form"}, paths(err))
+		for _, q := range []api.FunctionQuery{{Search: text}, {Name: text}, {Package: text}} {
+			require.Empty(t, listFunctions(t, p, q).Items)
+			n, err := p.Service.CountFunctions(t.Context(), p.Mine, q)
+			require.NoError(t, err)
+			require.Zero(t, n)
+		}
+		require.Len(t, listFunctions(t, p, api.FunctionQuery{Cursor: text}).Items, 1)
+		_, err = p.Service.FindFunction(t.Context(), p.Mine, text, text)
+		requireCode(t, err, api.NotFound)
+		_, err = p.Service.Version(t.Context(), p.Mine, f.ID, text)
+		requireCode(t, err, api.NotFound)
+		requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, text), api.NotFound)
+	}
+	require.Equal(t, f, getFunction(t, p, f.ID))
+}
+
+func functionChanges(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	publish(t, p, f.ID, "v1")
+	d := FunctionDraft("hello")
+	d.Config.MemoryMB, d.Config.Timeout = 4096, 90*time.Second
+	_, err := p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, 0)
+	require.NoError(t, err)
+	_, err = p.Service.SetUpstream(t.Context(), p.Mine, f.ID, "v1", "http://blue:8080")
+	require.NoError(t, err)
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1"))
+	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0))
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindFunction, f.ID, "", 10)
+	require.NoError(t, err)
+	require.Equal(t, []string{"delete", "unpublish", "upstream", "update", "publish", "create"}, actions(t, p, api.KindFunction, f.ID))
+	for i, c := range changes {
+		require.Equal(t, "hello", c.ObjectName)
+		require.Equal(t, p.Mine.Actor, c.Actor)
+		require.Equal(t, i != 4 && i != 5, c.Before != nil)
+		require.Equal(t, i > 1, c.After != nil)
+	}
+	require.Contains(t, string(changes[3].Before), `"memory_size":256`)
+	require.Contains(t, string(changes[3].After), `"memory_size":4096`)
+	require.Contains(t, string(changes[3].After), `"timeout":90`, "seconds")
+	require.Contains(t, string(changes[2].After), "blue")
+	require.NotContains(t, string(changes[2].Before), "blue")
+	require.Contains(t, string(changes[1].Before), `"version":"v1"`)
+}

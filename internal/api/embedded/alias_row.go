@@ -1,0 +1,146 @@
+package embedded
+
+import (
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/routing"
+	"switchboard/internal/api/store"
+)
+
+// aliasRow is an alias as it is stored, without its ramp.
+type aliasRow struct {
+	bun.BaseModel `bun:"table:aliases"`
+
+	ID           string `bun:"id,pk"`
+	ProjectID    string
+	FunctionID   string
+	Package      string
+	FunctionName string
+	Slot         int64
+	Name         string
+	Search       string
+	Description  string
+	Main         string
+	Additional   string `bun:",nullzero"`
+	Weight       *int64
+	Rules        string `bun:",nullzero"`
+	MatchAny     bool
+	Sticky       string
+	CreatedAt    int64
+	CreatedBy    string
+	UpdatedAt    int64
+	UpdatedBy    string
+	Version      int64
+}
+
+// describe takes over what a judged draft says; what it is nil about stays.
+func (r *aliasRow) describe(d *api.AliasDraft) {
+	if d.Description != nil {
+		r.Description = *d.Description
+	}
+	route, _ := d.Route()
+	if d.Sticky == nil {
+		decode(r.Sticky, &route.Sticky)
+	}
+	r.Search = strings.ToLower(r.Name + "\n" + r.FunctionName)
+	r.lead(route)
+}
+
+// lead makes the alias lead somewhere.
+func (r *aliasRow) lead(route routing.Route) {
+	r.Main, r.Additional = route.Main, route.Additional
+	r.Weight, r.Rules, r.MatchAny, r.Sticky = nil, "", false, ""
+	switch {
+	case route.Additional == "":
+	case len(route.Rules) > 0:
+		r.Rules, r.MatchAny = encode(route.Rules), route.Any
+	default:
+		r.Weight = new(int64(route.Weight))
+	}
+	if route.Sticky != (routing.Source{}) {
+		r.Sticky = encode(route.Sticky)
+	}
+}
+
+// route is where the alias leads.
+func (r *aliasRow) route() routing.Route {
+	route := routing.Route{Main: r.Main, Additional: r.Additional, Any: r.MatchAny, Salt: r.ID}
+	if r.Weight != nil {
+		route.Weight = int(*r.Weight)
+	}
+	decode(r.Rules, &route.Rules)
+	decode(r.Sticky, &route.Sticky)
+	return route
+}
+
+// alias is the row as the domain knows it.
+func (r *aliasRow) alias() api.Alias {
+	return api.Alias{
+		ID: r.ID, Function: api.AliasFunction{ID: r.FunctionID, Package: r.Package, Name: r.FunctionName},
+		Name: r.Name, Description: r.Description, Route: r.route(),
+		Created: api.Stamp{At: store.Time(r.CreatedAt), By: r.CreatedBy},
+		Updated: api.Stamp{At: store.Time(r.UpdatedAt), By: r.UpdatedBy},
+		Version: r.Version,
+	}
+}
+
+// touch notes who changes a locked row.
+func (r *aliasRow) touch(s api.Scope, now time.Time) {
+	r.UpdatedAt, r.UpdatedBy = store.Micros(now), s.Actor.User
+	r.Version++
+}
+
+// auditedAlias is an alias as the audit log keeps it, in the dialect's words:
+// all of it, because it is brought back from there.
+type auditedAlias struct {
+	Function    string                     `json:"function"`
+	Name        string                     `json:"name"`
+	Version     string                     `json:"version"`
+	Description string                     `json:"description"`
+	Weights     map[string]int             `json:"additional_version_weights,omitempty"`
+	Strategy    map[string]auditedStrategy `json:"additional_version_strategy,omitempty"`
+	Sticky      routing.Source             `json:"sticky,omitzero"`
+	Ramp        *auditedRamp               `json:"ramp,omitempty"`
+}
+
+type auditedStrategy struct {
+	Combine string         `json:"combine_type"`
+	Rules   []routing.Rule `json:"rules"`
+}
+
+// audited is the row for the audit log; ramp is nil if that is not told of one.
+func (r *aliasRow) audited(ramp *rampRow) auditedAlias {
+	route := r.route()
+	audited := auditedAlias{
+		Function: r.Package + ":" + r.FunctionName, Name: r.Name, Version: r.Main, Description: r.Description,
+		Sticky: route.Sticky, Ramp: ramp.audited(),
+	}
+	switch {
+	case route.Additional == "":
+	case len(route.Rules) > 0:
+		s := auditedStrategy{Combine: api.CombineAnd, Rules: route.Rules}
+		if route.Any {
+			s.Combine = api.CombineOr
+		}
+		audited.Strategy = map[string]auditedStrategy{route.Additional: s}
+	default:
+		audited.Weights = map[string]int{route.Additional: route.Weight}
+	}
+	return audited
+}
+
+// draft would bring the alias back as it was.
+func (a *auditedAlias) draft() api.AliasDraft {
+	route := routing.Route{Main: a.Version, Sticky: a.Sticky}
+	for version, weight := range a.Weights {
+		route.Additional, route.Weight = version, weight
+	}
+	for version, s := range a.Strategy {
+		route.Additional, route.Rules, route.Any = version, s.Rules, s.Combine == api.CombineOr
+	}
+	return api.DraftOf(a.Name, a.Description, route)
+}

@@ -1,0 +1,281 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Rules of functions (spec/aliases.md §8.1); those marked are ours.
+const (
+	minTimeout      = 3 // seconds
+	maxTimeout      = 259_200
+	minHandler      = 3 // characters
+	maxHandler      = 128
+	maxUserData     = 20  // pairs
+	maxPackage      = 60  // characters; ours
+	maxFunctionWord = 128 // characters of an agency or a project that we only name; ours
+	maxFilename     = 255 // characters; ours
+)
+
+// noHandler is the handler of functions that speak HTTP themselves.
+const noHandler = "-"
+
+// FunctionTypes are the generations of functions, the usual one first.
+var FunctionTypes = []string{"v2", "v1"}
+
+var (
+	functionName = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?$`)
+	packageName  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+)
+
+// SpeaksHTTP reports whether functions of a runtime are called by HTTP, and have
+// no handler.
+func SpeaksHTTP(runtime string) bool { return runtime == RuntimeHTTP || runtime == RuntimeImage }
+
+// Complete fills in what was left out.
+func (d FunctionDraft) Complete() FunctionDraft {
+	d.Package = cmp.Or(d.Package, DefaultPackage)
+	d.Config.Type = cmp.Or(d.Config.Type, FunctionTypes[0])
+	if SpeaksHTTP(d.Config.Runtime) {
+		d.Config.Handler = cmp.Or(d.Config.Handler, noHandler)
+	}
+	if d.Config.Runtime == RuntimeImage {
+		d.Code.Type = cmp.Or(d.Code.Type, CodeImage)
+	}
+	return d
+}
+
+// Problems judges a complete draft, in form order. stored is the code that is
+// kept if the draft has no file, nil of a new function.
+func (d *FunctionDraft) Problems(stored *FunctionCode) []Problem {
+	problems := fieldProblems("",
+		fieldProblem{"func_name", functionNameProblem(d.Name)},
+		fieldProblem{"package", packageProblem(d.Package)})
+	problems = append(problems, d.Config.problems()...)
+	problems = append(problems, fieldProblems("",
+		fieldProblem{"code_type", d.codeTypeProblem()},
+		fieldProblem{"func_code", d.fileProblem(stored)},
+		fieldProblem{"code_url", d.codeURLProblem()},
+		fieldProblem{"code_filename", wordProblem(d.Code.Filename, maxFilename, "function.filename_form")})...)
+	return append(problems, UpstreamProblems(d.Upstream)...)
+}
+
+func functionNameProblem(name string) Message {
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		return M("function.name_required")
+	case n > MaxFunctionName:
+		return M("function.name_too_long", "max", MaxFunctionName, "length", n)
+	case !functionName.MatchString(name):
+		return M("function.name_form")
+	}
+	return Message{}
+}
+
+func packageProblem(name string) Message {
+	if utf8.RuneCountInString(name) > maxPackage || !packageName.MatchString(name) {
+		return M("function.package_form", "max", maxPackage)
+	}
+	return Message{}
+}
+
+func (c *FunctionConfig) problems() []Problem {
+	return fieldProblems("",
+		fieldProblem{"description", textProblem(c.Description)},
+		fieldProblem{"runtime", c.runtimeProblem()},
+		fieldProblem{"handler", c.handlerProblem()},
+		fieldProblem{"timeout", c.timeoutProblem()},
+		fieldProblem{"memory_size", c.memoryProblem()},
+		fieldProblem{"user_data", userDataProblem(c.UserData)},
+		fieldProblem{"xrole", wordProblem(c.XRole, maxFunctionWord, "function.xrole_form")},
+		fieldProblem{"app_xrole", wordProblem(c.AppXRole, maxFunctionWord, "function.xrole_form")},
+		fieldProblem{"type", c.typeProblem()},
+		fieldProblem{"enterprise_project_id", wordProblem(c.EnterpriseProject, maxFunctionWord, "function.enterprise_project_form")})
+}
+
+// textProblem judges the description of a function or of a version.
+func textProblem(text string) Message {
+	hidden := func(c rune) bool { return unicode.Is(unicode.Cc, c) && !strings.ContainsRune("\n\r\t", c) }
+	switch n := utf8.RuneCountInString(text); {
+	case n > MaxFunctionText:
+		return M("function.description_too_long", "max", MaxFunctionText, "length", n)
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, hidden):
+		return M("function.description_control")
+	}
+	return Message{}
+}
+
+// wordProblem judges what is only kept, in the words of a message key.
+func wordProblem(text string, longest int, form string) Message {
+	if utf8.RuneCountInString(text) > longest || !graphic(text) {
+		return M(form, "max", longest)
+	}
+	return Message{}
+}
+
+func (c *FunctionConfig) runtimeProblem() Message {
+	switch {
+	case c.Runtime == "":
+		return M("function.runtime_required")
+	case !slices.Contains(Runtimes, c.Runtime):
+		return M("function.runtime_unknown", "runtime", Shortened(c.Runtime))
+	}
+	return Message{}
+}
+
+func (c *FunctionConfig) handlerProblem() Message {
+	n := utf8.RuneCountInString(c.Handler)
+	switch {
+	case SpeaksHTTP(c.Runtime) && c.Handler == noHandler:
+		return Message{}
+	case n == 0:
+		return M("function.handler_required")
+	case n < minHandler || n > maxHandler:
+		return M("function.handler_length", "min", minHandler, "max", maxHandler)
+	case !graphic(c.Handler) || strings.Contains(c.Handler, " "):
+		return M("function.handler_form")
+	case !strings.Contains(c.Handler, "."):
+		return M("function.handler_dot")
+	}
+	return Message{}
+}
+
+func (c *FunctionConfig) timeoutProblem() Message {
+	switch {
+	case c.Timeout%time.Second != 0:
+		return M("function.timeout_whole")
+	case c.Timeout < minTimeout*time.Second || c.Timeout > maxTimeout*time.Second:
+		return M("function.timeout_range", "min", minTimeout, "max", maxTimeout)
+	}
+	return Message{}
+}
+
+func (c *FunctionConfig) memoryProblem() Message {
+	if !slices.Contains(MemorySizes, c.MemoryMB) {
+		return M("function.memory_unknown", "sizes", sizes(MemorySizes))
+	}
+	return Message{}
+}
+
+// userDataProblem judges the environment variables of a function.
+func userDataProblem(text string) Message {
+	if text == "" {
+		return Message{}
+	}
+	if len(text) > MaxUserData {
+		return M("function.user_data_too_big", "max", MaxUserData, "size", len(text))
+	}
+	var pairs map[string]string
+	err := json.Unmarshal([]byte(text), &pairs)
+	switch {
+	case err != nil || pairs == nil || !utf8.ValidString(text):
+		return M("function.user_data_form")
+	case len(pairs) > maxUserData:
+		return M("function.user_data_too_many", "max", maxUserData, "count", len(pairs))
+	}
+	return Message{}
+}
+
+func (c *FunctionConfig) typeProblem() Message {
+	if !slices.Contains(FunctionTypes, c.Type) {
+		return M("function.type_unknown")
+	}
+	return Message{}
+}
+
+func (d *FunctionDraft) codeTypeProblem() Message {
+	image := d.Config.Runtime == RuntimeImage
+	switch {
+	case d.Code.Type == "":
+		return M("function.code_type_required")
+	case !slices.Contains(CodeTypes, d.Code.Type):
+		return M("function.code_type_unknown", "types", strings.Join(CodeTypes, ", "))
+	case image != (d.Code.Type == CodeImage):
+		return M("function.code_type_image", "type", CodeImage, "runtime", RuntimeImage)
+	}
+	return Message{}
+}
+
+// fileProblem judges the code. That there is none is fine: the cloud has some
+// for a beginning.
+func (d *FunctionDraft) fileProblem(stored *FunctionCode) Message {
+	size := int64(len(d.File))
+	if d.File == nil && stored != nil {
+		size = stored.Size
+	}
+	switch inline := d.Code.Type == codeInline; {
+	case inline && size > MaxInlineCode:
+		return M("function.code_too_long", "max", MaxInlineCode>>10)
+	case size > MaxCodeFile:
+		return M("function.code_too_big", "max", MaxCodeFile>>20)
+	case len(d.File) > 0 && (d.Code.Type == codeOBS || d.Code.Type == CodeImage):
+		return M("function.code_elsewhere", "type", d.Code.Type)
+	}
+	return Message{}
+}
+
+// Code types with rules of their own.
+const (
+	codeInline = "inline"
+	codeOBS    = "obs" // it lies in object storage
+)
+
+func (d *FunctionDraft) codeURLProblem() Message {
+	if d.Code.Type == codeOBS && d.Code.URL == "" {
+		return M("function.code_url_required")
+	}
+	return wordProblem(d.Code.URL, MaxUpstream, "function.code_url_form")
+}
+
+// UpstreamProblems judges where invocations go, at "upstream". What may be
+// reached there is judged when it is dialled.
+func UpstreamProblems(text string) []Problem {
+	return fieldProblems("", fieldProblem{"upstream", upstreamProblem(text)})
+}
+
+func upstreamProblem(text string) Message {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return Message{}
+	case utf8.RuneCountInString(text) > MaxUpstream:
+		return M("function.upstream_too_long", "max", MaxUpstream)
+	case err != nil || !graphic(text) || u.Hostname() == "":
+		return M("function.upstream_form")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return M("function.upstream_scheme")
+	case u.User != nil:
+		return M("function.upstream_user")
+	case strings.Contains(text, "#"):
+		return M("function.upstream_fragment")
+	}
+	return Message{}
+}
+
+// Problems judges the form of a draft.
+func (d *VersionDraft) Problems() []Problem {
+	return fieldProblems("",
+		fieldProblem{"version", d.nameProblem()},
+		fieldProblem{"description", textProblem(d.Description)})
+}
+
+func (d *VersionDraft) nameProblem() Message {
+	switch n := utf8.RuneCountInString(d.Name); {
+	case n == 0:
+		return Message{}
+	case n > MaxVersionName:
+		return M("version.name_too_long", "max", MaxVersionName, "length", n)
+	case !versionForm.MatchString(d.Name):
+		return M("version.name_form")
+	case d.Name == LatestVersion:
+		return M("version.name_latest")
+	}
+	return Message{}
+}

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// SessionCookie is the cookie that holds a console session; where the connection
+// is secure its name begins with "__Host-".
+const SessionCookie = "switchboard"
+
+// kept are headers of a call that no upstream gets, in canonical form: those
+// about the connection that the call came over (RFC 9110 §7.6.1), those that a
+// body is described by once more when it is sent, and credentials of ours.
+var keptHeaders = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
+	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Expect": true,
+	"Host": true, "Content-Length": true, "Accept-Encoding": true,
+	"Authorization": true, "X-Auth-Token": true, "X-Subject-Token": true, "X-Service-Token": true, "X-Security-Token": true,
+	"X-Project-Id": true, "X-Domain-Id": true,
+	"Forwarded": true, "X-Real-Ip": true,
+}
+
+// keptPrefixes begin more of them: the signature's, the dialect's own, and what
+// an upstream would believe of the caller's address because it comes from us.
+var keptPrefixes = []string{"X-Sdk-", "X-Cff-", "X-Forwarded-"}
+
+// UpstreamHeader is what of a call's headers goes to the upstream: all but
+// keptHeaders, what "Connection" names, and the console's own cookie.
+func (c *Call) UpstreamHeader() http.Header {
+	out := make(http.Header, len(c.Header)+2)
+	for name, values := range c.Header {
+		if !keptHeader(name) {
+			out[name] = values
+		}
+	}
+	for _, list := range c.Header["Connection"] {
+		for name := range strings.SplitSeq(list, ",") {
+			out.Del(strings.TrimSpace(name))
+		}
+	}
+	if cookies := out["Cookie"]; slices.ContainsFunc(cookies, func(line string) bool { return strings.Contains(line, SessionCookie) }) {
+		out["Cookie"] = withoutSession(cookies)
+	}
+	return out
+}
+
+func keptHeader(name string) bool {
+	return keptHeaders[name] || slices.ContainsFunc(keptPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// withoutSession takes the console's session out of lines of cookies.
+func withoutSession(lines []string) []string {
+	var rest []string
+	for _, line := range lines {
+		for pair := range strings.SplitSeq(line, ";") {
+			pair = strings.TrimSpace(pair)
+			name, _, _ := strings.Cut(pair, "=")
+			if strings.TrimPrefix(strings.TrimSpace(name), "__Host-") != SessionCookie {
+				rest = append(rest, pair)
+			}
+		}
+	}
+	if rest == nil {
+		return nil
+	}
+	return []string{strings.Join(rest, "; ")}
+}

@@ -1,0 +1,105 @@
+package wire
+
+import (
+	"encoding/base64"
+	"math"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+)
+
+// functionBody is the body of a create (spec/aliases.md §8.1). Upstream is ours.
+type functionBody struct {
+	functionConfigBody
+	functionCodeBody
+
+	Name     *string `json:"func_name"`
+	Package  *string `json:"package"`
+	Type     *string `json:"type"`
+	Upstream *string `json:"upstream"`
+}
+
+func (b *functionBody) apply(d *api.FunctionDraft) error {
+	set(&d.Name, b.Name)
+	set(&d.Package, b.Package)
+	set(&d.Config.Type, b.Type)
+	set(&d.Upstream, b.Upstream)
+	if err := b.functionConfigBody.apply(d); err != nil {
+		return err
+	}
+	return b.functionCodeBody.apply(d)
+}
+
+// functionConfigBody is the body of a change of the configuration. A key that is
+// absent or null says nothing.
+type functionConfigBody struct {
+	Description       *string `json:"description"`
+	Runtime           *string `json:"runtime"`
+	Handler           *string `json:"handler"`
+	Timeout           *int    `json:"timeout"` // seconds
+	MemoryMB          *int    `json:"memory_size"`
+	UserData          *string `json:"user_data"`
+	XRole             *string `json:"xrole"`
+	AppXRole          *string `json:"app_xrole"`
+	EnterpriseProject *string `json:"enterprise_project_id"`
+}
+
+func (b *functionConfigBody) apply(d *api.FunctionDraft) error {
+	set(&d.Config.Description, b.Description)
+	set(&d.Config.Runtime, b.Runtime)
+	set(&d.Config.Handler, b.Handler)
+	set(&d.Config.MemoryMB, b.MemoryMB)
+	set(&d.Config.UserData, b.UserData)
+	set(&d.Config.XRole, b.XRole)
+	set(&d.Config.AppXRole, b.AppXRole)
+	set(&d.Config.EnterpriseProject, b.EnterpriseProject)
+	if b.Timeout != nil {
+		// Longer than anything that is allowed, and no more than a Duration holds.
+		d.Config.Timeout = time.Duration(max(min(*b.Timeout, math.MaxInt32), -1)) * time.Second
+	}
+	return nil
+}
+
+// functionCodeBody is the body of a change of the code.
+type functionCodeBody struct {
+	CodeType *string `json:"code_type"`
+	URL      *string `json:"code_url"`
+	Filename *string `json:"code_filename"`
+	Code     *struct {
+		File string `json:"file"` // base64; empty leaves the code as it is
+	} `json:"func_code"`
+}
+
+func (b *functionCodeBody) apply(d *api.FunctionDraft) error {
+	set(&d.Code.Type, b.CodeType)
+	set(&d.Code.URL, b.URL)
+	set(&d.Code.Filename, b.Filename)
+	if b.Code == nil || b.Code.File == "" {
+		return nil
+	}
+	file, err := base64.StdEncoding.DecodeString(b.Code.File)
+	if err != nil {
+		return wrong("func_code", api.M("wire.code_base64"))
+	}
+	d.File = file
+	return nil
+}
+
+// markerQuery is the part of a list that a request asks for: items from a place
+// on.
+type markerQuery struct{ marker, items int }
+
+// readMarker reads marker and maxitems, which one client spells max_items.
+func readMarker(c echo.Context) (q markerQuery, err error) {
+	if q.marker, err = readNumber(c, "marker", 0, 0, math.MaxInt32); err != nil {
+		return q, err
+	}
+	items := "maxitems"
+	if !c.QueryParams().Has(items) {
+		items = "max_items"
+	}
+	q.items, err = readNumber(c, items, api.MaxFunctionPage, 1, api.MaxFunctionPage)
+	return q, err
+}

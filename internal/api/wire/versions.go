@@ -1,0 +1,55 @@
+package wire
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+)
+
+// publishVersion answers POST …/{urn}/versions: 200, never 201. Everything in
+// the body, and the body, may be left out.
+func (s *server) publishVersion(c echo.Context, scope api.Scope, function api.Function) error {
+	var body struct {
+		Version     string `json:"version"`
+		Description string `json:"description"`
+		Digest      string `json:"digest"`
+	}
+	if err := readExtension(c, &body); err != nil && !isEmptyBody(err) {
+		return err
+	}
+	draft := api.VersionDraft{Name: body.Version, Description: body.Description, Digest: body.Digest}
+	version, err := s.Service.PublishVersion(c.Request().Context(), scope, function.ID, draft)
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, s.encodeFunction(c, &function, &version))
+}
+
+func isEmptyBody(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && e.Message.Key == "wire.body_empty"
+}
+
+// listVersions answers GET …/{urn}/versions?marker=&maxitems=: all of them, if
+// nothing else is asked for.
+func (s *server) listVersions(c echo.Context, scope api.Scope, function api.Function) error {
+	p, err := readMarker(c)
+	if err != nil {
+		return err
+	}
+	versions, err := s.Service.Versions(c.Request().Context(), scope, function.ID)
+	if err != nil {
+		return err
+	}
+	count := len(versions)
+	from := min(p.marker, count)
+	page := versions[from:min(from+p.items, count)]
+	return answer(c, http.StatusOK, struct {
+		Versions []functionJSON `json:"versions"`
+		Next     int            `json:"next_marker"`
+		Count    int            `json:"count"`
+	}{each(page, func(v api.Version) functionJSON { return s.encodeFunction(c, &function, &v) }), p.marker + len(page), count})
+}
