@@ -46,7 +46,7 @@ func newHandler(s *served, plane *embedded.Plane) http.Handler {
 	})
 	people := handlers.New(handlers.Options{
 		Service: plane, Identity: s.Identity, Keys: s.Keys, Region: s.Region, Version: s.Version, Log: s.Log,
-		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks}, Stopping: s.Stopping,
+		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks}, Stopping: s.Stopping,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -23,9 +23,9 @@ const templateFunction = "function-000000"
 // there are then; names are in another order than rows, as in madeByFill.
 var aliasFill = []string{
 	`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
-	INSERT INTO functions (id, project_id, package, name, search, created_at, created_by, updated_at, updated_by, version)
+	INSERT INTO functions (id, project_id, package, name, created_at, created_by, updated_at, updated_by, version)
 	SELECT substr(f.id, 1, 24) || printf('%012x', n.i), f.project_id, f.package, printf('function-%06d', (n.i * 7919) % ?1),
-		printf('function-%06d', (n.i * 7919) % ?1), f.created_at, f.created_by, f.updated_at + n.i, f.updated_by, f.version
+		f.created_at, f.created_by, f.updated_at + n.i, f.updated_by, f.version
 	FROM n, functions f WHERE f.name = '` + templateFunction + `'`,
 	`WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k WHERE i < 10)
 	INSERT INTO function_versions (function_id, name, description, config, code, upstream, created_at, created_by, updated_at, updated_by)

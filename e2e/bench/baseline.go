@@ -35,7 +35,7 @@ func serveBaseline(ctx context.Context, file string) error {
 		return err
 	}
 	fmt.Fprintf(os.Stdout, "http://%s\n", listener.Addr())
-	server := &http.Server{Handler: baseline(insert)} //nolint:gosec,contextcheck // no timeouts, as bare as can be; requests bring their context
+	server := &http.Server{Handler: baseline(insert, listener.Addr().String())} //nolint:gosec,contextcheck // no timeouts, as bare as can be; requests bring their context
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -44,8 +44,10 @@ func serveBaseline(ctx context.Context, file string) error {
 }
 
 // baseline answers "ok" to a GET at once, and to a POST when its body is a row.
-func baseline(insert func(context.Context, string) error) http.Handler {
+// It is also the upstream of invocations.
+func baseline(insert func(context.Context, string) error, at string) http.Handler {
 	e := echo.New()
+	upstreamRoutes(e, at)
 	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
 	e.POST("/", func(c echo.Context) error {
 		body, err := io.ReadAll(c.Request().Body)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api/routing"
 )
 
 // TestMain lets the test's binary be the baseline's server, as bench is its
@@ -34,10 +36,35 @@ func TestEverythingIsMeasured(t *testing.T) {
 		"## 200 links against 100", "## Weight of the pages", "| **htmx refresh of the list, 50 links** |", "| **signed to token** |",
 		"## Creating links, 1 client", "## Creating links, 16 clients", "## Memory", "## Size of the binary",
 		"## Health on the list", "## Whitelists, 1,000 entries against 500", "## Adding 50 accounts", "## Pasting 10,000 accounts",
+		"## Deciding which version a request gets", "## Simulating 1,000,000 requests",
 	} {
 		require.Contains(t, report, wanted)
 	}
 	require.NotContains(t, report, "NaN")
+}
+
+// It counts allocations, so nothing else runs.
+func TestDecisionsAreMeasured(t *testing.T) {
+	b := &bench{settings: settings{rounds: 1, turn: time.Millisecond}}
+	require.NoError(t, b.decisions(t.Context()))
+	report := b.text()
+	for _, s := range situations() {
+		require.Contains(t, report, "| decision, "+s.name+", allocations | 0 | 0 | met |")
+		require.Contains(t, report, "| "+s.name+" | LaunchDarkly |")
+		require.Contains(t, report, "| "+s.name+" | GrowthBook |")
+	}
+	require.Contains(t, report, "| simulating 1,000,000 requests by a key, processor | < 1.00 s |")
+	require.NotContains(t, report, "NaN")
+}
+
+// A decision that another evaluator would not make ends the run.
+func TestEvaluatorsMustAgree(t *testing.T) {
+	t.Parallel()
+	route := situations()[0].route
+	other := route
+	other.Any = true
+	require.ErrorContains(t, sameAnswers(&route, []evaluator{switchboard(&route), switchboard(&other)}), "answers something else")
+	require.ErrorContains(t, sameAnswers(&routing.Route{}, []evaluator{switchboard(&routing.Route{})}), "gave one answer only")
 }
 
 func TestBenchmarksOfTheModuleAreRead(t *testing.T) {

@@ -22,6 +22,7 @@ type site struct {
 	whitelist string // path of the list of endpoint services
 	services  string // path of the wire API's endpoint services
 	functions string // path of the wire API's functions
+	project   string // its id
 	own       string // path of the project's extensions of the wire API
 }
 
@@ -72,7 +73,7 @@ func (s *settings) newSite(ctx context.Context, name string, links int) (*site, 
 	at.browser, at.home, at.links = browser, home, home+"/links"
 	at.caller, at.wire = caller, "/v1.1/"+project+"/clusters/default/cdm/link"
 	at.whitelist, at.services, at.own = home+"/whitelist", "/v1/"+project+"/vpc-endpoint-services", "/switchboard/v1/projects/"+project
-	at.functions = "/v2/" + project + "/fgs/functions"
+	at.functions, at.project = "/v2/"+project+"/fgs/functions", project
 	if _, err := caller.must(ctx, http.MethodPost, at.wire, linkBody(templateLink)); err != nil {
 		return at, err
 	}

@@ -109,7 +109,7 @@ func addCurlHeader(h http.Header, name, value string) Message {
 	case !found && strings.HasSuffix(name, ";"):
 		return addHeader(h, strings.TrimSuffix(name, ";"), "")
 	case !found:
-		return M("routing.trial_no_colon", "text", shorten(name, 40))
+		return noColon(name)
 	case strings.TrimSpace(value) == "":
 		return Message{}
 	}

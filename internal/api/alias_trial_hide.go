@@ -2,9 +2,9 @@ package api
 
 import "regexp"
 
-// secretName is a header that says who calls. Cookies are shown: rules look at
+// hiddenNames are of headers that say who calls. Cookies are shown: rules look at
 // them.
-const secretName = `(?i:[\w-]*(?:authorization|token|secret|password|signature|api-?key)[\w-]*)`
+const hiddenNames = `(?i:[\w-]*(?:authorization|token|secret|password|signature|api-?key)[\w-]*)`
 
 // credentials are what is not shown again of a line, in every way to write it;
 // what is not closed is hidden up to its end.
@@ -12,11 +12,11 @@ var credentials = []struct {
 	form    *regexp.Regexp
 	instead string
 }{
-	{regexp.MustCompile(`"(` + secretName + `"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[^,}]*)`), `"${1}"***"`},
-	{regexp.MustCompile(`'(\s*` + secretName + `\s*:)(?:[^'\\]|\\.)*`), `'${1} ***`},
-	{regexp.MustCompile(`"(\s*` + secretName + `\s*:)(?:[^"\\]|\\.)*`), `"${1} ***`},
-	{regexp.MustCompile(`((?:^|[\s|]|-H)` + secretName + `\s*:)[^|]*`), `${1} ***`},
-	{regexp.MustCompile(`((?:^|\s)(?:-[a-zA-Z]*[uU]\s*|--(?:user|proxy-user|oauth2-bearer)[\s=]+))(?:"[^"]*"?|'[^']*'?|\S+)`), `${1}***`},
+	{regexp.MustCompile(`"(` + hiddenNames + `"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[^,}]*)`), `"${1}"***"`},
+	{regexp.MustCompile(`'(\s*` + hiddenNames + `\s*:)(?:[^'\\]|\\.)*`), `'${1} ***`},
+	{regexp.MustCompile(`"(\s*` + hiddenNames + `\s*:)(?:[^"\\]|\\.)*`), `"${1} ***`},
+	{regexp.MustCompile(`((?:^|[\s|]|-H)` + hiddenNames + `\s*:)[^|]*`), `${1} ***`},
+	{regexp.MustCompile(`((?:^|\s)(?:-[#fgGiIjkLNOsSv]*[uU]\s*|--(?:user|proxy-user|oauth2-bearer)[\s=]+))(?:"[^"]*"?|'[^']*'?|\S+)`), `${1}***`},
 	{regexp.MustCompile(`(://[^/\s:@'"]*:)[^/\s@'"]+@`), `${1}***@`},
 }
 

@@ -49,7 +49,7 @@ func readPairs(pairs []string, raw bool) (http.Header, Message) {
 		}
 		name, value, found := strings.Cut(text, ":")
 		if !found {
-			return nil, M("routing.trial_no_colon", "text", shorten(hideCredentials(text), 40))
+			return nil, noColon(text)
 		}
 		if fault := addHeader(h, name, value); !fault.IsZero() {
 			return nil, fault
@@ -60,6 +60,12 @@ func readPairs(pairs []string, raw bool) (http.Header, Message) {
 		}
 	}
 	return h, Message{}
+}
+
+// noColon quotes the first word only: what follows may be a credential.
+func noColon(text string) Message {
+	name, _, _ := strings.Cut(text, " ")
+	return M("routing.trial_no_colon", "name", shorten(name, 40))
 }
 
 // token is the form of a name (RFC 9110, 5.6.2).

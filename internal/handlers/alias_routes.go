@@ -3,8 +3,33 @@ package handlers
 import (
 	"github.com/labstack/echo/v4"
 
+	"switchboard/internal/api"
 	"switchboard/web/templates"
 )
+
+// aliasRoutes are the pages of aliases, of the functions they belong to and of
+// what goes on with them.
+func (p *pages) aliasRoutes(project *echo.Group) {
+	aliases := project.Group("/aliases")
+	aliases.GET("", p.listAliases)
+	aliases.GET("/new", p.newAlias)
+	aliases.POST("", p.saveAlias)
+	aliases.POST("/validate", p.validateAlias)
+	aliases.POST("/edit", p.redrawAlias)
+	aliases.POST("/review", p.reviewAlias)
+	aliases.POST("/try", p.tryDraft)
+	aliases.POST("/delete", p.confirmDeleteAliases)
+	aliases.POST("/delete/confirmed", p.deleteAliases)
+	p.functionRoutes(aliases.Group("/functions"))
+
+	alias := aliases.Group("/:id")
+	alias.GET("", p.showAlias)
+	alias.GET("/edit", p.editAlias)
+	alias.POST("", p.saveAlias)
+	alias.GET("/delete", p.confirmDeleteAlias)
+	alias.POST("/delete", p.deleteAlias)
+	p.aliasRunRoutes(alias)
+}
 
 // aliasesPath is the path of the project's aliases.
 func aliasesPath(c echo.Context) string { return "/p/" + project(c).ID + "/aliases" }
@@ -19,4 +44,13 @@ func (p *pages) aliasView(c echo.Context) (templates.AliasView, error) {
 	}
 	view.Versions, err = p.Service.Versions(ctx, s, view.Alias.Function.ID)
 	return view, err
+}
+
+// aliasShelf is what aliases have in common with other kinds.
+func (p *pages) aliasShelf() *shelf[api.Alias, api.AliasQuery] {
+	return &shelf[api.Alias, api.AliasQuery]{
+		pages: p, kind: api.KindAlias, query: aliasQuery,
+		where: func(c echo.Context) templates.Collection { return templates.AliasCollection(aliasesPath(c)) },
+		find:  func(echo.Context) api.Shelf[api.Alias, api.AliasQuery] { return api.AliasShelf(p.Service) },
+	}
 }

@@ -22,7 +22,7 @@ func (p *pages) confirmDeleteFunction(c echo.Context) error {
 
 func (p *pages) deletionView(c echo.Context) (templates.FunctionDeleteView, error) {
 	function, err := p.functionView(c)
-	view := templates.FunctionDeleteView{FunctionView: function}
+	view := templates.FunctionDeleteView{FunctionAliasesView: templates.FunctionAliasesView{FunctionView: function}}
 	if err != nil {
 		return view, err
 	}

@@ -25,6 +25,9 @@ type Options struct {
 	Log      *slog.Logger
 	// LinkJSON is a link as the wire API answers it, for the raw view.
 	LinkJSON func(api.Link) ([]byte, error)
+	// AliasJSON is what a program sends to make an alias, or to change one, laid
+	// out for reading.
+	AliasJSON func(update bool, d api.AliasDraft) ([]byte, error)
 	// Stopping is closed when the server stops, so that streams end; nil if it
 	// never does.
 	Stopping <-chan struct{}

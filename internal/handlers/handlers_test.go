@@ -69,7 +69,7 @@ func emptySite(t testing.TB) *site {
 	s.options = handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
-		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
+		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}
 	s.server = httptest.NewServer(handlers.New(s.options))
 	t.Cleanup(s.server.Close)

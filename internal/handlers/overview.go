@@ -56,6 +56,8 @@ func (p *pages) fillCard(c echo.Context, card *templates.KindCard) error {
 		return p.linkCard(c, card)
 	case templates.SectionConnections:
 		return p.connectionCard(c, card)
+	case templates.SectionAliases:
+		return p.aliasCard(c, card)
 	case templates.SectionWhitelist:
 		return p.whitelistCard(c, card)
 	}
@@ -85,6 +87,34 @@ func (p *pages) connectionCard(c echo.Context, card *templates.KindCard) error {
 	failed, err := p.Service.ListConnections(ctx, s, api.ConnectionQuery{States: []api.ConnectionState{api.ConnectionFailed}, Limit: counted})
 	if len(failed.Items) > 0 {
 		card.Notes = append(card.Notes, templates.CardNote{Status: api.Failed, Text: figure(c, failed, "overview.failed", "overview.more_failed")})
+	}
+	return err
+}
+
+// aliasCard also says which ramps wait for somebody. Before the first alias it
+// tells of the functions that aliases can lead to.
+func (p *pages) aliasCard(c echo.Context, card *templates.KindCard) error {
+	ctx, s := c.Request().Context(), p.scope(c)
+	page, err := p.Service.ListAliases(ctx, s, api.AliasQuery{Limit: counted})
+	if err != nil {
+		return err
+	}
+	card.Figure, card.Some = figure(c, page, "overview.aliases", "overview.more_aliases"), len(page.Items) > 0
+	paused := 0
+	for i := range page.Items {
+		if r := page.Items[i].Ramp; r != nil && r.State == api.RampPaused {
+			paused++
+		}
+	}
+	if paused > 0 {
+		card.Notes = append(card.Notes, templates.CardNote{Status: api.Warned, Text: locale.T(localised(c), "overview.paused", "count", paused)})
+	}
+	if card.Some {
+		return nil
+	}
+	functions, err := p.Service.ListFunctions(ctx, s, api.FunctionQuery{Limit: counted})
+	if len(functions.Items) > 0 {
+		card.Figure, card.Some = figure(c, functions, "overview.functions", "overview.more_functions"), true
 	}
 	return err
 }
@@ -135,6 +165,8 @@ func hrefOf(c echo.Context) func(api.Change) string {
 			return queuesPath(c)
 		case change.Kind == api.KindLink && !gone:
 			return linksPath(c) + "/" + change.ObjectID
+		case change.Kind == api.KindFunction && !gone:
+			return functionsPath(c) + "/" + change.ObjectID
 		case change.Kind == api.KindEndpointService && !gone, change.Kind == api.KindPermission: // told of by the service
 			return sectionPath(c, templates.SectionWhitelist) + "/" + change.ObjectID
 		}

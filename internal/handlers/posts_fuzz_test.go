@@ -176,7 +176,7 @@ func proberSite(t *testing.T, prober *probe.Prober) *site {
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
-		LinkJSON: wire.LinkJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
+		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}))
 	t.Cleanup(s.server.Close)
 	_, err = s.identity.CreateUser(t.Context(), api.Actor{Way: api.WayConsole}, user, api.NewSecret(password))

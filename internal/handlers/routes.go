@@ -27,13 +27,10 @@ func (p *pages) routes(e *echo.Echo) {
 	project := in.Group("/p/:project", p.requireProject)
 	project.GET("", p.overview)
 
-	for _, kind := range []string{
-		templates.SectionAliases, templates.SectionReplication,
-	} {
-		project.GET("/"+kind, p.planned)
-	}
+	project.GET("/"+templates.SectionReplication, p.planned)
 
 	p.linkRoutes(project)
 	p.connectionRoutes(project)
 	p.whitelistRoutes(project)
+	p.aliasRoutes(project)
 }

@@ -14,11 +14,13 @@ import (
 // Bounds of what is sent to a page, in bytes: of a form, whose largest field is
 // a keytab of 64 KiB; of a form with a file of links; and of the plan made of
 // it, which brings the file sealed, a third longer, and what was typed for it. A
-// list of accounts comes beside those of its lines that were read before.
+// list of accounts comes beside those of its lines that were read before, and the
+// code of a function in the form of that.
 const (
 	maxBody = 1 << 20
 	maxFile = api.MaxImportFile + 64<<10
 	maxPlan = 2 * api.MaxImportFile
+	maxCode = api.MaxCodeFile + maxBody
 )
 
 // contentPolicy lets a page load only what this server serves, and run only
@@ -66,8 +68,10 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			limit = maxFile
 		case importRoute + "/apply", addRoute, addRoute + "/check", addRoute + "/drop", addRoute + "/edit", addRoute + "/validate":
 			limit = maxPlan
-		case undoRoute:
+		case undoRoute, trialsRoute:
 			limit = maxFile
+		case functionRoute, functionRoute + "/edit", functionRoute + "/:id", functionRoute + "/:id/edit":
+			limit = maxCode
 		}
 		r := c.Request()
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)

@@ -6,6 +6,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/locale"
+	"switchboard/web/templates/form"
 )
 
 // AliasView is one stored alias. Base is the path of the project's aliases.
@@ -19,7 +20,7 @@ type AliasView struct {
 func (v *AliasView) Path() string { return v.Base + "/" + v.Alias.ID }
 
 // function is the page of its function.
-func (v *AliasView) function() string { return v.Base + "/functions/" + v.Alias.Function.ID }
+func (v *AliasView) function() string { return FunctionsPath(v.Base) + "/" + v.Alias.Function.ID }
 
 func (v *AliasView) crumbs(ctx context.Context) []Crumb {
 	return []Crumb{
@@ -51,6 +52,57 @@ func (v *AliasView) tabs(ctx context.Context, current string) []Tab {
 	}
 	tabs[0].Href = v.Path()
 	return tabs
+}
+
+// AliasDetailView is the page of an alias.
+type AliasDetailView struct {
+	AliasView
+
+	URN    string
+	Call   string        // where it is invoked
+	Words  []api.Message // what becomes of requests
+	Advice []api.Message // what is odd about its rules
+	Trial  TrialView
+}
+
+// aliasShare is a version that an alias leads to.
+type aliasShare struct {
+	Role    string // what the version is to the alias
+	Share   string // of the requests
+	Name    string
+	Version *api.Version // nil if it has gone meanwhile
+}
+
+// shares are the versions that the alias leads to.
+func (v *AliasDetailView) shares(ctx context.Context) []aliasShare {
+	r := &v.Alias.Route
+	main := aliasShare{Role: locale.T(ctx, "aliases.main"), Share: shareText(ctx, 100), Name: r.Main, Version: v.version(r.Main)}
+	if r.Additional == "" {
+		return []aliasShare{main}
+	}
+	additional := aliasShare{Role: locale.T(ctx, "aliases.additional"), Name: r.Additional, Version: v.version(r.Additional)}
+	if byRules(r) {
+		main.Share, additional.Share = locale.T(ctx, "aliases.share_rest"), locale.T(ctx, "aliases.share_rules")
+	} else {
+		main.Share, additional.Share = shareText(ctx, 100-r.Weight), shareText(ctx, r.Weight)
+	}
+	return []aliasShare{main, additional}
+}
+
+// deletion is the question before an alias is removed.
+func (v *AliasDetailView) deletion(ctx context.Context) Confirm {
+	consequences := []string{
+		locale.T(ctx, "aliases.delete_callers", "urn", v.URN), locale.T(ctx, "aliases.delete_versions"),
+	}
+	if v.Alias.Ramp != nil {
+		consequences = append(consequences, locale.T(ctx, "aliases.delete_ramp"))
+	}
+	return Confirm{
+		Text:         locale.T(ctx, "aliases.delete_text", "name", v.Alias.Name, "route", routeText(ctx, &v.Alias.Route)),
+		Consequences: consequences,
+		Action:       v.Path() + "/delete", Cancel: v.Path(), Button: locale.T(ctx, "aliases.delete_button"),
+		Hidden: []form.Hidden{{Name: "version", Value: version(v.Alias.Version)}},
+	}
 }
 
 // version finds a version of the function, nil if it is not there any more.

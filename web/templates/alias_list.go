@@ -36,7 +36,7 @@ func (v *AliasListView) list(ctx context.Context) List {
 		Columns: []ListColumn{
 			{Label: locale.T(ctx, "aliases.name"), Sort: "name"},
 			{Label: locale.T(ctx, "aliases.function"), Sort: "function"},
-			{Label: locale.T(ctx, "aliases.split")},
+			{Label: locale.T(ctx, "aliases.route")},
 			{Label: locale.T(ctx, "aliases.tab_ramp")},
 			{Label: locale.T(ctx, "aliases.updated"), Sort: "updated"},
 			{Label: locale.T(ctx, "aliases.actions"), Silent: true},
@@ -72,7 +72,7 @@ func byRules(r *routing.Route) bool { return r.Additional != "" && len(r.Rules) 
 func byWeight(r *routing.Route) bool { return r.Additional != "" && len(r.Rules) == 0 }
 
 // shareText is a percentage in words.
-func shareText(ctx context.Context, n int) string { return locale.T(ctx, "aliases.percent", "n", n) }
+func shareText(ctx context.Context, n int) string { return locale.T(ctx, "trial.percent", "n", n) }
 
 // AliasNote says of an alias in one line whose it is and where it leads.
 func AliasNote(ctx context.Context, a *api.Alias) string {
@@ -85,7 +85,7 @@ func routeText(ctx context.Context, r *routing.Route) string {
 	case byRules(r):
 		return locale.T(ctx, "aliases.by_rules", "main", r.Main, "additional", r.Additional)
 	case byWeight(r):
-		return r.Main + " " + shareText(ctx, 100-r.Weight) + " · " + r.Additional + " " + shareText(ctx, r.Weight)
+		return r.Additional + " " + shareText(ctx, r.Weight) + " · " + r.Main + " " + shareText(ctx, 100-r.Weight)
 	}
 	return r.Main
 }

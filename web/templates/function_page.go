@@ -168,7 +168,7 @@ func PublishForm(ctx context.Context, v FunctionView) *form.Form {
 			{
 				Path: "version", Kind: form.Text, Live: true, MaxLen: api.MaxVersionName, Placeholder: "v1.4.0",
 				Label: locale.T(ctx, "functions.version_name"),
-				Help: locale.T(ctx, "functions.version_help", "max", api.MaxVersionName, "example", time.Now().UTC().Format("v20060102-150405")),
+				Help:  locale.T(ctx, "functions.version_help", "max", api.MaxVersionName, "example", time.Now().UTC().Format("v20060102-150405")),
 			},
 			{
 				Path: "description", Kind: form.TextArea, Live: true, MaxLen: api.MaxFunctionText, Count: true,
@@ -176,18 +176,6 @@ func PublishForm(ctx context.Context, v FunctionView) *form.Form {
 			},
 		}}},
 	}
-}
-
-// grayText says in a few words what an alias sends to its additional version.
-func grayText(ctx context.Context, a *api.Alias) string {
-	r := &a.Route
-	switch {
-	case r.Additional == "":
-		return locale.T(ctx, "functions.not_gray")
-	case len(r.Rules) > 0:
-		return locale.T(ctx, "functions.gray_rules", "version", r.Additional, "count", len(r.Rules))
-	}
-	return locale.T(ctx, "functions.gray_weight", "version", r.Additional, "percent", r.Weight)
 }
 
 // sizeText is a number of bytes as people read it.

@@ -134,15 +134,16 @@ func (s *TrialSide) reasons() []api.Message { return trialReasons(s.Route, s.Dec
 
 // A draw at random says nothing about the next request, and so it is not told.
 func trialReasons(route *routing.Route, d routing.Decision) []api.Message {
+	chance := trialByChance(route, d)
 	switch {
-	case d.Reason == routing.ByKey && route.Salt == "":
+	case chance && d.Reason == routing.ByKey:
 		return []api.Message{api.M("trial.by_key_of_new")}
-	case d.Reason != routing.ByWeight:
-		return api.DecisionWords(route, d)
-	case trialByChance(route, d):
+	case chance:
 		return append([]api.Message{api.M("trial.by_chance")}, api.RouteWords(route)[1:]...)
+	case d.Reason == routing.ByWeight:
+		return api.RouteWords(route)
 	}
-	return api.RouteWords(route)
+	return api.DecisionWords(route, d)
 }
 
 // trialShare is a line of the simulation: what a version should get and what it

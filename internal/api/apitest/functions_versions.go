@@ -11,16 +11,21 @@ import (
 	"switchboard/internal/api"
 )
 
-// publish changes a function and publishes it.
 func publish(t *testing.T, p Plane, function, name string) api.Version {
+	t.Helper()
+	v, err := p.Service.PublishVersion(t.Context(), p.Mine, function, api.VersionDraft{Name: name})
+	require.NoError(t, err)
+	return v
+}
+
+// release changes the code of a function and publishes it.
+func release(t *testing.T, p Plane, function, name string) api.Version {
 	t.Helper()
 	d := FunctionDraft("")
 	d.File = []byte(name)
 	_, err := p.Service.UpdateFunction(t.Context(), p.Mine, function, d, 0)
 	require.NoError(t, err)
-	v, err := p.Service.PublishVersion(t.Context(), p.Mine, function, api.VersionDraft{Name: name})
-	require.NoError(t, err)
-	return v
+	return publish(t, p, function, name)
 }
 
 func getVersion(t *testing.T, p Plane, function, name string) api.Version {
@@ -41,8 +46,8 @@ func versionNamesOf(t *testing.T, p Plane, function string) []string {
 	return names
 }
 
-// lead makes an alias of a function.
-func lead(t *testing.T, p Plane, function, name, main string, weights ...api.WeightDraft) api.Alias {
+// pointAlias makes an alias of a function.
+func pointAlias(t *testing.T, p Plane, function, name, main string, weights ...api.WeightDraft) api.Alias {
 	t.Helper()
 	a, err := p.Service.CreateAlias(t.Context(), p.Mine, function, api.AliasDraft{Name: name, Version: main, Weights: weights})
 	require.NoError(t, err)
@@ -63,7 +68,7 @@ func versionPublished(t *testing.T, p Plane) {
 	require.Equal(t, p.Mine.Actor.User, v1.Created.By)
 	require.Equal(t, v1, getVersion(t, p, f.ID, "v1.0"))
 
-	v2 := publish(t, p, f.ID, "v2")
+	v2 := release(t, p, f.ID, "v2")
 	require.NotEqual(t, v1.Code.Digest, v2.Code.Digest)
 	versions, err := p.Service.Versions(t.Context(), p.Mine, f.ID)
 	require.NoError(t, err)
@@ -94,7 +99,7 @@ func versionNamed(t *testing.T, p Plane) {
 
 func versionProblems(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
-	publish(t, p, f.ID, "v1")
+	release(t, p, f.ID, "v1")
 	for name, key := range map[string]string{
 		"latest": "version.name_latest", "-v1": "version.name_form", "v1.": "version.name_form", "v 1": "version.name_form",
 		"v1:2": "version.name_form", "!v1": "version.name_form", strings.Repeat("v", 43): "version.name_too_long",
@@ -110,9 +115,9 @@ func versionProblems(t *testing.T, p Plane) {
 	err := p.Service.ValidateVersion(t.Context(), p.Mine, f.ID, api.VersionDraft{Name: "v1"})
 	requireCode(t, err, api.Conflict)
 	require.Equal(t, []string{"version version.taken", " version.unchanged"}, paths(err))
-	publish(t, p, f.ID, strings.Repeat("v", 42))
-	publish(t, p, f.ID, "1")
-	publish(t, p, f.ID, "V1")
+	release(t, p, f.ID, strings.Repeat("v", 42))
+	release(t, p, f.ID, "1")
+	release(t, p, f.ID, "V1")
 	require.Len(t, versionNamesOf(t, p, f.ID), 5)
 }
 
@@ -153,7 +158,7 @@ func versionUnchanged(t *testing.T, p Plane) {
 func versionDigest(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
 	seen := f.Latest.Code.Digest
-	publish(t, p, f.ID, "v1")
+	release(t, p, f.ID, "v1")
 	d := FunctionDraft("")
 	d.Config.MemoryMB = 512
 	_, err := p.Service.UpdateFunction(t.Context(), p.Mine, f.ID, d, 0)
@@ -191,7 +196,7 @@ func versionRace(t *testing.T, p Plane) {
 func versionLimit(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
 	for i := range api.MaxVersions - 4 {
-		publish(t, p, f.ID, fmt.Sprintf("v%d", i))
+		release(t, p, f.ID, fmt.Sprintf("v%d", i))
 	}
 	worked := 0
 	for range 5 { // each round, whoever comes first finds a change; room is for three
@@ -212,12 +217,12 @@ func versionLimit(t *testing.T, p Plane) {
 	require.Equal(t, 3, worked)
 	require.Len(t, versionNamesOf(t, p, f.ID), api.MaxVersions)
 	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v0"))
-	publish(t, p, f.ID, "room")
+	release(t, p, f.ID, "room")
 }
 
 func upstreamSet(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
-	v1 := publish(t, p, f.ID, "v1")
+	v1 := release(t, p, f.ID, "v1")
 	stored := getFunction(t, p, f.ID)
 	set, err := p.Service.SetUpstream(t.Context(), p.Mine, f.ID, "v1", "http://blue:8080/run?stage=test")
 	require.NoError(t, err)
@@ -253,11 +258,11 @@ func upstreamSet(t *testing.T, p Plane) {
 func versionPointers(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
 	bare := createFunction(t, p, FunctionDraft("bare"))
-	publish(t, p, f.ID, "v1")
-	publish(t, p, f.ID, "v2")
-	head := lead(t, p, f.ID, "head", api.LatestVersion, api.WeightDraft{Version: "v1", Weight: "5"})
-	prod := lead(t, p, f.ID, "prod", "v1", api.WeightDraft{Version: "v2", Weight: "0"})
-	beta := lead(t, p, f.ID, "beta", "v2", api.WeightDraft{Version: "v1", Weight: "100"})
+	release(t, p, f.ID, "v1")
+	release(t, p, f.ID, "v2")
+	head := pointAlias(t, p, f.ID, "head", api.LatestVersion, api.WeightDraft{Version: "v1", Weight: "5"})
+	prod := pointAlias(t, p, f.ID, "prod", "v1", api.WeightDraft{Version: "v2", Weight: "0"})
+	beta := pointAlias(t, p, f.ID, "beta", "v2", api.WeightDraft{Version: "v1", Weight: "100"})
 	used := func(aliases ...api.Alias) (names []api.Used) {
 		for _, a := range aliases {
 			names = append(names, api.Used{ID: a.ID, Name: a.Name})
@@ -281,10 +286,10 @@ func versionPointers(t *testing.T, p Plane) {
 
 func versionDeleted(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
-	publish(t, p, f.ID, "v1")
-	publish(t, p, f.ID, "v2")
-	prod := lead(t, p, f.ID, "prod", "v1", api.WeightDraft{Version: "v2", Weight: "50"})
-	head := lead(t, p, f.ID, "head", api.LatestVersion)
+	release(t, p, f.ID, "v1")
+	release(t, p, f.ID, "v2")
+	prod := pointAlias(t, p, f.ID, "prod", "v1", api.WeightDraft{Version: "v2", Weight: "50"})
+	head := pointAlias(t, p, f.ID, "head", api.LatestVersion)
 	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1"))
 	require.Equal(t, []string{"latest", "v2"}, versionNamesOf(t, p, f.ID))
 	_, err := p.Service.Version(t.Context(), p.Mine, f.ID, "v1")
@@ -296,16 +301,16 @@ func versionDeleted(t *testing.T, p Plane) {
 	require.NoError(t, err)
 	require.Equal(t, 1, getFunction(t, p, f.ID).Aliases)
 	requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1"), api.NotFound)
-	publish(t, p, f.ID, "v1")
+	release(t, p, f.ID, "v1")
 }
 
 func versionKept(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
-	publish(t, p, f.ID, "v1")
-	publish(t, p, f.ID, "v2")
-	gray := lead(t, p, f.ID, "gray", api.LatestVersion, api.WeightDraft{Version: "v2", Weight: "0"})
-	lead(t, p, f.ID, "beta", "v1", api.WeightDraft{Version: "v2", Weight: "10"})
-	prod := lead(t, p, f.ID, "prod", "v2")
+	release(t, p, f.ID, "v1")
+	release(t, p, f.ID, "v2")
+	gray := pointAlias(t, p, f.ID, "gray", api.LatestVersion, api.WeightDraft{Version: "v2", Weight: "0"})
+	pointAlias(t, p, f.ID, "beta", "v1", api.WeightDraft{Version: "v2", Weight: "10"})
+	prod := pointAlias(t, p, f.ID, "prod", "v2")
 	err := p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v2")
 	requireCode(t, err, api.Conflict)
 	require.Equal(t, api.M("version.additional", "aliases", "beta, gray"), err.(*api.Error).Message) //nolint:errorlint // services return it as it is

@@ -21,6 +21,8 @@ type Plane struct {
 	keys   *keyring.Ring
 	prober *probe.Prober
 
+	targets *store.Statement // of Invoke
+
 	engine   atomic.Pointer[jobs.Engine] // nil while nothing is done in the background
 	lanes    lanes
 	underway underway
@@ -30,7 +32,7 @@ var _ api.Service = (*Plane)(nil)
 
 // New makes a Plane over an open database.
 func New(db *store.DB, keys *keyring.Ring, prober *probe.Prober) *Plane {
-	return &Plane{db: db, keys: keys, prober: prober}
+	return &Plane{db: db, keys: keys, prober: prober, targets: db.Statement(targets)}
 }
 
 // maxChanges bounds what Changes returns.

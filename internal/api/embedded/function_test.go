@@ -12,19 +12,26 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/store"
+	"switchboard/internal/testserver"
 )
 
 func TestTheEmbeddedControlPlaneHasFunctions(t *testing.T) {
 	t.Parallel()
-	apitest.EachURL(t, func(t *testing.T, url string) {
-		fresh := make(chan string, 1)
-		fresh <- url
-		_ = fresh
-	})
+	for database, fresh := range map[string]func(t *testing.T) string{
+		"sqlite":     func(t *testing.T) string { return t.TempDir() + "/switchboard.db" },
+		"postgresql": func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) },
+	} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			apitest.Functions(t, func(t *testing.T) apitest.Plane {
+				return plane(t, apitest.Open(t, fresh(t)), ring(t))
+			})
+		})
+	}
 }
 
 // manyFunctions writes n functions without asking the service.
-func manyFunctions(t testing.TB, db *store.DB, n int) {
+func manyFunctions(t *testing.T, db *store.DB, n int) {
 	t.Helper()
 	numbers := "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
 	exec(t, db, `INSERT INTO functions (id, project_id, package, name, created_at, created_by, updated_at, updated_by, version) `+
@@ -73,12 +80,12 @@ func (*asked) AfterQuery(context.Context, *bun.QueryEvent) {}
 func TestAPageOfManyFunctionsAsksNoMoreThanOneOfFew(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
-		p := plane(t, db, ring(t))
+		plane(t, db, ring(t)) // makes the projects
 		manyFunctions(t, db, api.MaxFunctionPage)
 		a := new(asked)
 		counted := *db
 		counted.Read = db.Read.WithQueryHook(a)
-		p = planeOn(t, &counted, ring(t))
+		p := planeOn(t, &counted, ring(t))
 		var queries [2]int64
 		for i, limit := range []int{1, api.MaxFunctionPage} {
 			before := a.queries.Load()

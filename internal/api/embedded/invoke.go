@@ -73,18 +73,15 @@ func (p *Plane) decide(ctx context.Context, s api.Scope, c *api.Call) (*targetRo
 	default:
 		alias = ""
 	}
-	var rows []targetRow
-	if store.Storable(alias, decision.Version, c.Package, c.Function) {
-		err := p.db.Read.NewRaw(targets, alias, decision.Version, s.Project, c.Package, c.Function).Scan(ctx, &rows)
-		if err != nil {
-			return nil, decision, err
-		}
+	rows, err := p.findTargets(ctx, alias, decision.Version, s.Project, c.Package, c.Function)
+	if err != nil {
+		return nil, decision, err
 	}
 	switch {
 	case len(rows) == 0:
 		return nil, decision, api.Errorf(api.NotFound, noFunction)
 	case byAlias && rows[0].ID == "":
-		return nil, decision, api.Errorf(api.NotFound, "alias.not_found")
+		return nil, decision, api.Errorf(api.NotFound, noAlias)
 	case byAlias:
 		route := rows[0].route()
 		decision = routing.Decide(&route, &routing.Request{Header: c.Header, Draw: routing.Random()})
@@ -95,6 +92,19 @@ func (p *Plane) decide(ctx context.Context, s api.Scope, c *api.Call) (*targetRo
 		}
 	}
 	return nil, decision, api.Errorf(api.NotFound, noVersion)
+}
+
+// findTargets asks targets.
+func (p *Plane) findTargets(ctx context.Context, names ...any) (found []targetRow, err error) {
+	if !store.Storable(names...) {
+		return nil, nil
+	}
+	rows, err := p.targets.Query(ctx, names...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	return found, p.db.Read.ScanRows(ctx, rows, &found)
 }
 
 func (r *targetRow) config() (config api.FunctionConfig) {

@@ -92,8 +92,8 @@ func (p *Plane) SteerRamp(ctx context.Context, s api.Scope, alias string, do api
 		switch {
 		case c.ramp == nil:
 			return "", api.Errorf(api.NotFound, "ramp.not_found")
-		case int64(at) != c.ramp.Step:
-			return "", api.Errorf(api.Conflict, "ramp.elsewhere", "step", c.ramp.Step+1)
+		case at != int(c.ramp.Step):
+			return "", api.Errorf(api.Conflict, "ramp.elsewhere", "step", int(c.ramp.Step)+1)
 		}
 		return c.steer(ctx, tx, do)
 	})

@@ -6,8 +6,10 @@ import (
 	"strings"
 )
 
-// is reports whether the type of a source is t.
-func (t SourceType) is(other SourceType) bool { return strings.EqualFold(string(t), string(other)) }
+// is compares in any case.
+func (t SourceType) is(other SourceType) bool {
+	return t == other || len(t) == len(other) && strings.EqualFold(string(t), string(other))
+}
 
 // first returns the value of the source, without outer blanks: of repeated
 // ones the first. It is empty if the request does not have it.
@@ -28,9 +30,6 @@ func (s *Source) first(h http.Header) string {
 // that satisfies it.
 func (r *Rule) match(h http.Header) (present, matched bool) {
 	switch {
-	case r.Type.is(Cookie):
-		value, ok := cookie(h, r.Param)
-		return ok, ok && r.accepts(value)
 	case r.Type.is(Header):
 		values := header(h, r.Param)
 		for _, value := range values {
@@ -39,6 +38,9 @@ func (r *Rule) match(h http.Header) (present, matched bool) {
 			}
 		}
 		return len(values) > 0, false
+	case r.Type.is(Cookie):
+		value, ok := cookie(h, r.Param)
+		return ok, ok && r.accepts(value)
 	}
 	return false, false
 }
@@ -63,9 +65,12 @@ func (r *Rule) accepts(value string) bool {
 // allocating.
 const longName = 128
 
-// header returns the values of the header of that name, in any case. Asking
-// http.Header for them would allocate where the name is not canonical.
+// header returns the values of the header of that name, in any case. Mostly the
+// name is canonical; asking http.Header for others would allocate.
 func header(h http.Header, name string) []string {
+	if values, ok := h[name]; ok {
+		return values
+	}
 	if len(name) > longName {
 		return h.Values(name)
 	}

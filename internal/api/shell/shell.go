@@ -238,7 +238,7 @@ func (s *scanner) code(kind byte, digits, base int) {
 		s.now.WriteByte('\\')
 		s.now.WriteByte(kind)
 	case kind == 'u' || kind == 'U':
-		s.now.WriteRune(rune(min(number, utf8.MaxRune+1))) //nolint:gosec // what is no character is written as U+FFFD
+		s.now.WriteRune(rune(min(number, utf8.MaxRune+1))) // what is no character is written as U+FFFD
 	default:
 		s.now.WriteByte(byte(number)) //nolint:gosec // as shells do, the lower eight bits
 	}

@@ -44,7 +44,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	return &DB{
 		Read: read, Sole: true, inTx: writers.inTx, close: closeAll, conflict: sqliteConflict, queue: sqliteQueue,
-		byPart: sqliteByPart,
+		byPart: sqliteByPart, prepares: true,
 	}, nil
 }
 

@@ -28,6 +28,8 @@ type DB struct {
 	queue func(ctx context.Context) (*Queue, error)
 	// byPart finds what PermissionsByPart returns; nil if there is no index for it.
 	byPart func(db *bun.DB, part []rune) *bun.SelectQuery
+	// prepares says that statements are read once.
+	prepares bool
 	// conflict tells a broken uniqueness rule from other errors.
 	conflict func(error) bool
 }

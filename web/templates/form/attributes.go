@@ -106,9 +106,14 @@ func (f *Form) rowButton(op string) templ.Attributes {
 	})
 }
 
-// encoded sends files along, if the form can have any.
+// encoded sends files along, if the form can have any. One that is no secret can
+// be big, and stays in its input however often the form is redrawn: only a submit
+// takes it along.
 func (f *Form) encoded(a templ.Attributes) templ.Attributes {
-	if f.multipart() {
+	switch {
+	case f.keepsFile():
+		a["hx-encoding"] = "application/x-www-form-urlencoded"
+	case f.multipart():
 		a["hx-encoding"] = "multipart/form-data"
 	}
 	return a

@@ -261,6 +261,17 @@ func (f *Form) multipart() bool {
 	return false
 }
 
+// keepsFile reports whether the form has a file that is no secret, which stays in
+// its input.
+func (f *Form) keepsFile() bool {
+	for field := range f.fields {
+		if field.Kind == File && !field.Secret {
+			return true
+		}
+	}
+	return false
+}
+
 // replacing reports whether a stored secret is being replaced: because that was
 // chosen, or because there is something wrong with it.
 func (f *Form) replacing(field *Field) bool {

@@ -24,13 +24,11 @@ func shareOf(text string) int {
 
 func shareText(text string) string { return strconv.Itoa(shareOf(text)) }
 
-func restText(percent int) string { return strconv.Itoa(whole - percent) }
-
 // restOf is what a typed share leaves, unknown while it is none.
 func restOf(text string) string {
 	n, ok := readShare(text)
 	if !ok {
 		return "?"
 	}
-	return restText(n)
+	return strconv.Itoa(whole - n)
 }

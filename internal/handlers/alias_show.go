@@ -1,0 +1,55 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/routing"
+	"switchboard/web/templates"
+)
+
+// showAlias is where an alias leads, and what goes on with it.
+func (p *pages) showAlias(c echo.Context) error {
+	alias, err := p.aliasView(c)
+	if err != nil {
+		return err
+	}
+	route := &alias.Alias.Route
+	view := templates.AliasDetailView{
+		AliasView: alias, URN: p.aliasURN(c, &alias.Alias), Words: api.RouteWords(route), Trial: typedTrial(c),
+	}
+	for _, f := range routing.Findings(route) {
+		view.Advice = append(view.Advice, api.FindingWords(route, f))
+	}
+	view.Call = scheme(c) + "://" + c.Request().Host + "/v2/" + project(c).ID + "/fgs/functions/" + view.URN + "/invocations"
+	view.Trial.Action = view.Path() + "/try"
+	return p.render(c, http.StatusOK, templates.AliasDetail(p.namedFrame(c, alias.Alias.Name), view))
+}
+
+// aliasURN is how programs name an alias.
+func (p *pages) aliasURN(c echo.Context, a *api.Alias) string {
+	return p.functionURN(c, &api.Function{Package: a.Function.Package, Name: a.Function.Name}, "!"+a.Name)
+}
+
+func (p *pages) confirmDeleteAlias(c echo.Context) error {
+	alias, err := p.aliasView(c)
+	if err != nil {
+		return err
+	}
+	view := templates.AliasDetailView{AliasView: alias, URN: p.aliasURN(c, &alias.Alias)}
+	return p.render(c, http.StatusOK, templates.AliasDelete(p.frame(c, "aliases.delete_title"), view))
+}
+
+func (p *pages) deleteAlias(c echo.Context) error {
+	alias, err := p.aliasView(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Service.DeleteAlias(c.Request().Context(), p.scope(c), alias.Alias.ID, readVersion(c.FormValue("version"))); err != nil {
+		return err
+	}
+	p.flash(c, api.M("aliases.deleted", "name", alias.Alias.Name))
+	return redirect(c, alias.Base)
+}
