@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -20,10 +21,14 @@ func TestReplicasTakeEachStepOfARampOnce(t *testing.T) {
 	victim := prepare(t, onDatabase(url))
 	victim.launch(t)
 	victim.await(t)
-	survivor := prepare(t, onDatabase(url))
-	survivor.dir = victim.dir
-	survivor.launch(t)
-	survivor.await(t)
+	replica := func() *program {
+		p := prepare(t, onDatabase(url))
+		p.dir = victim.dir
+		p.launch(t)
+		p.await(t)
+		return p
+	}
+	survivor := replica()
 	c := victim.call(t)
 	callers := []*caller{c, survivor.call(t)}
 	urn := publishedFunction(t, functionGraph(t, victim, victim.key(t)), "v1", "v2", "v3", "v4", "v5", "v6", "v7")
@@ -46,9 +51,17 @@ func TestReplicasTakeEachStepOfARampOnce(t *testing.T) {
 	}
 	eventually(t, "steps of all ramps", func() (int, bool) { return taken(), taken() >= 2*ramps })
 	victim.kill(t)
-	eventually(t, "the survivor to go on to the end", func() (int, bool) { return taken(), taken() >= ramps*(len(steps)-1) })
-	survivor.stop(t)
-	require.NotContains(t, survivor.output.String(), "level=ERROR")
+	killed := time.Now().UnixMicro()
+	eventually(t, "what the victim would have gone on with to be due", func() (int, bool) {
+		n := number(t, db, "SELECT count(*) FROM ramps WHERE since < $1 AND next_at > $2", killed, time.Now().UnixMicro())
+		return n, n == 0
+	})
+	third := replica() // looks at once, and not at the next tick
+	eventually(t, "the others to go on to the end", func() (int, bool) { return taken(), taken() >= ramps*(len(steps)-1) })
+	for _, p := range []*program{survivor, third} {
+		p.stop(t)
+		require.NotContains(t, p.output.String(), "level=ERROR")
+	}
 	for n := range ramps {
 		require.Equal(t, steps, ledTo(t, db, fmt.Sprintf("a%d", n)), "alias a%d", n)
 	}

@@ -36,6 +36,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 		"## 200 links against 100", "## Weight of the pages", "| **htmx refresh of the list, 50 links** |", "| **signed to token** |",
 		"## Creating links, 1 client", "## Creating links, 16 clients", "## Memory", "## Size of the binary",
 		"## Health on the list", "## Whitelists, 1,000 entries against 500", "## Adding 50 accounts", "## Pasting 10,000 accounts",
+		"## Invocations of an upstream that answers at once", "## Invocations of an upstream that works 5ms",
 		"## Deciding which version a request gets", "## Simulating 1,000,000 requests",
 	} {
 		require.Contains(t, report, wanted)

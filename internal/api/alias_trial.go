@@ -14,10 +14,12 @@ type TrialRequest struct {
 	Error  Message // why it could not be read, else zero
 }
 
-// MaxTrials bounds the requests of one file, MaxTrialText its bytes.
+// MaxTrials bounds the requests of one file, MaxTrialText its bytes, and
+// MaxSimulated how many requests are simulated at once.
 const (
 	MaxTrials    = 1000
 	MaxTrialText = 1 << 20
+	MaxSimulated = 1_000_000
 )
 
 // maxTrialLine bounds, in characters, what is shown of a line.

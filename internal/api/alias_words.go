@@ -54,7 +54,7 @@ func rulesInWords(route *routing.Route) []Message {
 }
 
 // DecisionWords says why a request got its version: first what decided, then
-// rule by rule.
+// rule by rule. The request has to be one that is explained.
 func DecisionWords(route *routing.Route, d routing.Decision) []Message {
 	switch d.Reason {
 	case routing.ByRules:

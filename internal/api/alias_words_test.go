@@ -119,6 +119,7 @@ func TestDecisionsInWords(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			tc.request.Explain = true
 			words := api.DecisionWords(tc.route, routing.Decide(tc.route, &tc.request))
 			require.Equal(t, tc.en, sentences(locale.English, words))
 			require.NotContains(t, sentences(locale.Chinese, words), "[routing.")

@@ -10,7 +10,7 @@ import (
 // is secure its name begins with "__Host-".
 const SessionCookie = "switchboard"
 
-// kept are headers of a call that no upstream gets, in canonical form: those
+// keptHeaders are those of a call that no upstream gets, in canonical form: those
 // about the connection that the call came over (RFC 9110 §7.6.1), those that a
 // body is described by once more when it is sent, and credentials of ours.
 var keptHeaders = map[string]bool{
@@ -31,7 +31,10 @@ var keptPrefixes = []string{"X-Sdk-", "X-Cff-", "X-Forwarded-"}
 func (c *Call) UpstreamHeader() http.Header {
 	out := make(http.Header, len(c.Header)+2)
 	for name, values := range c.Header {
-		if !keptHeader(name) {
+		if name == "Cookie" {
+			values = withoutSession(values)
+		}
+		if !keptHeader(name) && len(values) > 0 {
 			out[name] = values
 		}
 	}
@@ -39,9 +42,6 @@ func (c *Call) UpstreamHeader() http.Header {
 		for name := range strings.SplitSeq(list, ",") {
 			out.Del(strings.TrimSpace(name))
 		}
-	}
-	if cookies := out["Cookie"]; slices.ContainsFunc(cookies, func(line string) bool { return strings.Contains(line, SessionCookie) }) {
-		out["Cookie"] = withoutSession(cookies)
 	}
 	return out
 }
@@ -52,6 +52,9 @@ func keptHeader(name string) bool {
 
 // withoutSession takes the console's session out of lines of cookies.
 func withoutSession(lines []string) []string {
+	if !slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, SessionCookie) }) {
+		return lines
+	}
 	var rest []string
 	for _, line := range lines {
 		for pair := range strings.SplitSeq(line, ";") {
@@ -62,7 +65,7 @@ func withoutSession(lines []string) []string {
 			}
 		}
 	}
-	if rest == nil {
+	if len(rest) == 0 {
 		return nil
 	}
 	return []string{strings.Join(rest, "; ")}

@@ -68,7 +68,7 @@ func setRoute(v url.Values, r *routing.Route) {
 	v.Set(templates.AliasShift, templates.ShiftOff)
 	v.Set(templates.AliasWeight, usualWeight)
 	v.Set("combine", api.CombineAnd)
-	rows := []form.Row{{}}
+	rows := []form.Row{{"type": string(routing.Header), "op": string(routing.Equal)}}
 	switch {
 	case r.Additional == "":
 	case len(r.Rules) > 0:

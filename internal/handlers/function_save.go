@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -101,6 +102,7 @@ func (p *pages) refuseFunction(c echo.Context, ff *functionForm, err error) erro
 func (ff *functionForm) differences(c echo.Context) []templates.Difference {
 	ctx := localised(c)
 	mine, theirs := &ff.draft, &ff.stored.Latest
+	seconds := func(config *api.FunctionConfig) string { return strconv.Itoa(int(config.Timeout / time.Second)) }
 	var found []templates.Difference
 	add := func(label, mine, theirs string) {
 		if mine != theirs {
@@ -111,7 +113,7 @@ func (ff *functionForm) differences(c echo.Context) []templates.Difference {
 	add("functions.upstream", mine.Upstream, theirs.Upstream)
 	add("functions.runtime", mine.Config.Runtime, theirs.Config.Runtime)
 	add("functions.handler", mine.Config.Handler, theirs.Config.Handler)
-	add("functions.timeout", mine.Config.Timeout.String(), theirs.Config.Timeout.String())
+	add("functions.timeout", seconds(&mine.Config), seconds(&theirs.Config))
 	add("functions.memory", strconv.Itoa(mine.Config.MemoryMB), strconv.Itoa(theirs.Config.MemoryMB))
 	add("functions.code_type", mine.Code.Type, theirs.Code.Type)
 	add("functions.code_url", mine.Code.URL, theirs.Code.URL)

@@ -271,7 +271,7 @@ func TestAFunctionIsEdited(t *testing.T) {
 		typed.Set("timeout", "90")
 		p := s.post(path, typed).requireStatus(http.StatusUnprocessableEntity)
 		require.Contains(t, p.text(".form-first .notice-title"), user+" saved this function")
-		require.Equal(t, "Timeout in seconds 1m30s 1m0s", p.text(".diff tbody tr"))
+		require.Equal(t, "Timeout in seconds9060", p.text(".diff tbody tr"))
 		require.Equal(t, "90", p.value("timeout"))
 		require.Equal(t, path+"/edit", p.Find(".form-first a").AttrOr("href", ""))
 		typed.Set("version", p.value("version"))
@@ -295,7 +295,7 @@ func TestAFunctionIsDeletedWithWhatItHas(t *testing.T) {
 	path := s.functions() + "/" + fn.ID
 	p := s.get(path + "/delete").requireStatus(http.StatusOK)
 	require.Contains(t, p.text(".consequences"), "Its 3 versions")
-	require.Equal(t, "prod Alias latest Version v2 Version v1 Version", p.text(".name-list"))
+	require.Equal(t, "prod Aliaslatest Versionv2 Versionv1 Version", p.text(".name-list"))
 	require.Equal(t, 1, p.Find(".name-list a[href='/p/"+s.project.ID+"/aliases/"+prod.ID+"']").Length())
 
 	for _, typed := range []string{"", "order"} {

@@ -13,11 +13,9 @@ import (
 	"switchboard/web/templates"
 )
 
-// How many requests the bench simulates, and how many unless somebody says so.
-const (
-	maxSimulated   = 1_000_000
-	usualSimulated = "10000"
-)
+// usualSimulated is how many requests the bench simulates unless somebody says
+// so.
+const usualSimulated = "10000"
 
 // trialPage is the bench of what is live.
 func (p *pages) trialPage(c echo.Context) error {
@@ -71,8 +69,8 @@ func (p *pages) trial(c echo.Context, draft, live *routing.Route) templates.Tria
 		v.Problems = append(v.Problems, domainError(err).Problems...)
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(v.Count))
-	if err != nil || n < 1 || n > maxSimulated {
-		v.Problems = append(v.Problems, api.Problem{Path: templates.TrialCount, Message: api.M("trial.bad_count", "max", maxSimulated)})
+	if err != nil || n < 1 || n > api.MaxSimulated {
+		v.Problems = append(v.Problems, api.Problem{Path: templates.TrialCount, Message: api.M("trial.bad_count", "max", api.MaxSimulated)})
 	}
 	if len(v.Problems) > 0 {
 		return v
@@ -94,7 +92,7 @@ func tried(route *routing.Route, header http.Header, n int) *templates.TrialSide
 	if route == nil {
 		return nil
 	}
-	request := &routing.Request{Header: header, Draw: routing.Random()}
+	request := &routing.Request{Header: header, Draw: routing.Random(), Explain: true}
 	side := &templates.TrialSide{Route: route, Decision: routing.Decide(route, request), Tally: routing.Simulate(route, request, n)}
 	side.Low, side.High = usualCounts(n, route.Weight)
 	return side

@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -39,8 +40,8 @@ func Ramps(t *testing.T, open func(t *testing.T) Plane) {
 // rampTo is a draft of a ramp: pairs are percents and holds.
 func rampTo(additional string, pairs ...string) api.RampDraft {
 	d := api.RampDraft{Additional: additional}
-	for i := 0; i < len(pairs); i += 2 {
-		d.Steps = append(d.Steps, api.RampStepDraft{Percent: pairs[i], Hold: pairs[i+1]})
+	for pair := range slices.Chunk(pairs, 2) {
+		d.Steps = append(d.Steps, api.RampStepDraft{Percent: pair[0], Hold: pair[1]})
 	}
 	return d
 }

@@ -104,7 +104,8 @@ func (p *Plane) findTargets(ctx context.Context, names ...any) (found []targetRo
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	return found, p.db.Read.ScanRows(ctx, rows, &found)
+	err = p.db.Read.ScanRows(ctx, rows, &found)
+	return found, err
 }
 
 func (r *targetRow) config() (config api.FunctionConfig) {

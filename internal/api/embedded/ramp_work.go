@@ -64,9 +64,8 @@ func (c *aliasChange) goOn(ctx context.Context, tx bun.Tx, s api.Scope) (action 
 		c.ramp.end(api.RampOvertaken, c.row.UpdatedBy, c.now)
 		return "ramp_overtaken", nil
 	}
-	action, err = "update", nil
 	if next := int(c.ramp.Step) + 1; next < len(c.ramp.steps()) {
-		err = c.take(ctx, tx, next)
+		action, err = "update", c.take(ctx, tx, next)
 	} else {
 		action, err = "promote", c.promote(ctx, tx, s)
 	}

@@ -18,8 +18,7 @@ func Decide(route *Route, request *Request) Decision {
 	}
 }
 
-// byRules looks at every rule, also where the first has decided: people want to
-// know of each whether it matched.
+// byRules ends at the rule that decides, unless it is to explain.
 func (r *Route) byRules(request *Request) Decision {
 	d := Decision{Version: r.Main, Reason: ByRules}
 	rules := r.Rules[:min(len(r.Rules), MaxRules)]
@@ -30,6 +29,9 @@ func (r *Route) byRules(request *Request) Decision {
 		}
 		if matched {
 			d.Matched |= 1 << i
+		}
+		if matched == r.Any && !request.Explain {
+			break
 		}
 	}
 	all := Set(1)<<len(rules) - 1

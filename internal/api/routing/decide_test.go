@@ -31,7 +31,7 @@ func request(lines ...string) *routing.Request {
 		name, value, _ := strings.Cut(line, ":")
 		h.Add(name, value)
 	}
-	return &routing.Request{Header: h}
+	return &routing.Request{Header: h, Explain: true}
 }
 
 func TestARuleMatches(t *testing.T) {

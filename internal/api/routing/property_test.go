@@ -121,6 +121,24 @@ var (
 	values  = []string{"1", "2", "3"}
 )
 
+// What is explained decides as what is not, and says as much at least.
+func TestAnExplanationChangesNoDecision(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(5, 8))
+	requests := everyRequest()
+	for range 200 {
+		route := randomRoute(chance)
+		in := *requests[chance.IntN(len(requests))]
+		short := routing.Decide(&route, &in)
+		in.Explain = true
+		whole := routing.Decide(&route, &in)
+		require.Equal(t, whole.Version, short.Version)
+		require.Equal(t, whole.Additional, short.Additional)
+		require.Zero(t, short.Matched&^whole.Matched)
+		require.Zero(t, short.Present&^whole.Present)
+	}
+}
+
 func randomRoute(chance *rand.Rand) routing.Route {
 	route := routing.Route{Main: "v3", Additional: "v4", Any: chance.IntN(2) == 0}
 	for range 1 + chance.IntN(4) {

@@ -70,6 +70,9 @@ type Request struct {
 	// Draw is a number from 0 to 99, each as likely as the others: less than the
 	// weight means Additional. See Random; a sticky key takes its place.
 	Draw int
+	// Explain looks at every rule, also after those that decide, so that the
+	// decision can say of each how it was. The version is the same.
+	Explain bool
 }
 
 // Decision is which version a request gets, and why.
@@ -81,7 +84,8 @@ type Decision struct {
 	// ByKey.
 	Draw int
 	// Of each rule, by its index: whether it matched, and whether the request has
-	// what it looks at at all. With ByRules.
+	// what it looks at at all. With ByRules; of all rules only if the request is
+	// to be explained, else up to the one that decided.
 	Matched, Present Set
 }
 

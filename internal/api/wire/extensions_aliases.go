@@ -119,9 +119,6 @@ func (s *server) stickAlias(c echo.Context, scope api.Scope, alias api.Alias) er
 	return answerAlias(c, &updated)
 }
 
-// maxSimulated bounds the decisions of one simulation: a second's work.
-const maxSimulated = 1_000_000
-
 // decisionJSON is which version a request would get, and why.
 type decisionJSON struct {
 	Version    string         `json:"version"`
@@ -156,15 +153,16 @@ func (s *server) decide(c echo.Context, _ api.Scope, alias api.Alias) error {
 	if err := readExtension(c, &body); err != nil {
 		return err
 	}
-	if body.Simulate < 0 || body.Simulate > maxSimulated {
-		return wrong("simulate", api.M("wire.number", "min", 0, "max", maxSimulated))
+	if body.Simulate < 0 || body.Simulate > api.MaxSimulated {
+		return wrong("simulate", api.M("wire.number", "min", 0, "max", api.MaxSimulated))
 	}
-	request := routing.Request{Header: http.Header{}, Draw: routing.Random()}
+	request := routing.Request{Header: http.Header{}, Draw: routing.Random(), Explain: true}
 	for name, values := range body.Headers {
 		for _, value := range values {
 			request.Header.Add(name, value)
 		}
 	}
+	request.Header.Del("Host") // an invocation does not see it among its headers
 	out := encodeDecision(c, &alias.Route, routing.Decide(&alias.Route, &request))
 	if body.Simulate > 0 {
 		tally := tallyJSON(routing.Simulate(&alias.Route, &request, body.Simulate))
