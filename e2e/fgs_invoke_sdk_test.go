@@ -10,9 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/basic"
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/region"
-	functiongraph "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/functiongraph/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/functiongraph/v2/model"
 	"github.com/stretchr/testify/require"
 )
@@ -38,24 +35,22 @@ func startInvocable(t *testing.T, opts ...option) *invocable {
 	t.Cleanup(upstream.Close)
 	f.post("", `{"func_name":"orders","package":"default","runtime":"http","timeout":30,"handler":"-","memory_size":128,`+
 		`"code_type":"inline","func_code":{"file":""},"upstream":"`+upstream.URL+`/v1"}`)
-	f.post("/orders/versions", `{"version":"v1"}`)
+	f.post("orders/versions", `{"version":"v1"}`)
 	f.aim("latest", upstream.URL+"/v2")
-	f.post("/orders/versions", `{"version":"v2"}`)
+	f.post("orders/versions", `{"version":"v2"}`)
 	f.aim("latest", upstream.URL+"/latest")
 	return f
 }
-
-// at is a path of the project's functions.
-func (f *invocable) at(rest string) string { return "/v2/" + f.project + "/fgs/functions" + rest }
 
 // own is a path of what the dialect lacks of the function.
 func (f *invocable) own(rest string) string {
 	return "/switchboard/v1/projects/" + f.project + "/functions/orders" + rest
 }
 
+// post posts to a path below that of the functions.
 func (f *invocable) post(path, body string) {
 	f.t.Helper()
-	a := f.send(http.MethodPost, f.at(path), json.RawMessage(body))
+	a := f.send(http.MethodPost, strings.TrimSuffix(f.functions(path), "/"), json.RawMessage(body))
 	require.Equal(f.t, http.StatusOK, a.status, a.body)
 }
 
@@ -69,7 +64,7 @@ func (f *invocable) aim(version, upstream string) {
 // raw calls what a URN names with headers, pairs of a name and a value.
 func (f *invocable) raw(urn, body string, headers ...string) answer {
 	f.t.Helper()
-	r, err := http.NewRequestWithContext(f.t.Context(), http.MethodPost, f.base+f.at("/"+urn+"/invocations"), strings.NewReader(body))
+	r, err := http.NewRequestWithContext(f.t.Context(), http.MethodPost, f.base+f.functions(urn+"/invocations"), strings.NewReader(body))
 	require.NoError(f.t, err)
 	r.Header.Set("X-Auth-Token", f.token)
 	for i := 0; i < len(headers); i += 2 {
@@ -91,24 +86,12 @@ func (f *invocable) invoke(qualifier string, headers ...string) (version, reason
 	return version, a.header.Get("X-Cff-Version-Reason")
 }
 
-// invokingClient is the official SDK with an access key.
-func invokingClient(t *testing.T, p *program, key accessKey) *functiongraph.FunctionGraphClient {
-	t.Helper()
-	credentials, err := basic.NewCredentialsBuilder().
-		WithAk(key.AccessKey).WithSk(key.SecretKey).WithProjectId(key.ProjectID).SafeBuild()
-	require.NoError(t, err)
-	client, err := functiongraph.FunctionGraphClientBuilder().
-		WithRegion(region.NewRegion(regionName, p.URL)).WithCredential(credentials).SafeBuild()
-	require.NoError(t, err)
-	return functiongraph.NewFunctionGraphClient(client)
-}
-
 func TestOfficialSDKInvokesFunctions(t *testing.T) {
 	t.Parallel()
 	f := startInvocable(t)
-	f.post("/orders/aliases", `{"name":"prod","version":"v1","additional_version_weights":{"v2":100}}`)
+	f.post("orders/aliases", `{"name":"prod","version":"v1","additional_version_weights":{"v2":100}}`)
 	key := f.program.key(t)
-	client := invokingClient(t, f.program, key)
+	client := functionGraph(t, f.program, key)
 	urn := "urn:fss:" + regionName + ":" + f.project + ":function:default:orders"
 	for qualifier, version := range map[string]string{"": "latest", ":latest": "latest", ":v1": "v1", ":!prod": "v2"} {
 		said, err := client.InvokeFunction(&model.InvokeFunctionRequest{
@@ -151,17 +134,17 @@ func TestInvocationsFollowTheAlias(t *testing.T) {
 		version, reason := f.invoke(qualifier, headers...)
 		require.Equal(t, []string{want, why}, []string{version, reason})
 	}
-	f.post("/orders/aliases", `{"name":"beta","version":"v1","additional_version_strategy":{"v2":{"combine_type":"or","rules":[`+
+	f.post("orders/aliases", `{"name":"beta","version":"v1","additional_version_strategy":{"v2":{"combine_type":"or","rules":[`+
 		`{"rule_type":"Header","param":"X-Tester","op":"=","value":"yes"},{"rule_type":"cookie","param":"team","op":"in","value":"qa,ops"}]}}}`)
 	follow(t, "v1", "rules", "!beta")
 	follow(t, "v2", "rules", "!beta", "x-tester", "yes")
 	follow(t, "v2", "rules", "%21beta", "Cookie", "a=b; team=ops")
-	f.post("/orders/aliases", `{"name":"prod","version":"v2"}`)
+	f.post("orders/aliases", `{"name":"prod","version":"v2"}`)
 	follow(t, "v2", "main", "!prod")
 
 	weigh := func(t *testing.T, weight string) {
 		t.Helper()
-		a := f.send(http.MethodPut, f.at("/orders/aliases/prod"), json.RawMessage(`{"version":"v2","additional_version_weights":{"v1":`+weight+`}}`))
+		a := f.send(http.MethodPut, f.functions("orders/aliases/prod"), json.RawMessage(`{"version":"v2","additional_version_weights":{"v1":`+weight+`}}`))
 		require.Equal(t, http.StatusOK, a.status, a.body)
 	}
 	for weight, version := range map[string]string{"0": "v2", "100": "v1"} {

@@ -33,11 +33,11 @@ var aliasFill = []string{
 		v.updated_at + k.i, v.updated_by
 	FROM functions f, k, (SELECT * FROM function_versions WHERE name = 'latest' LIMIT 1) v WHERE true ON CONFLICT DO NOTHING`,
 	`INSERT INTO aliases (id, project_id, function_id, package, function_name, slot, name, search, description, main, additional, weight,
-		match_any, sticky, created_at, created_by, updated_at, updated_by, version)
+		combine, sticky, created_at, created_by, updated_at, updated_by, version)
 	SELECT substr(f.id, 1, 19) || printf('%04x', substr(v.name, 2)) || substr(f.id, 24), f.project_id, f.id, f.package, f.name,
 		substr(v.name, 2), 'alias-' || substr(v.name, 2), 'alias-' || substr(v.name, 2) || ' ' || f.name, '', v.name,
 		iif(substr(v.name, 2) % 2, 'v' || (1 + substr(v.name, 2) % 10), NULL), iif(substr(v.name, 2) % 2, 25, NULL),
-		false, '', f.created_at, f.created_by, f.updated_at, f.updated_by, 1
+		'', '', f.created_at, f.created_by, f.updated_at, f.updated_by, 1
 	FROM functions f JOIN function_versions v ON v.function_id = f.id WHERE v.name <> 'latest'`,
 	"PRAGMA wal_checkpoint(TRUNCATE)",
 }

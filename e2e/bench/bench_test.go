@@ -63,7 +63,7 @@ func TestEvaluatorsMustAgree(t *testing.T) {
 	t.Parallel()
 	route := situations()[0].route
 	other := route
-	other.Any = true
+	other.Combine = routing.Or
 	require.ErrorContains(t, sameAnswers(&route, []evaluator{switchboard(&route), switchboard(&other)}), "answers something else")
 	require.ErrorContains(t, sameAnswers(&routing.Route{}, []evaluator{switchboard(&routing.Route{})}), "gave one answer only")
 }

@@ -82,7 +82,7 @@ func situations() []situation {
 	last.Set(rules[routing.MaxRules-1].Param, "blue")
 	route := routing.Route{Main: "v3", Additional: "v4", Rules: rules}
 	either := route
-	either.Any = true
+	either.Combine = routing.Or
 	share := routing.Route{Main: "v3", Additional: "v4", Weight: 20, Salt: "alias", Sticky: routing.Source{Type: routing.Header, Param: "X-User"}}
 	var users []http.Header
 	for i := range callers {

@@ -34,7 +34,7 @@ func launchDarkly(route *routing.Route) (evaluator, error) {
 	case len(clauses) == 0:
 		const whole = 1000 // of a percent
 		flag.Fallthrough(ldbuilders.Rollout(ldbuilders.Bucket(main, (100-route.Weight)*whole), ldbuilders.Bucket(additional, route.Weight*whole)))
-	case route.Any:
+	case route.Any():
 		for _, c := range clauses {
 			flag.AddRule(ldbuilders.NewRuleBuilder().Variation(additional).Clauses(c))
 		}
@@ -76,7 +76,7 @@ func growthBook(route *routing.Route) (evaluator, error) {
 		for _, r := range route.Rules {
 			conditions = append(conditions, map[string]any{r.Param: map[string]any{"$in": routing.Items(r.Value)}})
 		}
-		both := map[bool]string{false: "$and", true: "$or"}[route.Any]
+		both := map[bool]string{false: "$and", true: "$or"}[route.Any()]
 		rule = map[string]any{"force": route.Additional, "condition": map[string]any{both: conditions}}
 	}
 	text, err := json.Marshal(map[string]any{feature: map[string]any{"defaultValue": route.Main, "rules": []any{rule}}})

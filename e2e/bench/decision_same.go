@@ -51,7 +51,7 @@ func plausible(route *routing.Route, all []evaluator, counts []int) error {
 func randomHeaders(route *routing.Route, chance *rand.Rand) http.Header {
 	h := http.Header{}
 	hit := 1.0 / routing.MaxRules / 2
-	if !route.Any {
+	if !route.Any() {
 		hit = 1 - hit
 	}
 	for _, r := range route.Rules {

@@ -88,7 +88,7 @@ type WeightDraft struct {
 // StrategyDraft is an additional version with its rules.
 type StrategyDraft struct {
 	Version string
-	Combine string // "and", also if empty, or "or"
+	Combine routing.Combine
 	Rules   []routing.Rule
 }
 

@@ -17,7 +17,7 @@ var ruleParam = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // the draft it is in.
 func (d *StrategyDraft) problems() []Problem {
 	var combine, rules Message
-	if d.Combine != "" && d.Combine != CombineAnd && d.Combine != CombineOr {
+	if d.Combine != "" && d.Combine != routing.And && d.Combine != routing.Or {
 		combine = M("alias.combine")
 	}
 	switch n := len(d.Rules); {

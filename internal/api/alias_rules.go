@@ -53,7 +53,7 @@ func (d *AliasDraft) route() routing.Route {
 	switch {
 	case len(d.Strategies) > 0:
 		s := d.Strategies[0]
-		route.Additional, route.Any = s.Version, s.Combine == CombineOr
+		route.Additional, route.Combine = s.Version, s.Combine
 		route.Rules = s.Rules[:min(len(s.Rules), routing.MaxRules)]
 	case len(d.Weights) > 0:
 		route.Additional = d.Weights[0].Version
@@ -75,22 +75,12 @@ func DraftOf(name, description string, route routing.Route) AliasDraft {
 	switch {
 	case route.Additional == "":
 	case len(route.Rules) > 0:
-		s := StrategyDraft{Version: route.Additional, Combine: CombineAnd, Rules: route.Rules}
-		if route.Any {
-			s.Combine = CombineOr
-		}
-		d.Strategies = []StrategyDraft{s}
+		d.Strategies = []StrategyDraft{{Version: route.Additional, Combine: route.Combine, Rules: route.Rules}}
 	default:
 		d.Weights = []WeightDraft{{Version: route.Additional, Weight: strconv.Itoa(route.Weight)}}
 	}
 	return d
 }
-
-// The ways to combine rules, in the dialect's words.
-const (
-	CombineAnd = "and"
-	CombineOr  = "or"
-)
 
 func aliasNameProblem(name string) Message {
 	switch n := utf8.RuneCountInString(name); {

@@ -22,7 +22,7 @@ func weighed(weight string) api.AliasDraft {
 }
 
 func ruled(combine string, rules ...routing.Rule) api.AliasDraft {
-	return api.AliasDraft{Name: "prod", Version: "v1", Strategies: []api.StrategyDraft{{Version: "v2", Combine: combine, Rules: rules}}}
+	return api.AliasDraft{Name: "prod", Version: "v1", Strategies: []api.StrategyDraft{{Version: "v2", Combine: routing.Combine(combine), Rules: rules}}}
 }
 
 var tester = routing.Rule{Type: "Header", Param: "X-Tester", Op: routing.Equal, Value: "yes"}
@@ -159,7 +159,7 @@ func TestARouteIsWhatTheDraftSaysAndTheDraftWhatTheRouteSays(t *testing.T) {
 		"a weight":        {Main: "latest", Additional: "v2", Weight: 35},
 		"no weight":       {Main: "v1", Additional: "v2"},
 		"all rules":       {Main: "v1", Additional: "v2", Rules: []routing.Rule{tester}},
-		"any rule":        {Main: "v1", Additional: "v2", Rules: []routing.Rule{tester, tester}, Any: true},
+		"any rule":        {Main: "v1", Additional: "v2", Rules: []routing.Rule{tester, tester}, Combine: routing.Or},
 		"a sticky key":    {Main: "v1", Additional: "v2", Weight: 1, Sticky: routing.Source{Type: "Header", Param: "X-User"}},
 	} {
 		alias := api.Alias{Name: "prod", Description: "text", Route: route}

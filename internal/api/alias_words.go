@@ -43,7 +43,7 @@ func rulesInWords(route *routing.Route) []Message {
 		}
 	}
 	lead, others := M("routing.all", "n", len(route.Rules), "additional", route.Additional), M("routing.all_others", "main", route.Main)
-	if route.Any {
+	if route.Any() {
 		lead, others = M("routing.any", "n", len(route.Rules), "additional", route.Additional), M("routing.any_others", "main", route.Main)
 	}
 	words := []Message{lead}
@@ -94,9 +94,9 @@ func verdictInWords(route *routing.Route, d routing.Decision) Message {
 		return M("routing.by_one", "version", d.Version)
 	case len(route.Rules) == 1:
 		return M("routing.not_by_one", "version", d.Version)
-	case route.Any && d.Additional:
+	case route.Any() && d.Additional:
 		return M("routing.by_any", "version", d.Version)
-	case route.Any:
+	case route.Any():
 		return M("routing.not_by_any", "version", d.Version)
 	case d.Additional:
 		return M("routing.by_all", "version", d.Version)
@@ -128,7 +128,7 @@ func FindingWords(route *routing.Route, f routing.Finding) Message {
 	switch {
 	case f.Other < 0:
 		return M("routing.redundant_together")
-	case route.Any:
+	case route.Any():
 		return M("routing.redundant_any", "other", other)
 	default:
 		return M("routing.redundant_all", "other", other)

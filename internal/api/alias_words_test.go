@@ -63,7 +63,7 @@ func TestRoutesInWords(t *testing.T) {
 			"同时满足全部 3 条规则的请求由 v4 处理：\n规则 1：请求头 X-Tester 等于“yes”。\n规则 2：请求头 X-Team 为“qa, ops”之一。\n规则 3：Cookie beta 等于“1”。\n其他请求由 v3 处理：只要有一条规则不满足即属于此类。",
 		},
 		{
-			"any of several", gray(routing.Route{Rules: []routing.Rule{testerRule, betaRule}, Any: true}),
+			"any of several", gray(routing.Route{Rules: []routing.Rule{testerRule, betaRule}, Combine: routing.Or}),
 			"Requests that satisfy at least one of 2 rules go to v4:\nRule 1: header X-Tester is “yes”.\nRule 2: cookie beta is “1”.\nAll others go to v3: those that satisfy none of the rules.",
 			"至少满足 2 条规则之一的请求由 v4 处理：\n规则 1：请求头 X-Tester 等于“yes”。\n规则 2：Cookie beta 等于“1”。\n其他请求由 v3 处理，即不满足任何规则的请求。",
 		},
@@ -109,11 +109,11 @@ func TestDecisionsInWords(t *testing.T) {
 			"All rules are satisfied, so the request goes to v4.\nRule 1 is satisfied: header X-Tester is “yes”.\nRule 2 is satisfied: header X-Team is one of “qa, ops”.",
 		},
 		{
-			"any of several", gray(routing.Route{Rules: three[:2], Any: true}), routing.Request{Header: http.Header{"X-Team": {"ops"}}},
+			"any of several", gray(routing.Route{Rules: three[:2], Combine: routing.Or}), routing.Request{Header: http.Header{"X-Team": {"ops"}}},
 			"One of the rules is satisfied, which is enough, so the request goes to v4.\nRule 1 is not satisfied: header X-Tester is not in the request.\nRule 2 is satisfied: header X-Team is one of “qa, ops”.",
 		},
 		{
-			"none of several", gray(routing.Route{Rules: three[:2], Any: true}), routing.Request{},
+			"none of several", gray(routing.Route{Rules: three[:2], Combine: routing.Or}), routing.Request{},
 			"None of the rules is satisfied, so the request goes to v3.\nRule 1 is not satisfied: header X-Tester is not in the request.\nRule 2 is not satisfied: header X-Team is not in the request.",
 		},
 	} {
@@ -152,7 +152,10 @@ func TestFindingsInWords(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			route := gray(routing.Route{Rules: tc.rules, Any: tc.any})
+			route := gray(routing.Route{Rules: tc.rules})
+			if tc.any {
+				route.Combine = routing.Or
+			}
 			found := routing.Findings(route)
 			require.Len(t, found, 1)
 			require.Equal(t, tc.en, locale.In(locale.English, api.FindingWords(route, found[0])))

@@ -48,16 +48,29 @@ func newAliasValues(function string, versions []api.Version) url.Values {
 		v.Set("version", versions[0].Name)
 	}
 	setRoute(v, &routing.Route{})
+	offerAdditional(v, versions)
 	return v
 }
 
+// offerAdditional chooses the newest version that a part of the requests could
+// be shifted to, where none is chosen.
+func offerAdditional(v url.Values, versions []api.Version) {
+	i := slices.IndexFunc(versions, func(version api.Version) bool {
+		return version.Name != api.LatestVersion && version.Name != v.Get("version")
+	})
+	if i >= 0 && v.Get(templates.AliasAdditional) == "" {
+		v.Set(templates.AliasAdditional, versions[i].Name)
+	}
+}
+
 // aliasValues fills the form's values from a stored alias.
-func aliasValues(a *api.Alias) url.Values {
+func aliasValues(a *api.Alias, versions []api.Version) url.Values {
 	v := url.Values{
 		aliasFunction: {a.Function.ID}, aliasID: {a.ID}, aliasRecord: {strconv.FormatInt(a.Version, 10)},
 		"name": {a.Name}, "description": {a.Description}, "version": {a.Route.Main},
 	}
 	setRoute(v, &a.Route)
+	offerAdditional(v, versions)
 	return v
 }
 
@@ -67,14 +80,14 @@ func setRoute(v url.Values, r *routing.Route) {
 	v.Set(templates.AliasAdditional, r.Additional)
 	v.Set(templates.AliasShift, templates.ShiftOff)
 	v.Set(templates.AliasWeight, usualWeight)
-	v.Set("combine", api.CombineAnd)
+	v.Set("combine", string(routing.And))
 	rows := []form.Row{{"type": string(routing.Header), "op": string(routing.Equal)}}
 	switch {
 	case r.Additional == "":
 	case len(r.Rules) > 0:
 		v.Set(templates.AliasShift, templates.ShiftRules)
-		if r.Any {
-			v.Set("combine", api.CombineOr)
+		if r.Any() {
+			v.Set("combine", string(routing.Or))
 		}
 		rows = nil
 		for _, rule := range r.Rules {
@@ -110,7 +123,7 @@ func (p *pages) readAlias(c echo.Context) (*aliasForm, error) {
 		af.draft.Weights = []api.WeightDraft{{Version: text(templates.AliasAdditional), Weight: text(templates.AliasWeight)}}
 		af.draft.Sticky = new(readSticky(values))
 	case templates.ShiftRules:
-		af.draft.Strategies = []api.StrategyDraft{{Version: text(templates.AliasAdditional), Combine: values.Get("combine"), Rules: af.readRules()}}
+		af.draft.Strategies = []api.StrategyDraft{{Version: text(templates.AliasAdditional), Combine: routing.Combine(values.Get("combine")), Rules: af.readRules()}}
 	}
 	return af, nil
 }

@@ -104,7 +104,7 @@ func TestEverythingWorksWithoutScript(t *testing.T) {
 		_, named := slider.Attr("name")
 		require.False(t, named)
 		require.Equal(t, "67", p.text("#weight-rest"))
-		require.Equal(t, "33", p.Find(".share rect").AttrOr("width", ""))
+		require.Equal(t, "M0 0h33v1H0z", p.Find(".share .split path").AttrOr("d", ""))
 	})
 	t.Run("what is no share is kept as it was typed", func(t *testing.T) {
 		p := s.post(s.aliases()+"/edit", typedAlias(orders.ID, "weight", "12.5"))
@@ -183,7 +183,7 @@ func TestAFieldOfAnAliasIsJudgedAsItIsLeft(t *testing.T) {
 	}
 	t.Run("the name", func(t *testing.T) {
 		require.Contains(t, judge("name", "name", "-x").text("#name-error"), "Begin with a letter")
-		require.Empty(t, judge("name", "name", strings.Repeat("a", 64)).text("#name-error"), "64 characters are taken, though 63 are told of")
+		require.Zero(t, judge("name", "name", strings.Repeat("a", 64)).Find("#name-error").Length(), "64 characters are taken, though 63 are told of")
 		require.NotEmpty(t, judge("name", "name", strings.Repeat("a", 65)).text("#name-error"))
 	})
 	t.Run("a weight", func(t *testing.T) {
@@ -202,12 +202,12 @@ func TestAFieldOfAnAliasIsJudgedAsItIsLeft(t *testing.T) {
 		require.Equal(t, "true", p.Find("#field-additional").AttrOr("hx-swap-oob", ""))
 		require.Contains(t, p.text("#field-weight .share-sides"), "v2")
 		p = judge("version", "shift", "weight", "version", "v2", "additional", "")
-		require.Empty(t, p.text("#additional-error"), "what nobody has come to yet is not wrong yet")
+		require.Zero(t, p.Find("#additional-error").Length(), "what nobody has come to yet is not wrong yet")
 	})
 	t.Run("rules, and what will happen", func(t *testing.T) {
 		p := judge("rules", "shift", "rules", "rules.0.param", "X A", "rules.0.value", "")
 		require.NotEmpty(t, p.text("#rules-0-param-error"))
-		require.Empty(t, p.text("#rules-0-value-error"), "nobody has come to the value yet")
+		require.Zero(t, p.Find("#rules-0-value-error").Length(), "nobody has come to the value yet")
 		p = judge("rules", "shift", "rules", "rules.1.type", "cookie", "rules.1.param", "team", "rules.1.op", "in", "rules.1.value", "qa,ops")
 		require.Contains(t, p.text("#alias-words"), "Requests whose cookie team is one of")
 		require.Contains(t, p.text("#alias-words"), "All others go to v1", "also what becomes of the others")

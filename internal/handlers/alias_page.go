@@ -30,7 +30,7 @@ func (p *pages) editAlias(c echo.Context) error {
 	if err := p.findFunction(c, af, c.Param("id")); err != nil {
 		return err
 	}
-	af.values, af.draft = aliasValues(af.stored), af.stored.Draft()
+	af.values, af.draft = aliasValues(af.stored, af.versions), af.stored.Draft()
 	for n := range af.stored.Route.Rules {
 		af.rules = append(af.rules, n)
 	}

@@ -29,10 +29,11 @@ func TestAnAliasIsLookedOverBeforeItIsSaved(t *testing.T) {
 	t.Run("the way back keeps everything", func(t *testing.T) {
 		require.Equal(t, s.aliases()+"/edit", p.Find("#alias-back").AttrOr("formaction", ""))
 		back := s.post(s.aliases()+"/edit", fields(p, "#alias-form")).requireStatus(http.StatusOK)
-		for name, value := range map[string]string{"name": " prod ", "weight": "25", "version": "v1", "additional": "v2", "sticky.param": "sid", "description": "for\r\nall"} {
+		for name, value := range map[string]string{"name": " prod ", "weight": "25", "version": "v1", "additional": "v2", "sticky.param": "sid"} {
 			require.Equal(t, value, back.value(name), name)
 		}
 		require.Equal(t, "X-A: 1", back.Find("#trial-request").Text())
+		require.Equal(t, "for\nall", back.Find("#description").Text())
 		require.Equal(t, 1, back.Find("#shift-weight[checked]").Length())
 	})
 	t.Run("and is a fragment that takes the place of the form", func(t *testing.T) {
@@ -133,7 +134,7 @@ func TestHowManyRequestsAChangeMoves(t *testing.T) {
 		p := review(t, "weight", "55")
 		require.Contains(t, p.text(".impact"), "35 of 100 requests change their version.")
 		require.Contains(t, p.text(".change-values"), "20 % → to 55 %")
-		require.Equal(t, 2, p.Find(".impact-sides svg").Length(), "before and after")
+		require.Equal(t, 2, p.Find(".impact-sides .split").Length(), "before and after")
 		require.JSONEq(t, `{"version":"v1","description":"","additional_version_weights":{"v2":55}}`, p.Find("#alias-json").Text())
 		require.Contains(t, p.text(".review-json"), "PUT /v2/")
 		require.Contains(t, p.text(".review-json"), "/aliases/prod")

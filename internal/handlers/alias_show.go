@@ -21,7 +21,7 @@ func (p *pages) showAlias(c echo.Context) error {
 		AliasView: alias, URN: p.aliasURN(c, &alias.Alias), Words: api.RouteWords(route), Trial: typedTrial(c),
 	}
 	for _, f := range routing.Findings(route) {
-		view.Advice = append(view.Advice, api.FindingWords(route, f))
+		view.Advice = append(view.Advice, api.M("aliases.advice", "n", f.Rule+1, "advice", api.FindingWords(route, f)))
 	}
 	view.Call = scheme(c) + "://" + c.Request().Host + "/v2/" + project(c).ID + "/fgs/functions/" + view.URN + "/invocations"
 	view.Trial.Action = view.Path() + "/try"

@@ -25,7 +25,7 @@ func (p *pages) renderVersion(c echo.Context, status int, view templates.Version
 	f := &form.Form{
 		ID: "upstream-form", Action: view.VersionPath(), Values: values, Guard: true,
 		Problems: state.problems, Refused: state.refused, Unsaved: state.unsaved,
-		Sections: []form.Section{{ID: "section-upstream", Fields: []form.Field{templates.UpstreamField(localised(c))}}},
+		Sections: []form.Section{templates.UpstreamSection(localised(c))},
 	}
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)

@@ -37,7 +37,7 @@ func TestTheVersionsOfAFunction(t *testing.T) {
 	t.Run("are deleted, or say why not", func(t *testing.T) {
 		rows := p.Find("tbody tr")
 		require.Equal(t, 1, rows.Eq(0).Find("button[disabled]").Length())
-		require.Contains(t, rows.Eq(0).Text(), "Every function has it")
+		require.Contains(t, rows.Eq(0).Text(), "every function has it")
 		require.Contains(t, rows.Eq(1).Text(), "End the gray release of prod first")
 		require.Equal(t, path+"/versions/v1/delete", rows.Eq(2).Find(".row-actions a").AttrOr("href", ""))
 

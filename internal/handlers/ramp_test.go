@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
@@ -56,15 +57,15 @@ func TestRampIsPlanned(t *testing.T) {
 	p = s.get(path + "/new").requireStatus(http.StatusOK)
 	require.Equal(t, "gentle", p.Find("[name=preset][checked]").AttrOr("value", ""))
 	require.Equal(t, 5, p.Find("#steps > .row").Length())
-	require.Equal(t, []string{"", "v3", "v2"}, p.Find("#additional option").Map(value), "neither the main version nor the latest")
-	require.Equal(t, []string{"", "1m0s", "5m0s", "15m0s", "30m0s", "1h0m0s", "6h0m0s", "24h0m0s"}, p.Find("#steps-0-hold option").Map(value))
+	require.Equal(t, []string{"", "v3", "v2"}, p.Find("#additional option").Map(valueOf), "neither the main version nor the latest")
+	require.Equal(t, []string{"", "1m0s", "5m0s", "15m0s", "30m0s", "1h0m0s", "6h0m0s", "24h0m0s"}, p.Find("#steps-0-hold option").Map(valueOf))
 
 	t.Run("a ready-made plan fills in the steps", func(t *testing.T) {
 		sent := plan("1", "15m0s")
 		sent.Set("preset", "quick")
 		for _, headers := range [][]header{nil, fragment("ramp-form")} {
 			p := s.post(path+"/edit", sent, headers...).requireStatus(http.StatusOK)
-			require.Equal(t, []string{"10", "50", "100"}, p.Find("[name$=percent]").Map(value))
+			require.Equal(t, []string{"10", "50", "100"}, p.Find("[name$=percent]").Map(valueOf))
 			require.Equal(t, "v2", p.value("additional"))
 		}
 	})
@@ -114,7 +115,7 @@ func TestRampIsStarted(t *testing.T) {
 	})
 	t.Run("a plan can be changed after it was seen", func(t *testing.T) {
 		back := s.post(path+"/edit", fields(p, ".confirm form")).requireStatus(http.StatusOK)
-		require.Equal(t, []string{"10", "50", "100"}, back.Find("[name$=percent]").Map(value))
+		require.Equal(t, []string{"10", "50", "100"}, back.Find("[name$=percent]").Map(valueOf))
 		require.Equal(t, 1, back.Find("#promote[checked]").Length())
 	})
 	t.Run("who starts what was changed meanwhile looks at it again", func(t *testing.T) {
@@ -139,6 +140,10 @@ func TestRampIsStarted(t *testing.T) {
 	})
 }
 
+// valueOf is what an input or an option would send.
+func valueOf(_ int, in *goquery.Selection) string { return in.AttrOr("value", "") }
+
+// with are the values and one more.
 func with(v url.Values, name, value string) url.Values {
 	v.Set(name, value)
 	return v

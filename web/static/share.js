@@ -11,5 +11,5 @@ document.addEventListener("input", ({ target }) => {
   share.querySelector("output").value = rest;
   if (part > 100) return;
   slider.value = part;
-  share.querySelector("rect").setAttribute("width", part);
+  share.querySelector("path").setAttribute("d", `M0 0h${part}v1H0z`);
 });

@@ -30,7 +30,7 @@ func (s *AliasState) facts(ctx context.Context) []aliasFact {
 	}
 	if byRules(r) {
 		combine = locale.T(ctx, "aliases.combine_and")
-		if r.Any {
+		if r.Any() {
 			combine = locale.T(ctx, "aliases.combine_or")
 		}
 		rules = rulesText(ctx, r.Rules)
@@ -83,7 +83,7 @@ func AliasDifferences(ctx context.Context, mine, theirs AliasState) []Difference
 
 // sameRoute reports whether two routes lead to the same, whosever they are.
 func sameRoute(a, b *routing.Route) bool {
-	return a.Main == b.Main && a.Additional == b.Additional && a.Weight == b.Weight && a.Any == b.Any &&
+	return a.Main == b.Main && a.Additional == b.Additional && a.Weight == b.Weight && a.Any() == b.Any() &&
 		a.Sticky == b.Sticky && slices.Equal(a.Rules, b.Rules)
 }
 
@@ -92,8 +92,8 @@ type auditedAlias struct {
 	Version, Description string
 	Weights              map[string]int `json:"additional_version_weights"`
 	Strategy             map[string]struct {
-		Combine string         `json:"combine_type"`
-		Rules   []routing.Rule `json:"rules"`
+		Combine routing.Combine `json:"combine_type"`
+		Rules   []routing.Rule  `json:"rules"`
 	} `json:"additional_version_strategy"`
 	Sticky routing.Source
 }
@@ -104,7 +104,7 @@ func (a *auditedAlias) state() AliasState {
 		s.Route.Additional, s.Route.Weight = version, weight
 	}
 	for version, strategy := range a.Strategy {
-		s.Route.Additional, s.Route.Rules, s.Route.Any = version, strategy.Rules, strategy.Combine == api.CombineOr
+		s.Route.Additional, s.Route.Rules, s.Route.Combine = version, strategy.Rules, strategy.Combine
 	}
 	return s
 }

@@ -148,7 +148,7 @@ func (d *AliasFields) ruleFields(ctx context.Context) []form.Field {
 	text := func(key string) string { return locale.T(ctx, key) }
 	return []form.Field{
 		{Path: "combine", Kind: form.Cards, Live: true, Label: text("aliases.combine"), Choices: []form.Choice{
-			{Value: api.CombineAnd, Label: text("aliases.combine_and")}, {Value: api.CombineOr, Label: text("aliases.combine_or")},
+			{Value: string(routing.And), Label: text("aliases.combine_and")}, {Value: string(routing.Or), Label: text("aliases.combine_or")},
 		}},
 		{
 			Path: AliasRules, Kind: form.Rows, Required: true, Live: true, Ordered: true, Most: routing.MaxRules,

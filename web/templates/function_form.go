@@ -72,7 +72,7 @@ func FunctionSections(ctx context.Context, d FunctionFields) []form.Section {
 				Label: text("functions.description"),
 			},
 		}},
-		{ID: "section-upstream", Title: text("functions.upstream_title"), Fields: []form.Field{UpstreamField(ctx)}},
+		UpstreamSection(ctx),
 		{ID: "section-runtime", Title: text("functions.configuration"), Fields: runtimeFields(ctx, d.Runtime)},
 		{ID: "section-code", Title: text("functions.code"), Help: text("functions.code_help"), Fields: codeFields(ctx, d)},
 		{ID: "section-more", Title: text("functions.more"), Advanced: true, Fields: []form.Field{{
@@ -82,12 +82,12 @@ func FunctionSections(ctx context.Context, d FunctionFields) []form.Section {
 	}
 }
 
-// UpstreamField asks where invocations of a version go.
-func UpstreamField(ctx context.Context) form.Field {
-	return form.Field{
+// UpstreamSection asks where invocations of a version go.
+func UpstreamSection(ctx context.Context) form.Section {
+	return form.Section{ID: "section-upstream", Title: locale.T(ctx, "functions.upstream_title"), Fields: []form.Field{{
 		Path: "upstream", Kind: form.Text, Live: true, Placeholder: "https://orders.example.com/v2/handle",
 		Label: locale.T(ctx, "functions.upstream"), Help: locale.T(ctx, "functions.upstream_help"),
-	}
+	}}}
 }
 
 func runtimeFields(ctx context.Context, runtime string) []form.Field {
@@ -184,7 +184,7 @@ func codeHelp(ctx context.Context, d FunctionFields, key string) string {
 	switch {
 	case d.Upload != "":
 		return locale.T(ctx, "functions.choose_again", "name", d.Upload)
-	case d.Stored != nil && d.Stored.Latest.Code.Digest != "":
+	case d.Stored != nil && d.Stored.Latest.Code.Size > 0:
 		return locale.T(ctx, "functions.code_keep", "digest", shortDigest(d.Stored.Latest.Code.Digest))
 	}
 	return locale.T(ctx, key)

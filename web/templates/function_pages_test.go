@@ -64,7 +64,7 @@ func functionPages(ctx context.Context, f templates.Frame) map[string]templ.Comp
 	for i := range versions {
 		v := templates.VersionView{FunctionView: view, Version: versions[i], URN: markup, Form: &form.Form{
 			ID: "upstream-form", Action: "/f", Values: url.Values{"upstream": {markup}},
-			Sections: []form.Section{{ID: "s", Fields: []form.Field{templates.UpstreamField(ctx)}}},
+			Sections: []form.Section{templates.UpstreamSection(ctx)},
 		}}
 		pages["version "+versions[i].Name] = templates.VersionPage(f, v)
 		pages["delete version "+versions[i].Name] = templates.VersionDelete(f, v)

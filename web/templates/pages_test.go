@@ -58,6 +58,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 	maps.Copy(all, watchPages(ctx, f))
 	maps.Copy(all, connectionPages(ctx, f))
 	maps.Copy(all, functionPages(ctx, f))
+	maps.Copy(all, aliasPages(ctx, f))
 	return all
 }
 

@@ -120,7 +120,9 @@ func (s *TrialSide) shares() [3]string {
 }
 
 // verdict is which version the request gets, in one line.
-func (s *TrialSide) verdict(ctx context.Context) string { return trialVerdict(ctx, s.Route, s.Decision) }
+func (s *TrialSide) verdict(ctx context.Context) string {
+	return trialVerdict(ctx, s.Route, s.Decision)
+}
 
 func trialVerdict(ctx context.Context, route *routing.Route, d routing.Decision) string {
 	if !trialByChance(route, d) {
@@ -161,28 +163,21 @@ func (s *TrialSide) split() []trialShare {
 
 // off is how many points a share is away from what it should be.
 func (s *TrialSide) off(ctx context.Context, share trialShare) string {
-	points := 100*float64(share.Counted)/float64(s.Tally.Total) - float64(share.Percent)
-	text := strconv.FormatFloat(math.Abs(points), 'f', s.digits(), 64)
-	switch zero := strconv.FormatFloat(0, 'f', s.digits(), 64); {
-	case text == zero:
-		return locale.T(ctx, "trial.points", "n", zero)
+	points := float64(100*share.Counted-share.Percent*s.Tally.Total) / float64(s.Tally.Total)
+	text := strconv.FormatFloat(math.Abs(points), 'f', 2, 64)
+	switch {
+	case text == "0.00":
 	case points < 0:
-		return locale.T(ctx, "trial.points", "n", "−"+text)
+		text = "−" + text
+	default:
+		text = "+" + text
 	}
-	return locale.T(ctx, "trial.points", "n", "+"+text)
+	return locale.T(ctx, "trial.points", "n", text)
 }
 
 // percent is a number of the simulated requests as people read it.
 func (s *TrialSide) percent(ctx context.Context, n int) string {
-	return locale.T(ctx, "trial.percent", "n", strconv.FormatFloat(100*float64(n)/float64(s.Tally.Total), 'f', s.digits(), 64))
-}
-
-// digits are as many as mean something with that many requests.
-func (s *TrialSide) digits() int {
-	if s.Tally.Total > 10_000 {
-		return 2
-	}
-	return 1
+	return locale.T(ctx, "trial.percent", "n", strconv.FormatFloat(100*float64(n)/float64(s.Tally.Total), 'f', 2, 64))
 }
 
 // expected says what chance allows, and whether this simulation kept to it.

@@ -87,7 +87,7 @@ func weighed(name, main, additional, weight string) api.AliasDraft {
 // ruled is a draft that sends requests of testers to an additional version.
 func ruled(name, main, additional string) api.AliasDraft {
 	return api.AliasDraft{Name: name, Version: main, Strategies: []api.StrategyDraft{{
-		Version: additional, Combine: api.CombineOr, Rules: []routing.Rule{
+		Version: additional, Combine: routing.Or, Rules: []routing.Rule{
 			{Type: "Header", Param: "X-Tester", Op: routing.Equal, Value: " yes "},
 			{Type: "cookie", Param: "team", Op: routing.In, Value: "qa, ops"},
 		},
@@ -124,7 +124,7 @@ func aliasKept(t *testing.T, p Plane) {
 	f := versioned(t, p, "v1", "v2")
 	d := ruled("beta", "latest", "v2")
 	created := createAlias(t, p, f.ID, d)
-	want := routing.Route{Main: "latest", Additional: "v2", Rules: d.Strategies[0].Rules, Any: true, Salt: created.ID}
+	want := routing.Route{Main: "latest", Additional: "v2", Rules: d.Strategies[0].Rules, Combine: routing.Or, Salt: created.ID}
 	require.Equal(t, want, created.Route, "spelled as it was, with its blanks")
 	require.Equal(t, created, getAlias(t, p, created.ID))
 
@@ -314,7 +314,7 @@ func unstorableAlias(t *testing.T, p Plane) {
 		rule := routing.Rule{Type: routing.SourceType(text), Param: text, Op: routing.Op(text), Value: text}
 		for _, d := range []api.AliasDraft{
 			{Name: text, Version: text, Description: &text, Weights: []api.WeightDraft{{Version: text, Weight: text}}},
-			{Name: text, Version: text, Strategies: []api.StrategyDraft{{Version: text, Combine: text, Rules: []routing.Rule{rule}}}},
+			{Name: text, Version: text, Strategies: []api.StrategyDraft{{Version: text, Combine: routing.Combine(text), Rules: []routing.Rule{rule}}}},
 			{Name: "a", Version: "v2", Sticky: &routing.Source{Type: rule.Type, Param: text}},
 		} {
 			_, err := p.Service.CreateAlias(t.Context(), p.Mine, f.ID, d)

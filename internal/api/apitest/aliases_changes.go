@@ -46,7 +46,7 @@ func aliasUpdated(t *testing.T, p Plane) {
 	require.Equal(t, "prod", updated.Name, "names stay")
 	require.Equal(t, "text", updated.Description)
 	require.Equal(t, routing.Route{
-		Main: "v3", Additional: "v1", Rules: ruled("", "", "").Strategies[0].Rules, Any: true, Sticky: *d.Sticky, Salt: alias.ID,
+		Main: "v3", Additional: "v1", Rules: ruled("", "", "").Strategies[0].Rules, Combine: routing.Or, Sticky: *d.Sticky, Salt: alias.ID,
 	}, updated.Route, "rules take the place of the weight")
 	require.Equal(t, alias.Created, updated.Created)
 	require.True(t, updated.Updated.At.After(alias.Updated.At))

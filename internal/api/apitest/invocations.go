@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -93,8 +94,8 @@ func point(t *testing.T, p Plane, f api.Function, d api.AliasDraft) api.Alias {
 func call(t *testing.T, p Plane, qualifier string, headers ...string) (api.Answer, error) {
 	t.Helper()
 	header := http.Header{}
-	for i := 0; i < len(headers); i += 2 {
-		header.Add(headers[i], headers[i+1])
+	for pair := range slices.Chunk(headers, 2) {
+		header.Add(pair[0], pair[1])
 	}
 	return p.Service.Invoke(t.Context(), p.Mine, api.Call{Package: api.DefaultPackage, Function: "f", Qualifier: qualifier, Header: header})
 }

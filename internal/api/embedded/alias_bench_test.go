@@ -29,10 +29,10 @@ func aliased(b *testing.B, db *store.DB, n int) *embedded.Plane {
 			"INSERT INTO function_versions (function_id, name, description, config, code, upstream, " + by + ")" + numbers +
 				"SELECT 'f' || i, 'v1', '', '{}', '{}', '', i, '', i, '' FROM n",
 			"INSERT INTO aliases (id, project_id, function_id, package, function_name, slot, name, search, description, main, additional, " +
-				"weight, match_any, sticky, version, " + by + ")" + numbers +
+				"weight, combine, sticky, version, " + by + ")" + numbers +
 				`SELECT 'a' || i, ?, 'f' || i, 'default', 'function_' || (i * 7919 % ?), 1, 'alias_' || (i * 7907 % ?),
 				'alias_' || (i * 7907 % ?) || ' function_' || (i * 7919 % ?), '', 'latest', CASE WHEN i % 100 = 0 THEN 'v1' END,
-				CASE WHEN i % 100 = 0 THEN 5 END, FALSE, '', 1, i, '', i, '' FROM n`,
+				CASE WHEN i % 100 = 0 THEN 5 END, '', '', 1, i, '', i, '' FROM n`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, n, mine.Project, n, n, n, n); err != nil {
 				return err

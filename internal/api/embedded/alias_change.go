@@ -60,12 +60,14 @@ func (p *Plane) changeAlias(ctx context.Context, s api.Scope, id string, version
 	return alias, nil
 }
 
+// lockAlias begins a change. Which function the alias is of never changes, so
+// that this can be read before anything is locked.
 func lockAlias(ctx context.Context, tx bun.Tx, s api.Scope, id string) (*aliasChange, error) {
-	row := new(aliasRow)
-	if err := find(ctx, tx, s.Project, row, noAlias, "id = ?", id); err != nil {
+	found, row := new(aliasRow), new(aliasRow)
+	if err := find(ctx, tx, s.Project, found, noAlias, "id = ?", id); err != nil {
 		return nil, err
 	}
-	if _, err := lockFunction(ctx, tx, s, row.FunctionID); err != nil {
+	if _, err := lockFunction(ctx, tx, s, found.FunctionID); err != nil {
 		return nil, err
 	}
 	if err := lock(ctx, tx, s.Project, row, noAlias, id); err != nil {
@@ -161,45 +163,4 @@ func (p *Plane) AbortAlias(ctx context.Context, s api.Scope, id string, version 
 		c.endRamp(s, api.RampAborted)
 		return "abort", nil
 	})
-}
-
-// DeleteAlias implements api.Aliases. Its ramps go with it.
-func (p *Plane) DeleteAlias(ctx context.Context, s api.Scope, id string, version int64) error {
-	_, err := p.changeAlias(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, c *aliasChange) (string, error) {
-		return "", c.row.drop(ctx, tx, s, c.ramp)
-	})
-	return err
-}
-
-// drop removes the row of a locked alias.
-func (r *aliasRow) drop(ctx context.Context, tx bun.Tx, s api.Scope, ramp *rampRow) error {
-	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
-		return err
-	}
-	return store.Record(ctx, tx, s, store.Event{
-		Action: "delete", Kind: api.KindAlias, ID: r.ID, Name: r.Name, Before: r.audited(ramp),
-	})
-}
-
-// dropAliases removes the aliases of a locked function, with their ramps: all,
-// or only that of a main version.
-func dropAliases(ctx context.Context, tx bun.Tx, s api.Scope, function, main string) error {
-	var rows []aliasRow
-	query := tx.NewSelect().Model(&rows).Where("function_id = ?", function).Order("name")
-	if main != "" {
-		query = query.Where("main = ?", main)
-	}
-	if err := query.Scan(ctx); err != nil {
-		return err
-	}
-	for i := range rows {
-		ramp, err := rampUnderWay(ctx, tx, rows[i].ID)
-		if err != nil {
-			return err
-		}
-		if err := rows[i].drop(ctx, tx, s, ramp); err != nil {
-			return err
-		}
-	}
-	return nil
 }

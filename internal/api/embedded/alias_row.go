@@ -28,7 +28,7 @@ type aliasRow struct {
 	Additional   string `bun:",nullzero"`
 	Weight       *int64
 	Rules        string `bun:",nullzero"`
-	MatchAny     bool
+	Combine      routing.Combine
 	Sticky       string
 	CreatedAt    int64
 	CreatedBy    string
@@ -53,11 +53,11 @@ func (r *aliasRow) describe(d *api.AliasDraft) {
 // lead makes the alias lead somewhere.
 func (r *aliasRow) lead(route routing.Route) {
 	r.Main, r.Additional = route.Main, route.Additional
-	r.Weight, r.Rules, r.MatchAny, r.Sticky = nil, "", false, ""
+	r.Weight, r.Rules, r.Combine, r.Sticky = nil, "", "", ""
 	switch {
 	case route.Additional == "":
 	case len(route.Rules) > 0:
-		r.Rules, r.MatchAny = encode(route.Rules), route.Any
+		r.Rules, r.Combine = encode(route.Rules), route.Combine
 	default:
 		r.Weight = new(int64(route.Weight))
 	}
@@ -68,7 +68,7 @@ func (r *aliasRow) lead(route routing.Route) {
 
 // route is where the alias leads.
 func (r *aliasRow) route() routing.Route {
-	route := routing.Route{Main: r.Main, Additional: r.Additional, Any: r.MatchAny, Salt: r.ID}
+	route := routing.Route{Main: r.Main, Additional: r.Additional, Combine: r.Combine, Salt: r.ID}
 	if r.Weight != nil {
 		route.Weight = int(*r.Weight)
 	}
@@ -108,8 +108,8 @@ type auditedAlias struct {
 }
 
 type auditedStrategy struct {
-	Combine string         `json:"combine_type"`
-	Rules   []routing.Rule `json:"rules"`
+	Combine routing.Combine `json:"combine_type"`
+	Rules   []routing.Rule  `json:"rules"`
 }
 
 // audited is the row for the audit log; ramp is nil if that is not told of one.
@@ -122,11 +122,7 @@ func (r *aliasRow) audited(ramp *rampRow) auditedAlias {
 	switch {
 	case route.Additional == "":
 	case len(route.Rules) > 0:
-		s := auditedStrategy{Combine: api.CombineAnd, Rules: route.Rules}
-		if route.Any {
-			s.Combine = api.CombineOr
-		}
-		audited.Strategy = map[string]auditedStrategy{route.Additional: s}
+		audited.Strategy = map[string]auditedStrategy{route.Additional: {route.Combine, route.Rules}}
 	default:
 		audited.Weights = map[string]int{route.Additional: route.Weight}
 	}
@@ -140,7 +136,7 @@ func (a *auditedAlias) draft() api.AliasDraft {
 		route.Additional, route.Weight = version, weight
 	}
 	for version, s := range a.Strategy {
-		route.Additional, route.Rules, route.Any = version, s.Rules, s.Combine == api.CombineOr
+		route.Additional, route.Rules, route.Combine = version, s.Rules, s.Combine
 	}
 	return api.DraftOf(a.Name, a.Description, route)
 }

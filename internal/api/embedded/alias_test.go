@@ -54,7 +54,7 @@ func newAlias(change map[string]string) string {
 	values := map[string]string{
 		"id": "'x'", "project_id": "'" + mine.Project + "'", "function_id": "'f2'", "package": "'default'", "function_name": "'function_2'",
 		"slot": "1", "name": "'prod'", "search": "''", "description": "''", "main": "'latest'", "additional": "'v1'", "weight": "5",
-		"rules": "NULL", "match_any": "FALSE", "sticky": "''", "created_at": "0", "created_by": "''", "updated_at": "0", "updated_by": "''", "version": "1",
+		"rules": "NULL", "combine": "''", "sticky": "''", "created_at": "0", "created_by": "''", "updated_at": "0", "updated_by": "''", "version": "1",
 	}
 	for column, value := range change {
 		values[column] = value

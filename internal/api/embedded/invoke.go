@@ -55,7 +55,7 @@ type targetRow struct {
 
 // targets finds, in one query because every call waits for it: a function, its
 // alias or version of that name, and with an alias the versions that it leads to.
-const targets = `SELECT a.id, a.main, a.additional, a.weight, a.rules, a.match_any, a.sticky, v.name AS called, v.upstream, v.config
+const targets = `SELECT a.id, a.main, a.additional, a.weight, a.rules, a.combine, a.sticky, v.name AS called, v.upstream, v.config
 FROM functions AS f
 LEFT JOIN aliases AS a ON a.function_id = f.id AND a.name = ?
 LEFT JOIN function_versions AS v ON v.function_id = f.id AND v.name IN (?, a.main, a.additional)
@@ -73,9 +73,11 @@ func (p *Plane) decide(ctx context.Context, s api.Scope, c *api.Call) (*targetRo
 	default:
 		alias = ""
 	}
-	rows, err := p.findTargets(ctx, alias, decision.Version, s.Project, c.Package, c.Function)
-	if err != nil {
-		return nil, decision, err
+	var rows []targetRow
+	if names := []any{alias, decision.Version, s.Project, c.Package, c.Function}; store.Storable(names...) {
+		if err := p.targets.Scan(ctx, &rows, names...); err != nil {
+			return nil, decision, err
+		}
 	}
 	switch {
 	case len(rows) == 0:
@@ -92,20 +94,6 @@ func (p *Plane) decide(ctx context.Context, s api.Scope, c *api.Call) (*targetRo
 		}
 	}
 	return nil, decision, api.Errorf(api.NotFound, noVersion)
-}
-
-// findTargets asks targets.
-func (p *Plane) findTargets(ctx context.Context, names ...any) (found []targetRow, err error) {
-	if !store.Storable(names...) {
-		return nil, nil
-	}
-	rows, err := p.targets.Query(ctx, names...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	err = p.db.Read.ScanRows(ctx, rows, &found)
-	return found, err
 }
 
 func (r *targetRow) config() (config api.FunctionConfig) {

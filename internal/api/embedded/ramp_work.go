@@ -83,7 +83,7 @@ func (c *aliasChange) asLed() bool {
 
 // sameWay reports whether two routes of an alias share its requests alike.
 func sameWay(a, b routing.Route) bool {
-	return a.Main == b.Main && a.Additional == b.Additional && a.Weight == b.Weight && a.Any == b.Any &&
+	return a.Main == b.Main && a.Additional == b.Additional && a.Weight == b.Weight && a.Any() == b.Any() &&
 		encode(a.Rules) == encode(b.Rules)
 }
 

@@ -29,7 +29,7 @@ func cases() map[string]func() routing.Decision {
 	}
 	return map[string]func() routing.Decision{
 		"all of 20":  decide(routing.Route{Rules: twenty}),
-		"any of 20":  decide(routing.Route{Rules: twenty, Any: true}),
+		"any of 20":  decide(routing.Route{Rules: twenty, Combine: routing.Or}),
 		"20 cookies": decide(routing.Route{Rules: cookies}),
 		"weight":     decide(routing.Route{Weight: 20}),
 		"by header":  decide(routing.Route{Weight: 20, Sticky: routing.Source{Type: routing.Header, Param: "x-user"}, Salt: "0197a4c2-0000-7000-8000-000000000001"}),

@@ -21,7 +21,7 @@ func Decide(route *Route, request *Request) Decision {
 // byRules ends at the rule that decides, unless it is to explain.
 func (r *Route) byRules(request *Request) Decision {
 	d := Decision{Version: r.Main, Reason: ByRules}
-	rules := r.Rules[:min(len(r.Rules), MaxRules)]
+	rules, either := r.Rules[:min(len(r.Rules), MaxRules)], r.Any()
 	for i := range rules {
 		present, matched := rules[i].match(request.Header)
 		if present {
@@ -30,12 +30,12 @@ func (r *Route) byRules(request *Request) Decision {
 		if matched {
 			d.Matched |= 1 << i
 		}
-		if matched == r.Any && !request.Explain {
+		if matched == either && !request.Explain {
 			break
 		}
 	}
 	all := Set(1)<<len(rules) - 1
-	if d.Matched == all || r.Any && d.Matched != 0 {
+	if d.Matched == all || either && d.Matched != 0 {
 		d.Version, d.Additional = r.Additional, true
 	}
 	return d

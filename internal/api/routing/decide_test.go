@@ -34,6 +34,14 @@ func request(lines ...string) *routing.Request {
 	return &routing.Request{Header: h, Explain: true}
 }
 
+// combine is Or where one rule is enough.
+func combine(either bool) routing.Combine {
+	if either {
+		return routing.Or
+	}
+	return routing.And
+}
+
 func TestARuleMatches(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -116,7 +124,7 @@ func TestADecisionSaysOfEachRule(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			route := routing.Route{Main: "v3", Additional: "v4", Rules: three, Any: tc.any}
+			route := routing.Route{Main: "v3", Additional: "v4", Rules: three, Combine: combine(tc.any)}
 			require.Equal(t, routing.Decision{Version: tc.version, Additional: tc.version == "v4", Reason: routing.ByRules, Matched: tc.matched, Present: tc.present},
 				routing.Decide(&route, tc.request))
 		})
@@ -134,7 +142,7 @@ func TestOnlyAsManyRulesAsThereMayBeCount(t *testing.T) {
 	}
 	route := routing.Route{Main: "v3", Additional: "v4", Rules: many}
 	require.Equal(t, "v4", routing.Decide(&route, request("A: 1")).Version, "those above the bound do not match")
-	route.Any = true
+	route.Combine = routing.Or
 	require.Equal(t, "v3", routing.Decide(&route, request("A: 2")).Version, "those above the bound match")
 }
 

@@ -30,12 +30,12 @@ const (
 // version that it gets with them. Rules whose type or op is unknown, and rules
 // without a value, are left to those who validate.
 func Findings(route *Route) []Finding {
-	s := search{any: route.Any}
+	s := search{any: route.Any()}
 	for i := range route.Rules[:min(len(route.Rules), MaxRules)] {
 		s.add(i, &route.Rules[i])
 	}
 	s.redundancies()
-	if !route.Any {
+	if !route.Any() {
 		s.contradictions()
 	}
 	slices.SortStableFunc(s.found, func(a, b Finding) int { return cmp.Compare(a.Rule, b.Rule) })

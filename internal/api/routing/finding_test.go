@@ -51,7 +51,7 @@ func TestFindings(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, tc.want, routing.Findings(&routing.Route{Main: "v3", Additional: "v4", Rules: tc.rules, Any: tc.any}))
+			require.Equal(t, tc.want, routing.Findings(&routing.Route{Main: "v3", Additional: "v4", Rules: tc.rules, Combine: combine(tc.any)}))
 		})
 	}
 }

@@ -22,7 +22,7 @@ func FuzzDecide(f *testing.F) {
 		h.Add(name, sent)
 		h.Add(name, value)
 		r := routing.Rule{Type: routing.SourceType(kind), Param: param, Op: routing.Op(op), Value: value}
-		route := routing.Route{Main: "v3", Additional: "v4", Rules: []routing.Rule{r, {Type: routing.Header, Param: name, Op: routing.Equal, Value: sent}}, Any: either}
+		route := routing.Route{Main: "v3", Additional: "v4", Rules: []routing.Rule{r, {Type: routing.Header, Param: name, Op: routing.Equal, Value: sent}}, Combine: combine(either)}
 		in := &routing.Request{Header: h, Draw: int(draw)}
 
 		d := routing.Decide(&route, in)

@@ -140,7 +140,7 @@ func TestAnExplanationChangesNoDecision(t *testing.T) {
 }
 
 func randomRoute(chance *rand.Rand) routing.Route {
-	route := routing.Route{Main: "v3", Additional: "v4", Any: chance.IntN(2) == 0}
+	route := routing.Route{Main: "v3", Additional: "v4", Combine: combine(chance.IntN(2) == 0)}
 	for range 1 + chance.IntN(4) {
 		r := rule(sources[chance.IntN(len(sources))] + " = " + values[chance.IntN(len(values))])
 		if chance.IntN(2) == 0 {

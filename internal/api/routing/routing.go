@@ -15,8 +15,8 @@ type Route struct {
 	Additional string `json:"additional,omitempty"`
 	Weight     int    `json:"weight,omitempty"` // percent of requests that Additional gets, 0 to 100
 	Rules      []Rule `json:"rules,omitempty"`
-	// Any says that one of the Rules is enough; else all must match.
-	Any bool `json:"any,omitempty"`
+	// Combine says how many of the Rules have to match.
+	Combine Combine `json:"combine_type,omitempty"`
 	// Sticky says where a request names the key that it is drawn by, so that
 	// callers stay on their version while Weight only grows. A zero Sticky, or a
 	// request without the key, draws at random.
@@ -25,6 +25,19 @@ type Route struct {
 	// id of the alias.
 	Salt string `json:"-"`
 }
+
+// Any reports whether one of the rules is enough.
+func (r *Route) Any() bool { return r.Combine == Or }
+
+// Combine is how rules are combined, in the dialect's words. Empty is And; it is
+// kept as it was given (spec/aliases.md §4.3).
+type Combine string
+
+// The ways to combine rules.
+const (
+	And Combine = "and" // all must match
+	Or  Combine = "or"  // one is enough
+)
 
 // Source is a part of a request: a header or a cookie of that name.
 type Source struct {

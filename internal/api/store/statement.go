@@ -21,16 +21,24 @@ type Statement struct {
 // as the database is open.
 func (db *DB) Statement(text string) *Statement { return &Statement{db: db, text: text} }
 
-// Query asks.
-func (s *Statement) Query(ctx context.Context, args ...any) (*sql.Rows, error) {
+// Scan asks, and reads the rows into dest, a pointer to a slice of structs.
+func (s *Statement) Scan(ctx context.Context, dest any, args ...any) error {
 	if !s.db.prepares {
-		return s.db.Read.QueryContext(ctx, s.text, args...)
+		return s.db.Read.NewRaw(s.text, args...).Scan(ctx, dest)
 	}
-	ready, err := s.prepared(ctx)
+	ready, err := s.prepared(ctx) //nolint:sqlclosecheck // lives as long as the database is open
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return ready.QueryContext(ctx, args...)
+	rows, err := ready.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	if err := s.db.Read.ScanRows(ctx, rows, dest); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 func (s *Statement) prepared(ctx context.Context) (*sql.Stmt, error) {
@@ -39,7 +47,7 @@ func (s *Statement) prepared(ctx context.Context) (*sql.Stmt, error) {
 	if s.ready != nil {
 		return s.ready, nil
 	}
-	ready, err := s.db.Read.DB.PrepareContext(ctx, s.text) //nolint:sqlclosecheck // lives as long as the database is open
+	ready, err := s.db.Read.DB.PrepareContext(ctx, s.text)
 	if err == nil {
 		s.ready = ready
 	}

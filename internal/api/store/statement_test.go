@@ -18,16 +18,11 @@ func TestAStatement(t *testing.T) {
 		write(t, db, "INSERT INTO accounts (id, name, created_at) VALUES ('a', ?, 7)", hostile)
 		s := db.Statement("SELECT id, created_at FROM accounts WHERE name = ? AND created_at <= ?")
 		ask := func(ctx context.Context, name string, at int64) (ids []string, err error) {
-			rows, err := s.Query(ctx, name, at)
-			if err != nil {
-				return nil, err
-			}
-			defer func() { _ = rows.Close() }()
 			var found []struct {
 				ID        string
 				CreatedAt int64
 			}
-			err = db.Read.ScanRows(ctx, rows, &found)
+			err = s.Scan(ctx, &found, name, at)
 			for _, row := range found {
 				ids = append(ids, row.ID)
 			}

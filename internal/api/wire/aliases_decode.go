@@ -53,8 +53,8 @@ type strategiesBody []api.StrategyDraft
 
 func (b *strategiesBody) UnmarshalJSON(text []byte) error {
 	strategies, err := readGray[struct {
-		Combine string    `json:"combine_type"`
-		Rules   rulesBody `json:"rules"`
+		Combine routing.Combine `json:"combine_type"`
+		Rules   rulesBody       `json:"rules"`
 	}](text)
 	for _, version := range slices.Sorted(maps.Keys(strategies)) {
 		strategy := strategies[version]

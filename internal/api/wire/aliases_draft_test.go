@@ -16,7 +16,7 @@ func TestAliasJSONIsWhatTheServerReads(t *testing.T) {
 		"one version": {Name: "prod", Version: "v3", Description: new("")},
 		"a weight":    {Name: "gray", Version: "v3", Description: new("a <b>"), Weights: []api.WeightDraft{{Version: "v4", Weight: "20"}}},
 		"rules": {Name: "beta", Version: "v3", Description: new(""), Strategies: []api.StrategyDraft{{
-			Version: "v4", Combine: api.CombineOr, Rules: []routing.Rule{{Type: "Header", Param: "X-Team", Op: routing.In, Value: "qa,ops"}},
+			Version: "v4", Combine: routing.Or, Rules: []routing.Rule{{Type: "Header", Param: "X-Team", Op: routing.In, Value: "qa,ops"}},
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {

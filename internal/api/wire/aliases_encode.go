@@ -20,8 +20,8 @@ type aliasJSON struct {
 }
 
 type aliasStrategyJSON struct {
-	Combine string         `json:"combine_type"`
-	Rules   []routing.Rule `json:"rules"`
+	Combine routing.Combine `json:"combine_type,omitempty"`
+	Rules   []routing.Rule  `json:"rules"`
 }
 
 func (s *server) encodeAlias(c echo.Context, a *api.Alias) aliasJSON {
@@ -32,11 +32,7 @@ func (s *server) encodeAlias(c echo.Context, a *api.Alias) aliasJSON {
 	switch route := &a.Route; {
 	case route.Additional == "":
 	case len(route.Rules) > 0:
-		strategy := aliasStrategyJSON{api.CombineAnd, route.Rules}
-		if route.Any {
-			strategy.Combine = api.CombineOr
-		}
-		out.Strategies = map[string]aliasStrategyJSON{route.Additional: strategy}
+		out.Strategies = map[string]aliasStrategyJSON{route.Additional: {route.Combine, route.Rules}}
 	default:
 		out.Weights = map[string]int{route.Additional: route.Weight}
 	}

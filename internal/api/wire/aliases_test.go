@@ -64,7 +64,7 @@ func TestCreateAliases(t *testing.T) {
 		"no-blank": {`"additional_version_weights":""`, ""},
 		"one-rule": {
 			`"additional_version_strategy":{"v4":{"rules":{"rule_type":"cookie","param":"team","op":"=","value":"qa"}}}`,
-			`,"additional_version_strategy":{"v4":{"combine_type":"and","rules":[{"rule_type":"cookie","param":"team","op":"=","value":"qa"}]}}`,
+			`,"additional_version_strategy":{"v4":{"rules":[{"rule_type":"cookie","param":"team","op":"=","value":"qa"}]}}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,7 +21,8 @@ func (f *Form) attributes(d *Field) templ.Attributes {
 	a := f.describe(d)
 	a["id"] = ID(d.Path)
 	a["name"] = d.Path
-	a["autofocus"] = f.focus() == d.Path
+	// A share that was set at a click leaves the focus where the click was.
+	a["autofocus"] = f.focus() == d.Path && (d.Kind != Share || !offered(d.Choices, f.Value(d.Path)))
 	if d.Kind == Select || d.Kind == Switch {
 		return a
 	}

@@ -49,7 +49,7 @@ CREATE TABLE aliases (
     additional    TEXT,
     weight        BIGINT,
     rules         TEXT,
-    match_any     BOOLEAN NOT NULL,
+    combine       TEXT NOT NULL CHECK (combine IN ('', 'and', 'or')),
     sticky        TEXT NOT NULL,
     created_at    BIGINT NOT NULL,
     created_by    TEXT NOT NULL,
