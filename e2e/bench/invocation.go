@@ -66,10 +66,10 @@ func (b *bench) invocations(ctx context.Context) error {
 		var all []contender
 		for _, clients := range []int{1, manyAtone} {
 			all = append(all,
-				contender{fmt.Sprintf(nameDirect, clients), clients, direct.posting(upstreamPath+work.String(), event), b.bare},
-				contender{fmt.Sprintf(nameProxy, clients), clients, direct.posting(proxyPath+upstreamPath+work.String(), event), b.bare},
-				contender{fmt.Sprintf(nameVersion, clients), clients, at.caller.posting(at.invocation(name, "v1"), event), at.program},
-				contender{fmt.Sprintf(nameAlias, clients), clients, at.caller.posting(at.invocation(name, "!gray"), event), at.program})
+				contender{fmt.Sprintf(nameDirect, clients), clients, direct.calling(upstreamPath + work.String()), b.bare},
+				contender{fmt.Sprintf(nameProxy, clients), clients, direct.calling(proxyPath + upstreamPath + work.String()), b.bare},
+				contender{fmt.Sprintf(nameVersion, clients), clients, at.caller.calling(at.invocation(name, "v1")), at.program},
+				contender{fmt.Sprintf(nameAlias, clients), clients, at.caller.calling(at.invocation(name, "!gray")), at.program})
 		}
 		found, err := race(ctx, "invocations of an upstream that works "+work.String(), b.rounds, b.turn, all)
 		if err != nil {
@@ -114,10 +114,10 @@ func (at *site) invocation(function, qualifier string) string {
 	return at.functions + "/" + at.project + ":default:" + function + ":" + qualifier + "/invocations"
 }
 
-// posting is the operation that posts a body to a path.
-func (c *client) posting(path, body string) func(context.Context, int64) error {
+// calling is the operation that posts event to a path.
+func (c *client) calling(path string) func(context.Context, int64) error {
 	return func(ctx context.Context, _ int64) error {
-		_, err := c.must(ctx, http.MethodPost, path, []byte(body))
+		_, err := c.must(ctx, http.MethodPost, path, []byte(event))
 		return err
 	}
 }

@@ -55,10 +55,10 @@ func (p *pages) startRamp(c echo.Context) error {
 		return err
 	}
 	ctx, s := c.Request().Context(), p.scope(c)
+	if err := p.Service.ValidateRamp(ctx, s, alias.Alias.ID, d); err != nil {
+		return p.refuseRamp(c, alias, values, d, err)
+	}
 	if values.Get("confirm") != "true" {
-		if err := p.Service.ValidateRamp(ctx, s, alias.Alias.ID, d); err != nil {
-			return p.refuseRamp(c, alias, values, d, err)
-		}
 		return p.askRamp(c, http.StatusOK, templates.RampStartView{AliasView: alias, Draft: d}, values)
 	}
 	ramp, err := p.Service.StartRamp(ctx, s, alias.Alias.ID, d, readVersion(values.Get("version")))
@@ -88,7 +88,8 @@ func (p *pages) refuseRamp(c echo.Context, alias templates.AliasView, values url
 
 // askRamp asks before a plan begins that was judged and found right.
 func (p *pages) askRamp(c echo.Context, status int, view templates.RampStartView, typed url.Values) error {
-	view.Steps, view.At = rampSteps(view.Draft.Steps), time.Now()
+	view.Steps, _ = view.Draft.Plan(view.Alias.Route.Main, nil)
+	view.At = time.Now()
 	for _, name := range slices.Sorted(maps.Keys(typed)) {
 		if name != "confirm" && name != "version" && name != "op" {
 			view.Hidden = append(view.Hidden, form.Hidden{Name: name, Value: typed.Get(name)})
@@ -98,16 +99,6 @@ func (p *pages) askRamp(c echo.Context, status int, view templates.RampStartView
 	frame := p.frame(c, "ramp.start_title")
 	frame.Path = view.Path() + "/ramp/new"
 	return p.render(c, status, templates.RampStart(frame, view))
-}
-
-// rampSteps are the steps of a draft in which nothing is wrong.
-func rampSteps(drafts []api.RampStepDraft) []api.RampStep {
-	steps := make([]api.RampStep, len(drafts))
-	for i, d := range drafts {
-		steps[i].Percent, _ = strconv.Atoi(d.Percent)
-		steps[i].Hold, _ = time.ParseDuration(d.Hold)
-	}
-	return steps
 }
 
 // validateRamp judges the field that htmx wants to redraw, as it is left.

@@ -125,6 +125,14 @@ func TestRampIsStarted(t *testing.T) {
 		require.Contains(t, p.text(".confirm"), "60 of 100 requests go to v2")
 		require.Nil(t, s.stored(alias).Ramp)
 	})
+	t.Run("nothing that was not judged is started", func(t *testing.T) {
+		for _, sent := range []url.Values{plan(), plan("1000", "", "5", "x")} {
+			for _, version := range []string{"", "1", "x"} {
+				p := s.post(path, with(with(sent, "confirm", "true"), "version", version)).requireStatus(http.StatusUnprocessableEntity)
+				require.NotZero(t, p.Find("#ramp-form .field-error").Length())
+			}
+		}
+	})
 	s.post(path, with(fields(p, ".confirm form"), "confirm", "true")).requireRedirect(path)
 	require.Equal(t, 10, s.stored(alias).Route.Weight)
 	p = s.get(path)
@@ -212,7 +220,10 @@ func TestGrayReleaseIsLeft(t *testing.T) {
 		press(p, "abort").requireRedirect(path)
 		require.Empty(t, s.stored(alias).Route.Additional)
 		require.Contains(t, s.get(path).text(".flashes"), "go to v1 again")
-		require.Contains(t, s.get(path+"/ramp").text(".ramp-past"), "Stopped at 50 %")
+		past := s.get(path + "/ramp")
+		require.Contains(t, past.text(".ramp-past"), "Stopped at 50 %")
+		require.Equal(t, 2, past.Find(".ramp-past .ramp-done").Length())
+		require.Zero(t, past.Find("[aria-current=step]").Length(), "nothing is under way")
 
 		press(p, "abort").requireRedirect(path)
 		require.Contains(t, s.get(path).text(".flashes"), "Nothing was done", "there is nothing left to abort")

@@ -136,7 +136,7 @@ func TestTrialByWeight(t *testing.T) {
 		require.Equal(t, []string{"v2", "20 %"}, cells[:2])
 		require.Regexp(t, `^\d\d\.\d\d % \d,\d{3}$`, cells[2])
 		require.Regexp(t, `^[+−]?\d\.\d\d points$`, cells[3])
-		require.Contains(t, p.text(".trial-expected"), "between 18.97 % and 21.04 %", "the binomial bounds of 99 in 100")
+		require.Contains(t, p.text(".trial-expected"), "between 18.98 % and 21.04 %", "the binomial bounds of 99 in 100")
 	})
 	t.Run("with a key it is certain", func(t *testing.T) {
 		d := byWeight("20")

@@ -62,7 +62,7 @@ func rampMarks(steps []api.RampStep, promote bool, at int, next time.Time) []ram
 		marks = append(marks, mark)
 	}
 	if promote {
-		marks = append(marks, rampMark{Percent: 100, Promote: true, At: next, Done: at >= len(steps)})
+		marks = append(marks, rampMark{Percent: 100, Promote: true, At: next})
 	}
 	return marks
 }
@@ -77,13 +77,13 @@ func later(at time.Time, hold time.Duration) time.Time {
 
 // marks are the points of a ramp. One that is over shows how far it came.
 func marks(r *api.Ramp) []rampMark {
-	switch {
-	case r.State == api.RampPromoted:
-		return rampMarks(r.Steps, true, len(r.Steps), time.Time{})
-	case r.State != api.RampRunning:
-		return rampMarks(r.Steps, r.Promote, r.At, time.Time{})
+	promoted := r.State == api.RampPromoted
+	all := rampMarks(r.Steps, r.Promote || promoted, r.At, r.Next)
+	if !r.Ended.IsZero() {
+		all[r.At].Done, all[r.At].Current = true, false
+		all[len(all)-1].Done = all[len(all)-1].Done || promoted
 	}
-	return rampMarks(r.Steps, r.Promote, r.At, r.Next)
+	return all
 }
 
 // rampVerdict is a ramp in one sentence.

@@ -18,6 +18,7 @@ type Service struct {
 	keys    *keyring.Ring
 	now     func() time.Time
 	hashing hashing
+	tokens  *store.Statement // of Token
 }
 
 // Option changes how a Service works.
@@ -29,7 +30,7 @@ func Clock(now func() time.Time) Option { return func(s *Service) { s.now = now 
 // New makes a Service over an open database; keys seal what it must be able to
 // read again.
 func New(db *store.DB, keys *keyring.Ring, options ...Option) *Service {
-	s := &Service{db: db, keys: keys, now: time.Now, hashing: newHashing()}
+	s := &Service{db: db, keys: keys, now: time.Now, hashing: newHashing(), tokens: tokenQuery(db)}
 	for _, option := range options {
 		option(s)
 	}

@@ -2,8 +2,6 @@ package identity
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -62,24 +60,35 @@ func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, pr
 	return text, Token{User: user, Project: project, Issued: store.Time(row.IssuedAt), Expires: store.Time(row.ExpiresAt)}, nil
 }
 
+// tokenHolder is a token with the person and the project that it stands for.
+type tokenHolder struct {
+	person
+	IssuedAt, ExpiresAt    int64
+	ProjectID, ProjectName string
+}
+
+// tokenQuery finds a tokenHolder by the token's hash. Every call of a program
+// waits for it.
+func tokenQuery(db *store.DB) *store.Statement {
+	q := withPerson(db.Read.NewSelect().TableExpr("tokens AS t"), "t.user_id").
+		ColumnExpr("t.issued_at, t.expires_at, t.project_id, COALESCE(p.name, '') AS project_name").
+		Join("LEFT JOIN projects AS p ON p.id = t.project_id")
+	return db.Statement(q.Where("t.hash = ?", bun.Safe("?")).String())
+}
+
 // Token returns what a token says. Unauthorised if it is unknown or revoked
 // (TokenUnknown), expired (TokenExpired), or its user is disabled.
 func (s *Service) Token(ctx context.Context, text string) (Token, error) {
-	var row struct {
-		person
-		IssuedAt, ExpiresAt    int64
-		ProjectID, ProjectName string
+	var rows []tokenHolder
+	if err := s.tokens.Scan(ctx, &rows, digest(text)); err != nil {
+		return Token{}, err
 	}
-	q := withPerson(s.db.Read.NewSelect().TableExpr("tokens AS t"), "t.user_id").
-		ColumnExpr("t.issued_at, t.expires_at, t.project_id, COALESCE(p.name, '') AS project_name").
-		Join("LEFT JOIN projects AS p ON p.id = t.project_id")
-	err := q.Where("t.hash = ?", digest(text)).Scan(ctx, &row)
+	if len(rows) == 0 {
+		return Token{}, api.Errorf(api.Unauthorised, TokenUnknown)
+	}
+	row := &rows[0]
 	expires := store.Time(row.ExpiresAt)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return Token{}, api.Errorf(api.Unauthorised, TokenUnknown)
-	case err != nil:
-		return Token{}, err
 	case !s.now().Before(expires):
 		return Token{}, api.Errorf(api.Unauthorised, TokenExpired, "at", expires.Format(time.RFC3339))
 	case row.Disabled:

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -8,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
-	"switchboard/internal/api/identity"
+	"switchboard/internal/api/apitest"
 )
 
 func TestCreateUser(t *testing.T) {
@@ -62,6 +63,7 @@ func TestCreateUser(t *testing.T) {
 
 func TestCreateUserRefuses(t *testing.T) {
 	t.Parallel()
+	service := newBundle(t, apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db"))).Service
 	long := strings.Repeat("é", 128)
 	for name, c := range map[string]struct {
 		name, password string
@@ -82,8 +84,7 @@ func TestCreateUserRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// A refusal needs no database.
-			_, err := identity.New(nil, nil).CreateUser(t.Context(), cli, c.name, api.NewSecret(c.password))
+			_, err := service.CreateUser(t.Context(), cli, c.name, api.NewSecret(c.password))
 			requireError(t, err, api.Invalid, "error.invalid")
 			require.Equal(t, c.paths, paths(t, err))
 		})

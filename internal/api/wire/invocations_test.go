@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -198,6 +200,60 @@ func TestInvokeAnAlias(t *testing.T) {
 		}
 	}
 }
+
+func TestInvocationsThatTakeTheirTime(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	began, ended := make(chan struct{}), make(chan struct{})
+	w.called(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.URL.Path == "/v1" {
+			close(began)
+			<-r.Context().Done()
+			close(ended)
+			return
+		}
+		<-time.After(2 * impatience)
+		_, _ = io.WriteString(w, "at last")
+	})
+	server := httptest.NewUnstartedServer(w.handler)
+	server.Config.WriteTimeout = impatience
+	server.Start()
+	t.Cleanup(server.Close)
+	request := func(ctx context.Context, version string) *http.Request {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost,
+			server.URL+w.functions("/"+w.project.ID+":default:hello:"+version+"/invocations"), strings.NewReader("{}"))
+		require.NoError(t, err)
+		r.Header.Set("X-Auth-Token", w.token)
+		return r
+	}
+	t.Run("are answered after the time that the server has for others", func(t *testing.T) {
+		t.Parallel()
+		response, err := server.Client().Do(request(t.Context(), "latest"))
+		require.NoError(t, err)
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.Contains(t, string(body), `"result":"at last"`)
+	})
+	t.Run("end with the caller who hangs up", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			<-began
+			cancel()
+		}()
+		response, err := server.Client().Do(request(ctx, "v1"))
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		require.ErrorIs(t, err, context.Canceled)
+		<-ended
+	})
+}
+
+// impatience is how long a server in a test has to write an answer.
+const impatience = 50 * time.Millisecond
 
 func TestInvocationsThatAreRefused(t *testing.T) {
 	t.Parallel()
