@@ -96,7 +96,7 @@ func (p *pages) askRamp(c echo.Context, status int, view templates.RampStartView
 		}
 	}
 	view.Hidden = append(view.Hidden, form.Hidden{Name: "version", Value: strconv.FormatInt(view.Alias.Version, 10)})
-	frame := p.frame(c, "ramp.start_title")
+	frame := p.frame(c, "ramp.new_title")
 	frame.Path = view.Path() + "/ramp/new"
 	return p.render(c, status, templates.RampStart(frame, view))
 }

@@ -46,6 +46,7 @@ func (p *pages) tryRequest(c echo.Context) error {
 
 func (p *pages) renderTrial(c echo.Context, status int, view templates.TrialPageView) error {
 	view.Trial.Action = view.Path() + "/try"
+	view.Many.Action = view.Trial.Action + "/file"
 	frame := p.namedFrame(c, view.Alias.Name)
 	frame.Path = view.Trial.Action
 	return p.render(c, status, templates.TrialPage(frame, view))

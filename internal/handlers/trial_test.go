@@ -187,6 +187,7 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	s := newSite(t)
 	alias := s.pointed(byRules())
 	path := s.aliasPath(alias) + "/try/file"
+	require.Equal(t, path, s.get(s.aliasPath(alias)+"/try").Find("#trials form").AttrOr("action", ""))
 	list := "# testers\n" +
 		"X-Tester: yes | Cookie: team=qa\n" +
 		`{"X-Tester": "=HYPERLINK(1)"}` + "\n" +
@@ -208,7 +209,9 @@ func TestManyRequestsAtOnce(t *testing.T) {
 		})
 	}
 	t.Run("as a table to keep, in which nothing is run", func(t *testing.T) {
-		p := s.post(path, url.Values{"requests": {list}, "csv": {"true"}}).requireStatus(http.StatusOK)
+		asked := s.post(path, url.Values{"requests": {list}})
+		require.Equal(t, path, asked.Find("#trials-csv").AttrOr("action", ""))
+		p := s.post(path, fields(asked, "#trials-csv")).requireStatus(http.StatusOK)
 		require.Equal(t, `attachment; filename="requests-prod.csv"`, p.header.Get("Content-Disposition"))
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.html, "\ufeff"))).ReadAll()
 		require.NoError(t, err)

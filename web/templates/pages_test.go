@@ -59,6 +59,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 	maps.Copy(all, connectionPages(ctx, f))
 	maps.Copy(all, functionPages(ctx, f))
 	maps.Copy(all, aliasPages(ctx, f))
+	maps.Copy(all, runPages(ctx, f))
 	return all
 }
 

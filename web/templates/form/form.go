@@ -72,6 +72,7 @@ type Field struct {
 	Live     bool     // judged as soon as it is changed
 	Half     bool     // half the width, beside its neighbour
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
+	Leads    bool     // other fields depend on it, and come along with it; without script there is a button for that
 	Choices  []Choice // Select, Cards; Map: keys to offer, with what they are for; Share: to be set at a click
 	Columns  []Column // Rows: the inputs of each row
 	Ordered  bool     // Rows: they can be moved up and down
