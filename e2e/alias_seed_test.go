@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/chromedp/cdproto/dom"
 	"github.com/stretchr/testify/require"
 )
 
@@ -108,13 +109,16 @@ func (c *caller) requireReviewed(function, name, path, body string) {
 	require.Equal(c.t, stored, c.aliased(function, name))
 }
 
-// pick picks an option of a drop-down that does not redraw the form.
+// pick picks an option of a drop-down that does not redraw the form. What was
+// typed before is judged first.
 func (w *tab) pick(label, option string) {
 	w.t.Helper()
+	box := w.find("combobox", label)
+	devtools(w, dom.Focus, dom.FocusParams{BackendNodeID: box})
+	w.settle("the judgement of what was left")
 	require.Equal(w.t, "picked", on[string](w, w.find("combobox", label), `
 		const option = [...this.options].find((o) => o.label === `+strconv.Quote(option)+`);
 		if (!option || option.disabled) return [...this.options].map((o) => o.label).join(", ");
-		this.focus();
 		this.value = option.value;
 		this.dispatchEvent(new Event("change", {bubbles: true}));
 		return "picked";`), "%s: %s", label, option)
