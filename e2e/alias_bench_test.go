@@ -22,7 +22,7 @@ func TestBenchComparesDraftAndLive(t *testing.T) {
 		live := j.c.aliased("orders", "prod")
 		j.visit(alias + "/edit")
 		j.card("combine", "or")
-		j.fill(ruleCell(2, "Value"), "gamma")
+		j.fillCell(ruleCell(2, "Value"), "gamma")
 		j.paste("Request", `curl -H 'X-Team: dev' --cookie 'plan=free; stage=beta' https://orders.example.com/`)
 		j.submit("button", "Try the request")
 		j.sees("The draft and what is live give this request the same answer.")

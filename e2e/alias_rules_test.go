@@ -49,19 +49,19 @@ func (j *journey) pickMain(version string) {
 // arrangeRules adds, moves and removes rows.
 func (j *journey) arrangeRules() {
 	j.t.Helper()
-	j.fill(ruleCell(1, "Name"), "X-Team")
+	j.fillCell(ruleCell(1, "Name"), "X-Team")
 	j.pick(ruleCell(1, "Condition"), "in (one of)")
-	j.fill(ruleCell(1, "Value"), "qa, dev, ops")
+	j.fillCell(ruleCell(1, "Value"), "qa, dev, ops")
 	j.submit("button", "Add a rule")
 	require.True(j.t, j.focused("combobox", ruleCell(2, "Where")), "a new row has the keyboard")
 	j.submit("button", "Remove ops")
 	require.Equal(j.t, "qa, dev", j.value(ruleCell(1, "Value")))
 	j.find("button", "Remove dev")
 	j.pick(ruleCell(2, "Where"), "Cookie")
-	j.fill(ruleCell(2, "Name"), "stage")
-	j.fill(ruleCell(2, "Value"), "beta")
+	j.fillCell(ruleCell(2, "Name"), "stage")
+	j.fillCell(ruleCell(2, "Value"), "beta")
 	j.submit("button", "Add a rule")
-	j.fill(ruleCell(3, "Name"), "X-Half-Typed")
+	j.fillCell(ruleCell(3, "Name"), "X-Half-Typed")
 	j.submit("button", "Move row 3 of Rules up")
 	require.Equal(j.t, []string{"X-Team", "X-Half-Typed", "stage"}, j.ruleNames())
 	require.Equal(j.t, "Cookie", j.picked(ruleCell(3, "Where")))
@@ -99,10 +99,11 @@ func (j *journey) saveRules() {
 	j.submit("button", "Add a rule")
 	j.sees("Requests that satisfy at least one of 2 rules go to v2:")
 	j.sees("All others go to v3: those that satisfy none of the rules.")
-	j.fill(ruleCell(3, "Name"), "x-team")
-	j.fill(ruleCell(3, "Value"), "dev")
+	j.fillCell(ruleCell(3, "Name"), "x-team")
+	j.fillCell(ruleCell(3, "Value"), "dev")
 	if j.scripted {
 		j.leave()
+		j.swapped()
 	} else {
 		j.submit("button", "Try the request")
 	}

@@ -115,14 +115,32 @@ func (w *tab) pick(label, option string) {
 	w.t.Helper()
 	box := w.find("combobox", label)
 	devtools(w, dom.Focus, dom.FocusParams{BackendNodeID: box})
-	w.settle("the judgement of what was left")
+	w.swapped()
 	require.Equal(w.t, "picked", on[string](w, w.find("combobox", label), `
 		const option = [...this.options].find((o) => o.label === `+strconv.Quote(option)+`);
 		if (!option || option.disabled) return [...this.options].map((o) => o.label).join(", ");
 		this.value = option.value;
 		this.dispatchEvent(new Event("change", {bubbles: true}));
 		return "picked";`), "%s: %s", label, option)
-	w.settle("the judgement of " + label)
+	w.swapped()
+}
+
+// fillCell types into an input of a row, which comes again whenever another one of
+// the rows is judged.
+func (w *tab) fillCell(label, text string) {
+	w.t.Helper()
+	w.fill(label, text)
+	w.swapped()
+}
+
+// swapped waits until what the server has answered stands on the page: while
+// something is pressed, answers wait.
+func (w *tab) swapped() {
+	w.t.Helper()
+	eventually(w.t, "the answers to be on the page", func() (string, bool) {
+		busy := w.eval(`document.querySelectorAll(".htmx-request, .htmx-swapping, .htmx-settling").length`)
+		return busy, busy == "0"
+	})
 }
 
 // greyed are the options of a drop-down that cannot be picked.
@@ -141,7 +159,7 @@ func (w *tab) picked(label string) string {
 func (w *tab) card(name, value string) {
 	w.t.Helper()
 	w.clickOn("#" + name + "-" + value)
-	w.settle("the judgement of " + name)
+	w.swapped()
 }
 
 // ruleCell is the label of an input of the editor of rules.

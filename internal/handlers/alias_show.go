@@ -25,7 +25,9 @@ func (p *pages) showAlias(c echo.Context) error {
 	}
 	view.Call = scheme(c) + "://" + c.Request().Host + "/v2/" + project(c).ID + "/fgs/functions/" + view.URN + "/invocations"
 	view.Trial.Action = view.Path() + "/try"
-	return p.render(c, http.StatusOK, templates.AliasDetail(p.namedFrame(c, alias.Alias.Name), view))
+	frame := p.namedFrame(c, alias.Alias.Name)
+	frame.Refresh = rampRefresh(alias.Alias.Ramp)
+	return p.render(c, http.StatusOK, templates.AliasDetail(frame, view))
 }
 
 // aliasURN is how programs name an alias.

@@ -41,13 +41,20 @@ func (p *pages) renderRamp(c echo.Context, status int, view templates.RampView) 
 	}
 	frame := p.namedFrame(c, view.Alias.Name)
 	frame.Path = view.Path() + "/ramp"
-	if view.Alias.Ramp != nil {
-		frame.Refresh = rampLatest
-		if next := view.Alias.Ramp.Next; !next.IsZero() {
-			frame.Refresh = min(max(int(time.Until(next).Seconds())+1, rampSoonest), rampLatest)
-		}
-	}
+	frame.Refresh = rampRefresh(view.Alias.Ramp)
 	return p.render(c, status, templates.RampPage(frame, view))
+}
+
+// rampRefresh is when a browser without JavaScript looks again, in seconds; 0 for
+// never.
+func rampRefresh(ramp *api.Ramp) int {
+	switch {
+	case ramp == nil:
+		return 0
+	case ramp.Next.IsZero():
+		return rampLatest
+	}
+	return min(max(int(time.Until(ramp.Next).Seconds())+1, rampSoonest), rampLatest)
 }
 
 // steerRamp does something to the ramp that is under way, if it is still at the
@@ -102,7 +109,11 @@ func (p *pages) rampEvents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var shown int64 // the version of the alias, which every step changes
+	type sight struct {
+		version, next int64
+		state         api.RampState
+	}
+	var shown sight
 	return p.follow(c, func() (bool, error) {
 		if view.Alias, err = p.Service.Alias(c.Request().Context(), p.scope(c), view.Alias.ID); err != nil {
 			return true, err
@@ -110,10 +121,11 @@ func (p *pages) rampEvents(c echo.Context) error {
 		if view.Alias.Ramp == nil {
 			return true, p.endRampStream(c, stream, view)
 		}
-		if view.Alias.Version == shown {
+		now := sight{view.Alias.Version, view.Alias.Ramp.Next.UnixMicro(), view.Alias.Ramp.State}
+		if now == shown {
 			return false, stream.write(": \n\n") // find out whether anybody listens
 		}
-		shown = view.Alias.Version
+		shown = now
 		return false, stream.send("state", templates.RampState(view))
 	})
 }

@@ -16,6 +16,9 @@ type AliasView struct {
 	Versions []api.Version // of its function: LatestVersion, then the newest first
 }
 
+// AliasRouteID is where an alias leads, as an element and as a fragment.
+const AliasRouteID = "alias-route"
+
 // Path is the page of the alias.
 func (v *AliasView) Path() string { return v.Base + "/" + v.Alias.ID }
 
