@@ -105,10 +105,10 @@ func TestBenchReadsFile(t *testing.T) {
 		j.visit(j.c.alias("orders", "prod", "v1", byRules("v2", "header X-Team in qa,dev")) + "/try")
 		j.submit("button", "Try all lines")
 		j.sees("There is no request in this text.")
-		file := filepath.Join(j.t.TempDir(), "requests.txt")
+		file, secret := filepath.Join(j.t.TempDir(), "requests.txt"), newCanary()
 		require.NoError(j.t, os.WriteFile(file, []byte(strings.Join([]string{
 			"# from the gateway's log",
-			`curl -H 'X-Team: qa' -H 'Authorization: Bearer canary' https://orders.example.com/`,
+			`curl -H 'X-Team: qa' -H 'Authorization: Bearer ` + secret + `' https://orders.example.com/`,
 			`{"X-Team": "ops"}`,
 			"x-team: dev | Cookie: a=b",
 			"=1+1 is no request",
@@ -121,21 +121,23 @@ func TestBenchReadsFile(t *testing.T) {
 		}
 		require.Contains(j.t, j.cell("4", "Why"), "Rule 1 is satisfied: header X-Team is one of “qa, dev”.")
 		require.Contains(j.t, j.cell("3", "Why"), "Rule 1 is not satisfied")
-		require.NotContains(j.t, j.text(), "canary", "credentials are not shown")
+		require.NotContains(j.t, j.text(), secret, "credentials are not shown")
 		j.photograph("bench-file")
 		for range 2 {
-			j.requireTable(j.download(func() { j.click("button", "Download as CSV") }))
+			j.requireTable(j.download(func() { j.click("button", "Download as CSV") }), secret)
 		}
+		requireAbsent(j.t, secret, "what is stored", folderContent(j.t, j.p.dir), "X-Team")
+		requireAbsent(j.t, secret, "the log", []byte(j.p.output.String()), "http://127.0.0.1")
 	})
 }
 
-// requireTable requires that a stored table is that of the page.
-func (j *journey) requireTable(file string) {
+// requireTable requires that a stored table is that of the page, without a secret.
+func (j *journey) requireTable(file, secret string) {
 	j.t.Helper()
 	require.Equal(j.t, "requests-prod.csv", filepath.Base(file))
 	text, err := os.ReadFile(file)
 	require.NoError(j.t, err)
-	require.NotContains(j.t, string(text), "canary")
+	require.NotContains(j.t, string(text), secret)
 	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), "\ufeff"))).ReadAll()
 	require.NoError(j.t, err)
 	require.Len(j.t, table, 5)

@@ -148,10 +148,15 @@ func TestRampByItself(t *testing.T) {
 		}
 		j.markPage()
 		j.find("heading", "Step 1 of 4: v2 gets 10 %")
+		j.pressDeed("Pause")
+		j.find("heading", "Paused at step 1 of 4: v2 gets 10 %")
 		j.photograph("ramp-going")
+		j.pressDeed("Resume")
+		j.find("heading", "Step 1 of 4: v2 gets 10 %")
 		j.pressDeed("Go on to 20 % now")
 		j.find("heading", "All 4 steps are taken: v2 gets 40 %. Promote it, or send everything back to v1.")
 		if j.scripted {
+			j.sees("40 of 100 requests go to v2, the others (60) to v1.")
 			j.requireSamePage()
 		}
 		j.c.requireRoute("orders", "prod", "v1", "v2", 40)
@@ -159,8 +164,8 @@ func TestRampByItself(t *testing.T) {
 		j.sees("All requests to prod go to v1 again.")
 		j.c.requireRoute("orders", "prod", "v1", "", 0)
 		require.Equal(j.t, []string{
-			"Alias: gray release ended, everything goes to the main version", "Alias changed", "Alias changed",
-			"Alias: ramp taken a step forward", "Alias: ramp started", "Alias created",
+			"Alias: gray release ended, everything goes to the main version", "Alias: ramp taken a step forward", "Alias: ramp taken a step forward",
+			"Alias: ramp taken a step forward", "Alias: ramp resumed", "Alias: ramp paused", "Alias: ramp started", "Alias created",
 		}, j.aliasHistory())
 		j.sees("by the console itself")
 		j.click("link", "Ramp")

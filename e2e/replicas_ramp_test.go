@@ -47,7 +47,7 @@ func TestReplicasTakeEachStepOfARampOnce(t *testing.T) {
 	}
 	db := connect(t, url)
 	taken := func() int {
-		return number(t, db, "SELECT count(*) FROM audit WHERE kind = 'alias' AND action = 'update'")
+		return number(t, db, "SELECT count(*) FROM audit WHERE kind = 'alias' AND action = 'ramp_next'")
 	}
 	eventually(t, "steps of all ramps", func() (int, bool) { return taken(), taken() >= 2*ramps })
 	victim.kill(t)

@@ -13,9 +13,9 @@ import (
 )
 
 // walk leads through every page that is about the health of links, about many
-// links or about files of links, about whitelists or about connections, in each
-// of its states. Things are found by
-// their place, so it works in any language.
+// links or about files of links, about whitelists, about connections or about
+// aliases, in each of its states. Things are found by their place, so it works in
+// any language.
 type walk struct {
 	*tab
 
@@ -74,6 +74,7 @@ func TestWalk(t *testing.T) {
 			k.pastes()
 			k.whitelists()
 			k.connections()
+			k.aliases()
 		})
 	}
 }

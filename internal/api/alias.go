@@ -61,6 +61,12 @@ type Alias struct {
 // AliasFunction is the function that an alias belongs to.
 type AliasFunction struct{ ID, Package, Name string }
 
+// AliasSalt is the Salt of the route of an alias. It follows from names, so that
+// an alias that is deleted and made again keeps its callers where they were.
+func AliasSalt(pkg, function, alias string) string {
+	return pkg + ":" + function + "!" + alias
+}
+
 // AliasDraft is an alias as somebody describes it. Both ways to share traffic
 // are lists, and a weight is text, so that whatever a form or a program sends
 // can be judged by one set of rules: at most one entry in all, of an existing
@@ -108,10 +114,8 @@ var AliasSorts = []string{"name", "function", "updated"}
 
 // Bounds of aliases (spec/aliases.md §4, §5; those marked are ours).
 const (
-	MaxAliases     = 10 // of a function
-	MaxAliasName   = 64
-	MaxAliasText   = 512  // characters of a description
-	MaxRuleParam   = 128  // characters; ours
-	MaxRuleValue   = 1024 // characters; ours
-	MaxStickyParam = MaxRuleParam
+	MaxAliases   = 10 // of a function
+	MaxAliasName = 64
+	MaxRuleParam = 128  // characters, also of a sticky key; ours
+	MaxRuleValue = 1024 // characters; ours
 )

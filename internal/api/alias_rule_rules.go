@@ -1,7 +1,7 @@
 package api
 
 import (
-	"regexp"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode"
@@ -10,8 +10,15 @@ import (
 	"switchboard/internal/api/routing"
 )
 
-// ruleParam is the name of a header or cookie (spec/aliases.md §4.1).
-var ruleParam = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+// UnseenHeader reports whether a request never has that header by the time it is
+// decided about: net/http keeps these for itself.
+func UnseenHeader(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "Host", "Transfer-Encoding", "Trailer":
+		return true
+	}
+	return false
+}
 
 // problems judges the rules and how they are combined; the version is judged by
 // the draft it is in.
@@ -24,7 +31,7 @@ func (d *StrategyDraft) problems() []Problem {
 	case n == 0:
 		rules = M("alias.rules_required")
 	case n > routing.MaxRules:
-		rules = M("alias.rules_many", "max", routing.MaxRules, "count", n)
+		rules = M("alias.rules_many", "max", routing.MaxRules)
 	}
 	problems := fieldProblems("", fieldProblem{"combine", combine}, fieldProblem{"rules", rules})
 	for i := range d.Rules[:min(len(d.Rules), routing.MaxRules)] {
@@ -55,22 +62,25 @@ func stickyProblems(sticky routing.Source) []Problem {
 }
 
 func sourceTypeProblem(t routing.SourceType) Message {
-	if strings.EqualFold(string(t), string(routing.Header)) || strings.EqualFold(string(t), string(routing.Cookie)) {
+	if t.Is(routing.Header) || t.Is(routing.Cookie) {
 		return Message{}
 	}
 	return M("alias.rule_type")
 }
 
+// paramProblem judges the name of a header or cookie (spec/aliases.md §4.1).
 func paramProblem(t routing.SourceType, param string) Message {
 	switch n := utf8.RuneCountInString(param); {
-	case n == 0 && strings.EqualFold(string(t), string(routing.Cookie)):
+	case n == 0 && t.Is(routing.Cookie):
 		return M("alias.rule_param_cookie")
 	case n == 0:
 		return M("alias.rule_param_header")
 	case n > MaxRuleParam:
 		return M("alias.rule_param_long", "max", MaxRuleParam, "length", n)
-	case !ruleParam.MatchString(param):
+	case !plainWord.MatchString(param):
 		return M("alias.rule_param_form")
+	case t.Is(routing.Header) && UnseenHeader(param):
+		return M("alias.rule_param_unseen", "name", http.CanonicalHeaderKey(param))
 	}
 	return Message{}
 }

@@ -10,7 +10,7 @@ import (
 
 // Forms of aliases (spec/aliases.md §4.1, §8.4).
 var (
-	versionForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,40}[A-Za-z0-9])?$`)
+	versionForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 	wholeNumber = regexp.MustCompile(`^-?[0-9]+$`)
 )
 
@@ -36,7 +36,7 @@ func (d *AliasDraft) Problems(has func(version string) bool) []Problem {
 	if d.Sticky != nil {
 		problems = append(problems, stickyProblems(*d.Sticky)...)
 	}
-	if has != nil && versionForm.MatchString(d.Version) && !has(d.Version) {
+	if has != nil && versionNamed(d.Version) && !has(d.Version) {
 		problems = append(problems, Problem{"version", M("alias.version_unknown", "version", d.Version)})
 	}
 	return append(problems, fieldProblems("",
@@ -94,12 +94,17 @@ func aliasNameProblem(name string) Message {
 	return Message{}
 }
 
+// versionNamed reports whether a version can have that name.
+func versionNamed(text string) bool {
+	return len(text) <= MaxVersionName && versionForm.MatchString(text)
+}
+
 // versionProblem judges the form of a version's name.
 func versionProblem(version string) Message {
 	switch {
 	case version == "":
 		return M("alias.version_required")
-	case !versionForm.MatchString(version):
+	case !versionNamed(version):
 		return M("alias.version_form", "version", Shortened(version))
 	}
 	return Message{}
@@ -134,8 +139,8 @@ func (d *AliasDraft) additionalProblem(has func(string) bool) Message {
 	if version, one := d.additional(); one {
 		return additionalProblem(version, d.Version, has)
 	}
-	if n := max(len(d.Weights), len(d.Strategies)); n > 1 {
-		return M("alias.additional_many", "count", n)
+	if max(len(d.Weights), len(d.Strategies)) > 1 {
+		return M("alias.additional_many")
 	}
 	return Message{}
 }
@@ -145,7 +150,7 @@ func additionalProblem(version, main string, has func(string) bool) Message {
 	switch {
 	case version == "":
 		return M("alias.additional_required")
-	case !versionForm.MatchString(version):
+	case !versionNamed(version):
 		return M("alias.additional_form", "version", Shortened(version))
 	case version == LatestVersion:
 		return M("alias.additional_latest")

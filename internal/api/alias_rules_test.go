@@ -15,7 +15,7 @@ func has(versions ...string) func(string) bool {
 	return func(version string) bool { return slices.Contains(versions, version) }
 }
 
-var hasThree = has("latest", "v1", "v2", "v3")
+var hasThree = has("latest", "v1", "v2", "v3", strings.Repeat("v", api.MaxVersionName))
 
 func weighed(weight string) api.AliasDraft {
 	return api.AliasDraft{Name: "prod", Version: "v1", Weights: []api.WeightDraft{{Version: "v2", Weight: weight}}}
@@ -29,7 +29,7 @@ var tester = routing.Rule{Type: "Header", Param: "X-Tester", Op: routing.Equal, 
 
 func TestWellFormedAliases(t *testing.T) {
 	t.Parallel()
-	text := strings.Repeat("描", api.MaxAliasText)
+	text := strings.Repeat("描", api.MaxFunctionText)
 	for name, d := range map[string]api.AliasDraft{
 		"no gray release":              {Name: "prod", Version: "v1"},
 		"latest as main":               {Name: "prod", Version: "latest"},
@@ -43,6 +43,10 @@ func TestWellFormedAliases(t *testing.T) {
 		"rules of which one is enough": ruled("or", tester, routing.Rule{Type: "COOKIE", Param: "team_9", Op: routing.In, Value: " qa, ,ops,"}),
 		"twenty rules":                 ruled("and", slices.Repeat([]routing.Rule{tester}, 20)...),
 		"a long value":                 ruled("and", routing.Rule{Type: "header", Param: strings.Repeat("x", 128), Op: routing.Equal, Value: strings.Repeat("值", 1024)}),
+		"names that only headers cannot have, and those that no upstream gets": ruled("or",
+			routing.Rule{Type: "cookie", Param: "Host", Op: routing.Equal, Value: "1"}, routing.Rule{Type: "header", Param: "Authorization", Op: routing.Equal, Value: "1"},
+			routing.Rule{Type: "header", Param: "X-Auth-Token", Op: routing.Equal, Value: "1"}, routing.Rule{Type: "header", Param: "Content-Length", Op: routing.Equal, Value: "1"}),
+		"a version with a long name": {Name: "prod", Version: strings.Repeat("v", api.MaxVersionName)},
 		"drawn by a cookie": {
 			Name: "prod", Version: "v1", Weights: weighed("5").Weights, Sticky: &routing.Source{Type: "cookie", Param: "sid"},
 		},
@@ -110,11 +114,13 @@ func TestEachProblemOfAnAliasAtItsField(t *testing.T) {
 		"sticky.type alias.rule_type":                      {{Name: "prod", Version: "v1", Sticky: &routing.Source{Param: "sid"}}},
 		"sticky.param alias.rule_param_cookie":             {{Name: "prod", Version: "v1", Sticky: &routing.Source{Type: "cookie"}}},
 		"sticky.param alias.rule_param_form":               {{Name: "prod", Version: "v1", Sticky: &routing.Source{Type: "header", Param: "a:b"}}},
-		"rules.1.type alias.rule_type":                     ruledBy(routing.Rule{Type: "query", Param: "a", Op: "=", Value: "1"}, routing.Rule{Param: "a", Op: "=", Value: "1"}),
+		"rules.1.type alias.rule_type":                     ruledBy(routing.Rule{Type: "query", Param: "a", Op: "=", Value: "1"}, routing.Rule{Type: "coo\u212Aie", Param: "a", Op: "=", Value: "1"}, routing.Rule{Param: "a", Op: "=", Value: "1"}),
 		"rules.1.param alias.rule_param_header":            ruledBy(routing.Rule{Type: "header", Op: "=", Value: "1"}),
 		"rules.1.param alias.rule_param_cookie":            ruledBy(routing.Rule{Type: "Cookie", Op: "=", Value: "1"}),
 		"rules.1.param alias.rule_param_long":              ruledBy(routing.Rule{Type: "header", Param: strings.Repeat("x", 129), Op: "=", Value: "1"}),
 		"rules.1.param alias.rule_param_form":              ruledBy(routing.Rule{Type: "header", Param: "X\r\nY", Op: "=", Value: "1"}, routing.Rule{Type: "header", Param: "X.Y", Op: "=", Value: "1"}, routing.Rule{Type: "header", Param: "X ", Op: "=", Value: "1"}),
+		"sticky.param alias.rule_param_unseen":             {{Name: "prod", Version: "v1", Sticky: &routing.Source{Type: "header", Param: "host"}}},
+		"rules.1.param alias.rule_param_unseen":            ruledBy(routing.Rule{Type: "Header", Param: "Host", Op: "=", Value: "1"}, routing.Rule{Type: "header", Param: "transfer-ENCODING", Op: "=", Value: "1"}, routing.Rule{Type: "header", Param: "Trailer", Op: "=", Value: "1"}),
 		"rules.1.op alias.rule_op":                         ruledBy(routing.Rule{Type: "header", Param: "x", Op: "!=", Value: "1"}, routing.Rule{Type: "header", Param: "x", Value: "1"}),
 		"rules.1.value alias.rule_value_required":          ruledBy(routing.Rule{Type: "header", Param: "x", Op: "="}, routing.Rule{Type: "header", Param: "x", Op: "in", Value: "  "}),
 		"rules.1.value alias.rule_value_items":             ruledBy(routing.Rule{Type: "header", Param: "x", Op: "in", Value: " , ,"}),

@@ -27,8 +27,8 @@ const maxTrialLine = 160
 
 // ReadTrial reads one request as people have it at hand: a curl command line,
 // raw HTTP, lines "Name: value", or a JSON object of names and values. Invalid at
-// "request" if it is none of these. Host is left out, as an invocation does not
-// see it among its headers.
+// "request" if it is none of these. An UnseenHeader is left out, as an invocation
+// does not see it among its headers.
 func ReadTrial(text string) (http.Header, error) {
 	if fault := unreadable(text); !fault.IsZero() {
 		return nil, refuseTrial("request", fault)

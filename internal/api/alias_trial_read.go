@@ -80,7 +80,7 @@ func addHeader(h http.Header, name, value string) Message {
 	case strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }):
 		return M("routing.trial_control", "name", shorten(name, 40))
 	}
-	if !strings.EqualFold(name, "Host") {
+	if !UnseenHeader(name) {
 		h.Add(name, value)
 	}
 	return Message{}

@@ -36,7 +36,10 @@ func weightInWords(route *routing.Route) Message {
 }
 
 func rulesInWords(route *routing.Route) []Message {
-	if len(route.Rules) == 1 {
+	switch n := len(route.Rules); {
+	case n > routing.MaxRules:
+		return []Message{M("routing.too_many", "max", routing.MaxRules, "main", route.Main)}
+	case n == 1:
 		return []Message{
 			M("routing.one", "condition", conditionInWords(&route.Rules[0]), "additional", route.Additional),
 			M("routing.one_others", "source", ruleSource(&route.Rules[0]), "main", route.Main),
@@ -62,19 +65,25 @@ func DecisionWords(route *routing.Route, d routing.Decision) []Message {
 	case routing.ByMain:
 		return []Message{M("routing.by_main", "main", d.Version)}
 	}
+	if d.Draw == 0 {
+		return []Message{M("routing.not_drawn", "version", d.Version)}
+	}
 	words := []Message{M("routing.by_weight", "draw", d.Draw)}
 	if d.Reason == routing.ByKey {
 		words[0] = M("routing.by_key", "draw", d.Draw, "source", sourceInWords(route.Sticky.Type, route.Sticky.Param))
 	}
 	if d.Additional {
-		return append(words, M("routing.below", "draw", d.Draw, "weight", route.Weight, "version", d.Version))
+		return append(words, M("routing.within", "draw", d.Draw, "weight", route.Weight, "version", d.Version))
 	}
-	return append(words, M("routing.not_below", "draw", d.Draw, "weight", route.Weight, "version", d.Version))
+	return append(words, M("routing.above", "draw", d.Draw, "weight", route.Weight, "version", d.Version))
 }
 
 func decisionByRules(route *routing.Route, d routing.Decision) []Message {
+	if len(route.Rules) > routing.MaxRules {
+		return rulesInWords(route)
+	}
 	words := []Message{verdictInWords(route, d)}
-	for i := range route.Rules[:min(len(route.Rules), routing.MaxRules)] {
+	for i := range route.Rules {
 		rule := &route.Rules[i]
 		switch {
 		case d.Matched.Has(i):
@@ -148,7 +157,7 @@ func repeatedItem(rule *routing.Rule) string {
 func ruleSource(rule *routing.Rule) Message { return sourceInWords(rule.Type, rule.Param) }
 
 func sourceInWords(t routing.SourceType, name string) Message {
-	if strings.EqualFold(string(t), string(routing.Cookie)) {
+	if t.Is(routing.Cookie) {
 		return M("routing.cookie", "name", shorten(name, maxWords))
 	}
 	return M("routing.header", "name", shorten(name, maxWords))

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,11 @@ func TestRoutesInWords(t *testing.T) {
 			"请求头 X-Tester 等于“yes”的请求由 v4 处理。\n其他请求由 v3 处理，包括未携带请求头 X-Tester 的请求。",
 		},
 		{
+			"too many rules", gray(routing.Route{Rules: slices.Repeat([]routing.Rule{testerRule}, routing.MaxRules+1)}),
+			"There are more than 20 rules, so none of them counts: all requests go to v3.",
+			"规则超过 20 条，全部规则均不生效，全部请求由 v3 处理。",
+		},
+		{
 			"all of several", gray(routing.Route{Rules: []routing.Rule{testerRule, teamRule, betaRule}}),
 			"Requests that satisfy all 3 rules go to v4:\nRule 1: header X-Tester is “yes”.\nRule 2: header X-Team is one of “qa, ops”.\nRule 3: cookie beta is “1”.\nAll others go to v3: it is enough that one rule is not satisfied.",
 			"同时满足全部 3 条规则的请求由 v4 处理：\n规则 1：请求头 X-Tester 等于“yes”。\n规则 2：请求头 X-Team 为“qa, ops”之一。\n规则 3：Cookie beta 等于“1”。\n其他请求由 v3 处理：只要有一条规则不满足即属于此类。",
@@ -86,11 +92,16 @@ func TestDecisionsInWords(t *testing.T) {
 		en      string
 	}{
 		{"no gray release", &routing.Route{Main: "v3"}, routing.Request{}, "There is no gray release, so every request goes to v3."},
-		{"a draw below the weight", gray(routing.Route{Weight: 35}), routing.Request{Draw: 17}, "This request was drawn at random: 17, out of 0 to 99.\n17 is below the share of 35, so it goes to v4."},
-		{"a draw above the weight", gray(routing.Route{Weight: 35}), routing.Request{Draw: 35}, "This request was drawn at random: 35, out of 0 to 99.\n35 is not below the share of 35, so it goes to v3."},
+		{"a draw within the weight", gray(routing.Route{Weight: 35}), routing.Request{Draw: 35}, "This request was drawn at random: 35, out of 1 to 100.\n35 is at most the share of 35, so it goes to v4."},
+		{"a draw above the weight", gray(routing.Route{Weight: 35}), routing.Request{Draw: 36}, "This request was drawn at random: 36, out of 1 to 100.\n36 is above the share of 35, so it goes to v3."},
+		{"no draw", gray(routing.Route{Weight: 100}), routing.Request{}, "Nothing was drawn for this request, so it goes to v3."},
+		{
+			"too many rules", gray(routing.Route{Rules: slices.Repeat(three[:1], routing.MaxRules+1)}), routing.Request{Header: http.Header{"X-Tester": {"yes"}}},
+			"There are more than 20 rules, so none of them counts: all requests go to v3.",
+		},
 		{
 			"a draw by key", gray(routing.Route{Weight: 35, Sticky: routing.Source{Type: routing.Cookie, Param: "user"}}), routing.Request{Header: http.Header{"Cookie": {"user=ada"}}},
-			"This request was drawn by its cookie user, which always draws 54, out of 0 to 99.\n54 is not below the share of 35, so it goes to v3.",
+			"This request was drawn by its cookie user, which always draws 55, out of 1 to 100.\n55 is above the share of 35, so it goes to v3.",
 		},
 		{
 			"one rule satisfied", gray(routing.Route{Rules: three[:1]}), routing.Request{Header: http.Header{"X-Tester": {"yes"}}},

@@ -26,6 +26,10 @@ type Functions interface {
 	// UpdateFunction replaces what LatestVersion is. Package and name stay. If
 	// version is not 0 and not the stored one, somebody was faster: Conflict.
 	UpdateFunction(ctx context.Context, s Scope, id string, d FunctionDraft, version int64) (Function, error)
+	// PatchFunction changes what LatestVersion is: patch gets a draft that would
+	// leave it as it is, and nobody changes it meanwhile. It may be called again,
+	// and should do nothing else. An error of patch is returned.
+	PatchFunction(ctx context.Context, s Scope, id string, patch func(d *FunctionDraft) error) (Function, error)
 	// DeleteFunction removes a function with its versions, aliases and ramps;
 	// version as in UpdateFunction.
 	DeleteFunction(ctx context.Context, s Scope, id string, version int64) error
@@ -96,7 +100,18 @@ type FunctionConfig struct {
 	AppXRole          string        `json:"app_xrole"`
 	Type              string        `json:"type"` // "v1" or "v2"
 	EnterpriseProject string        `json:"enterprise_project_id"`
+	// Concurrency is how many instances may run at once: 0 is none, which disables
+	// the version, and nil is no limit. PerInstance is how many calls one of them
+	// takes at once, nil is one: it is only kept.
+	Concurrency *int `json:"concurrency,omitempty"`
+	PerInstance *int `json:"concurrent_num,omitempty"`
+	// Kept is what else the dialect can say of a version, as JSON texts by its
+	// names. Nothing here uses it.
+	Kept map[string]string `json:"kept,omitempty"`
 }
+
+// Disabled reports whether the version must not be called (spec/aliases.md §6).
+func (c *FunctionConfig) Disabled() bool { return c.Concurrency != nil && *c.Concurrency == 0 }
 
 // FunctionCode says what a version's code is. The code itself is not kept,
 // because nothing here runs it; its digest tells whether it changed.
@@ -104,15 +119,17 @@ type FunctionCode struct {
 	Type     string `json:"code_type"` // one of CodeTypes
 	URL      string `json:"code_url"`
 	Filename string `json:"code_filename"`
-	Size     int64  `json:"code_size"` // bytes
-	Digest   string `json:"digest"`    // SHA-512 in hex
+	Link     string `json:"code_link,omitempty"` // only kept
+	Size     int64  `json:"code_size"`           // bytes
+	Digest   string `json:"digest"`              // SHA-512 in hex
 }
 
 // FunctionDraft is a function as somebody describes it. Paths of problems are
 // the dialect's: "func_name", "package", "description", "runtime", "handler",
 // "timeout", "memory_size", "user_data", "code_type", "func_code", "code_url",
-// "code_filename", "type", "xrole", "app_xrole", "enterprise_project_id" and our
-// "upstream".
+// "func_code.link", "code_filename", "type", "xrole", "app_xrole",
+// "enterprise_project_id", "strategy_config.concurrency",
+// "strategy_config.concurrent_num", the names in Kept and our "upstream".
 type FunctionDraft struct {
 	Package  string // DefaultPackage if empty
 	Name     string
@@ -152,10 +169,12 @@ const (
 	MaxVersions       = 20 // of a function, LatestVersion included
 	MaxFunctionName   = 60
 	MaxVersionName    = 42
-	MaxFunctionText   = 512              // characters of a description
+	MaxFunctionText   = 512              // characters of a description, also of an alias
 	MaxInlineCode     = 10 << 10         // bytes
 	MaxCodeFile       = 50 << 20         // bytes
 	MaxUserData       = 4 << 10          // bytes
+	MaxConcurrency    = 1000             // instances, and calls of one of them
+	MaxKept           = 64 << 10         // bytes of all that is only kept of a version; ours
 	MaxUpstream       = 2048             // characters; ours
 	MaxInvocationBody = 6 << 20          // bytes, request and answer
 	MaxInvocationTime = 15 * time.Minute // whatever a version's timeout says; ours

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +32,8 @@ var FunctionTypes = []string{"v2", "v1"}
 
 var (
 	functionName = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?$`)
-	packageName  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	// plainWord is a package, a field of a URN, or the name of a header or cookie.
+	plainWord = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
 // SpeaksHTTP reports whether functions of a runtime are called by HTTP, and have
@@ -42,6 +44,8 @@ func SpeaksHTTP(runtime string) bool { return runtime == RuntimeHTTP || runtime 
 func (d FunctionDraft) Complete() FunctionDraft {
 	d.Package = cmp.Or(d.Package, DefaultPackage)
 	d.Config.Type = cmp.Or(d.Config.Type, FunctionTypes[0])
+	d.Config.Concurrency = unless(d.Config.Concurrency, Unlimited)
+	d.Config.PerInstance = unless(d.Config.PerInstance, 1)
 	if SpeaksHTTP(d.Config.Runtime) {
 		d.Config.Handler = cmp.Or(d.Config.Handler, noHandler)
 	}
@@ -49,6 +53,17 @@ func (d FunctionDraft) Complete() FunctionDraft {
 		d.Code.Type = cmp.Or(d.Code.Type, CodeImage)
 	}
 	return d
+}
+
+// Unlimited is the dialect's word for no limit of FunctionConfig.Concurrency.
+const Unlimited = -1
+
+// unless is n, or nil if that is the usual number.
+func unless(n *int, usual int) *int {
+	if n != nil && *n == usual {
+		return nil
+	}
+	return n
 }
 
 // Problems judges a complete draft, in form order. stored is the code that is
@@ -62,6 +77,7 @@ func (d *FunctionDraft) Problems(stored *FunctionCode) []Problem {
 		fieldProblem{"code_type", d.codeTypeProblem()},
 		fieldProblem{"func_code", d.fileProblem(stored)},
 		fieldProblem{"code_url", d.codeURLProblem()},
+		fieldProblem{"func_code.link", wordProblem(d.Code.Link, MaxUpstream, "function.code_url_form")},
 		fieldProblem{"code_filename", wordProblem(d.Code.Filename, maxFilename, "function.filename_form")})...)
 	return append(problems, UpstreamProblems(d.Upstream)...)
 }
@@ -79,7 +95,7 @@ func functionNameProblem(name string) Message {
 }
 
 func packageProblem(name string) Message {
-	if utf8.RuneCountInString(name) > maxPackage || !packageName.MatchString(name) {
+	if utf8.RuneCountInString(name) > maxPackage || !plainWord.MatchString(name) {
 		return M("function.package_form", "max", maxPackage)
 	}
 	return Message{}
@@ -96,10 +112,13 @@ func (c *FunctionConfig) problems() []Problem {
 		fieldProblem{"xrole", wordProblem(c.XRole, maxFunctionWord, "function.xrole_form")},
 		fieldProblem{"app_xrole", wordProblem(c.AppXRole, maxFunctionWord, "function.xrole_form")},
 		fieldProblem{"type", c.typeProblem()},
-		fieldProblem{"enterprise_project_id", wordProblem(c.EnterpriseProject, maxFunctionWord, "function.enterprise_project_form")})
+		fieldProblem{"enterprise_project_id", wordProblem(c.EnterpriseProject, maxFunctionWord, "function.enterprise_project_form")},
+		fieldProblem{"strategy_config.concurrency", concurrencyProblem(c.Concurrency)},
+		fieldProblem{"strategy_config.concurrent_num", perInstanceProblem(c.PerInstance)},
+		c.keptProblem())
 }
 
-// textProblem judges the description of a function or of a version.
+// textProblem judges the description of a function, a version or an alias.
 func textProblem(text string) Message {
 	hidden := func(c rune) bool { return unicode.Is(unicode.Cc, c) && !strings.ContainsRune("\n\r\t", c) }
 	switch n := utf8.RuneCountInString(text); {
@@ -187,6 +206,35 @@ func (c *FunctionConfig) typeProblem() Message {
 		return M("function.type_unknown")
 	}
 	return Message{}
+}
+
+func concurrencyProblem(n *int) Message {
+	if n != nil && (*n < 0 || *n > MaxConcurrency) {
+		return M("function.concurrency_range", "unlimited", Unlimited, "max", MaxConcurrency)
+	}
+	return Message{}
+}
+
+func perInstanceProblem(n *int) Message {
+	if n != nil && (*n < 1 || *n > MaxConcurrency) {
+		return M("function.per_instance_range", "max", MaxConcurrency)
+	}
+	return Message{}
+}
+
+// keptProblem judges what is only kept, at the longest of it.
+func (c *FunctionConfig) keptProblem() fieldProblem {
+	size, longest := 0, ""
+	for _, name := range slices.Sorted(maps.Keys(c.Kept)) {
+		size += len(c.Kept[name])
+		if longest == "" || len(c.Kept[name]) > len(c.Kept[longest]) {
+			longest = name
+		}
+	}
+	if size > MaxKept {
+		return fieldProblem{longest, M("function.kept_too_big", "max", MaxKept, "size", size)}
+	}
+	return fieldProblem{}
 }
 
 // Problems judges the form of a draft.

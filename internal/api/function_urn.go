@@ -30,12 +30,9 @@ func (u FunctionURN) String() string {
 // Alias returns the alias that the qualifier names, if it names one.
 func (u FunctionURN) Alias() (name string, ok bool) { return strings.CutPrefix(u.Qualifier, "!") }
 
-// What stands in a URN between colons: a qualifier may have dots, and before an
-// alias a mark.
-var (
-	urnField     = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	urnQualifier = regexp.MustCompile(`^!?[A-Za-z0-9._-]+$`)
-)
+// urnQualifier stands in a URN after the last colon. It may have dots, and before
+// an alias a mark; the other fields are plain words.
+var urnQualifier = regexp.MustCompile(`^!?[A-Za-z0-9._-]+$`)
 
 // ParseFunctionURN reads a URN in the full form or a shortened one; a form that
 // names no package means DefaultPackage. Whether anything has that name is not
@@ -44,7 +41,7 @@ func ParseFunctionURN(text string) (u FunctionURN, ok bool) {
 	const short, qualified, full, longest = 3, 4, 7, 8
 	fields := strings.Split(text, ":")
 	if n := len(fields); n == full || n == longest {
-		if fields[0] != "urn" || fields[1] != "fss" || fields[4] != "function" || !urnField.MatchString(fields[2]) {
+		if fields[0] != "urn" || fields[1] != "fss" || fields[4] != "function" || !plainWord.MatchString(fields[2]) {
 			return FunctionURN{}, false
 		}
 		u.Region = fields[2]
@@ -59,7 +56,7 @@ func ParseFunctionURN(text string) (u FunctionURN, ok bool) {
 		fields = fields[:short]
 	}
 	for _, field := range fields {
-		if !urnField.MatchString(field) {
+		if !plainWord.MatchString(field) {
 			return FunctionURN{}, false
 		}
 	}

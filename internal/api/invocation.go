@@ -15,7 +15,8 @@ type Invocations interface {
 	// function, version or alias that is not there; Unavailable if the version
 	// has no upstream ("function.no_upstream") or that does not answer, Limit for
 	// a body above MaxInvocationBody ("invoke.body_too_long") or if too many calls
-	// are under way.
+	// are under way. Whatever goes wrong once the version is decided, the Answer's
+	// Decision tells of it beside the error; nothing else of that Answer is set.
 	Invoke(ctx context.Context, s Scope, c Call) (Answer, error)
 }
 
@@ -30,7 +31,7 @@ type Call struct {
 
 // Answer is what an upstream said to a call.
 type Answer struct {
-	Decision routing.Decision // with the version that answered
+	Decision routing.Decision // with the version that answered, or was to
 	Status   int              // HTTP
 	Header   http.Header
 	Body     []byte // at most MaxInvocationBody

@@ -19,7 +19,8 @@ var keptHeaders = map[string]bool{
 	"Host": true, "Content-Length": true, "Accept-Encoding": true,
 	"Authorization": true, "X-Auth-Token": true, "X-Subject-Token": true, "X-Service-Token": true, "X-Security-Token": true,
 	"X-Project-Id": true, "X-Domain-Id": true,
-	"Forwarded": true, "X-Real-Ip": true,
+	"Forwarded": true, "X-Real-Ip": true, "True-Client-Ip": true, "Cf-Connecting-Ip": true,
+	"X-Client-Ip": true, "Client-Ip": true, "X-Cluster-Client-Ip": true,
 }
 
 // keptPrefixes begin more of them: the signature's, the dialect's own, and what
@@ -46,8 +47,18 @@ func (c *Call) UpstreamHeader() http.Header {
 	return out
 }
 
+// keptHeader judges a name as an upstream may read it: CGI and WSGI know no
+// difference between "-" and "_", and some servers none between all such marks.
 func keptHeader(name string) bool {
+	name = http.CanonicalHeaderKey(strings.Map(asCGI, name))
 	return keptHeaders[name] || slices.ContainsFunc(keptPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+func asCGI(r rune) rune {
+	if '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' {
+		return r
+	}
+	return '-'
 }
 
 // withoutSession takes the console's session out of lines of cookies.

@@ -31,6 +31,20 @@ func TestUpstreamHeader(t *testing.T) {
 			http.Header{"X-Forwarded-For": {"10.0.0.1"}, "X-Forwarded-Proto": {"https"}, "Forwarded": {"for=10.0.0.1"}, "X-Real-Ip": {"10.0.0.1"}},
 			http.Header{},
 		},
+		"nor by what is before other proxies": {
+			http.Header{
+				"True-Client-Ip": {"10.0.0.1"}, "Cf-Connecting-Ip": {"10.0.0.1"}, "X-Client-Ip": {"10.0.0.1"}, "Client-Ip": {"10.0.0.1"},
+				"X-Cluster-Client-Ip": {"10.0.0.1"},
+			},
+			http.Header{},
+		},
+		"nor by names that CGI reads as these": {
+			http.Header{
+				"X_auth_token": {"a"}, "X_AUTH-TOKEN": {"a"}, "X-Auth_token": {"a"}, "X.auth.token": {"a"}, "X_sdk_date": {"a"},
+				"X_forwarded_for": {"10.0.0.1"}, "Content_length": {"7"}, "X_tester": {"b"},
+			},
+			http.Header{"X_tester": {"b"}},
+		},
 		"cookies go on, but for the session": {
 			http.Header{"Cookie": {"a=1; switchboard=secret; switchboard2=x", " __Host-switchboard = secret;b=2"}},
 			http.Header{"Cookie": {"a=1; switchboard2=x; b=2"}},

@@ -6,14 +6,16 @@ import (
 )
 
 // Ramps is the part of Service about plans that shift the weight of an alias in
-// steps. Every step is an ordinary update of the alias, with its audit entry, on
-// behalf of whoever started the ramp.
+// steps. Every step is an ordinary update of the alias, with its audit entry
+// ("ramp_next", whoever takes it), on behalf of whoever started the ramp.
 type Ramps interface {
 	// StartRamp begins a ramp: the first step is taken at once, whatever the
 	// alias's gray release was before. Conflict while one is under way; version
 	// as in UpdateAlias.
+	// Conflict, too, if it is to promote what is the main version of another alias.
 	StartRamp(ctx context.Context, s Scope, alias string, d RampDraft, version int64) (Ramp, error)
-	// ValidateRamp judges the form alone: Invalid or nil.
+	// ValidateRamp judges the form alone: Invalid, Conflict where the promotion would
+	// be refused (see StartRamp), or nil.
 	ValidateRamp(ctx context.Context, s Scope, alias string, d RampDraft) error
 	// Ramps returns the latest of an alias, newest first; limit bounds how many.
 	Ramps(ctx context.Context, s Scope, alias string, limit int) ([]Ramp, error)

@@ -176,11 +176,11 @@ func (af *aliasForm) readRules() []routing.Rule {
 // route is where the draft would lead, and whether the form says all of it.
 func (af *aliasForm) route() (routing.Route, bool) {
 	route, problems := af.draft.Route()
-	if af.stored != nil {
-		route.Salt = af.stored.ID
-		if af.draft.Sticky == nil {
-			route.Sticky = af.stored.Route.Sticky
-		}
+	if af.draft.Name != "" {
+		route.Salt = api.AliasSalt(af.function.Package, af.function.Name, af.draft.Name)
+	}
+	if af.stored != nil && af.draft.Sticky == nil {
+		route.Sticky = af.stored.Route.Sticky
 	}
 	return route, !slices.ContainsFunc(problems, func(p api.Problem) bool { return p.Path != "name" && p.Path != "description" })
 }

@@ -46,7 +46,7 @@ func TestAnAliasIsLookedOverBeforeItIsSaved(t *testing.T) {
 	require.Contains(t, saved.text(".flashes"), "prod was created")
 	require.Contains(t, saved.text(".details"), "Cookie sid")
 	alias := s.alias(location[len(s.aliases())+1:])
-	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Weight: 25, Sticky: routing.Source{Type: "cookie", Param: "sid"}, Salt: alias.ID}, alias.Route)
+	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Weight: 25, Sticky: routing.Source{Type: "cookie", Param: "sid"}, Salt: "default:orders!prod"}, alias.Route)
 	require.Equal(t, "for\nall", alias.Description)
 }
 

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -263,7 +264,9 @@ func TestRampIsFollowed(t *testing.T) {
 	path := s.aliasPath(alias) + "/ramp"
 	require.Equal(t, path+"/events", s.get(path).Find("#ramp").AttrOr("sse-connect", ""))
 
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server.URL+path+"/events", nil)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.server.URL+path+"/events", nil)
 	require.NoError(t, err)
 	res, err := s.client.Do(req)
 	require.NoError(t, err)
@@ -284,6 +287,12 @@ func TestRampIsFollowed(t *testing.T) {
 	await("state", "Step 1 of 2")
 	require.NoError(t, s.service.(*embedded.Plane).CatchUp(t.Context(), time.Now().Add(61*time.Minute)))
 	await("state", "Step 2 of 2")
+	_, err = s.service.SteerRamp(t.Context(), s.scope(), alias.ID, api.RampPause, 1)
+	require.NoError(t, err)
+	await("state", "Paused at step 2 of 2") // although the alias leads where it did
+	_, err = s.service.SteerRamp(t.Context(), s.scope(), alias.ID, api.RampResume, 1)
+	require.NoError(t, err)
+	await("state", "v2 becomes the main version")
 	s.led(alias, api.AliasDraft{Version: "v3"})
 	await("done", "Ended at 50 %")
 

@@ -173,6 +173,19 @@ func TestDraftBesideLive(t *testing.T) {
 	require.Zero(t, p.Find(".trial-differs").Length())
 }
 
+func TestADraftOfANewAliasKnowsWhatItsKeysDraw(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	orders := s.register("orders", "v1", "v2")
+	try := func(name, user string, status int) string {
+		typed := typedAlias(orders.ID, "shift", "weight", "weight", "25", "sticky.type", "header", "sticky.param", "X-User", "request", "X-User: "+user, "name", name)
+		return s.post(s.aliases()+"/try", typed, fragment("trial")...).requireStatus(status).text(".trial-verdict")
+	}
+	require.Equal(t, "v2", try("prod", "eve", http.StatusOK), "eve draws 12 of default:orders!prod")
+	require.Equal(t, "v1", try("prod", "ada", http.StatusOK), "ada draws 35")
+	require.Contains(t, try("", "eve", http.StatusUnprocessableEntity), "by chance", "the name is a part of the draw")
+}
+
 // cells are the texts of a table's row.
 func cells(p *page, row string) []string {
 	var texts []string
@@ -234,5 +247,8 @@ func TestManyRequestsAtOnce(t *testing.T) {
 		s.led(alias, byWeight("20"))
 		p := s.post(path, url.Values{"requests": {list}})
 		require.Equal(t, "To v1 0 To v2 0 By chance 3 Not readable 1", p.text(".trial-totals"))
+		s.led(alias, byWeight("100"))
+		p = s.post(path, url.Values{"requests": {list}})
+		require.Equal(t, "To v1 0 To v2 3 Not readable 1", p.text(".trial-totals"), "where it decides nothing")
 	})
 }

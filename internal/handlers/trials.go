@@ -65,7 +65,7 @@ func readTrials(c echo.Context, route *routing.Route) (templates.TrialsView, err
 		row := &v.Rows[i]
 		row.Request = requests[i]
 		if row.Request.Error.IsZero() {
-			row.Decision = routing.Decide(route, &routing.Request{Header: row.Request.Header, Explain: true})
+			row.Decision = routing.Decide(route, &routing.Request{Header: row.Request.Header, Draw: routing.Random(), Explain: true})
 		}
 		v.Totals.Count(route, row)
 	}

@@ -3,7 +3,6 @@ package templates
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/routing"
@@ -27,7 +26,7 @@ func sourceChoices(ctx context.Context, used []string) []form.Choice {
 		label := sourceName(ctx, kind)
 		known := len(choices)
 		for _, spelt := range used {
-			if strings.EqualFold(spelt, string(kind)) {
+			if kind.Is(routing.SourceType(spelt)) {
 				choices = append(choices, form.Choice{Value: spelt, Label: label})
 			}
 		}
@@ -40,7 +39,7 @@ func sourceChoices(ctx context.Context, used []string) []form.Choice {
 
 // sourceName is what people call a type of source.
 func sourceName(ctx context.Context, kind routing.SourceType) string {
-	if strings.EqualFold(string(kind), string(routing.Cookie)) {
+	if kind.Is(routing.Cookie) {
 		return locale.T(ctx, "aliases.cookie")
 	}
 	return locale.T(ctx, "aliases.header")

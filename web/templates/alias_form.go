@@ -97,7 +97,7 @@ func AliasSections(ctx context.Context, d AliasFields) []form.Section {
 	}
 	return []form.Section{
 		{ID: "section-alias", Title: text("aliases.general"), Fields: []form.Field{name, {
-			Path: "description", Kind: form.TextArea, Live: true, MaxLen: api.MaxAliasText, Count: true, Label: text("aliases.description"),
+			Path: "description", Kind: form.TextArea, Live: true, MaxLen: api.MaxFunctionText, Count: true, Label: text("aliases.description"),
 		}}},
 		{ID: "section-route", Title: text("aliases.route"), Help: text("aliases.route_help"), Fields: slices.Concat([]form.Field{
 			{

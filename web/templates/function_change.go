@@ -31,6 +31,8 @@ func changedFunction(ctx context.Context, c api.Change) []valueChange {
 		{Name: "timeout", Label: locale.T(ctx, "functions.timeout")},
 		{Name: "memory_size", Label: locale.T(ctx, "functions.memory")},
 		{Name: "user_data", Label: locale.T(ctx, "functions.user_data")},
+		{Name: "concurrency", Label: locale.T(ctx, "functions.concurrency")},
+		{Name: "concurrent_num", Label: locale.T(ctx, "functions.per_instance")},
 		{Name: "code_type", Label: locale.T(ctx, "functions.code_type"), Shown: auditCodeType},
 		{Name: "code_url", Label: locale.T(ctx, "functions.code_url")},
 		{Name: "digest", Label: locale.T(ctx, "functions.code"), Shown: auditDigest},

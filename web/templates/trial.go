@@ -99,7 +99,7 @@ func (v *TrialView) news(ctx context.Context) string {
 }
 
 // byChance reports whether a single request's version is a matter of chance. A
-// draw by key is not, unless the alias has yet to be made: its id is part of it.
+// draw by key is not, unless the alias has no name yet: that is part of it.
 func (s *TrialSide) byChance() bool { return trialByChance(s.Route, s.Decision) }
 
 func trialByChance(route *routing.Route, d routing.Decision) bool {
@@ -139,7 +139,7 @@ func trialReasons(route *routing.Route, d routing.Decision) []api.Message {
 	chance := trialByChance(route, d)
 	switch {
 	case chance && d.Reason == routing.ByKey:
-		return []api.Message{api.M("trial.by_key_of_new")}
+		return []api.Message{api.M("trial.by_key_of_unnamed")}
 	case chance:
 		return append([]api.Message{api.M("trial.by_chance")}, api.RouteWords(route)[1:]...)
 	case d.Reason == routing.ByWeight:

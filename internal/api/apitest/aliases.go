@@ -57,6 +57,8 @@ func createAlias(t *testing.T, p Plane, function string, d api.AliasDraft) api.A
 	return a
 }
 
+func salt(a api.Alias) string { return api.AliasSalt(a.Function.Package, a.Function.Name, a.Name) }
+
 func getAlias(t *testing.T, p Plane, id string) api.Alias {
 	t.Helper()
 	a, err := p.Service.Alias(t.Context(), p.Mine, id)
@@ -102,7 +104,7 @@ func aliasFound(t *testing.T, p Plane) {
 	require.Equal(t, api.AliasFunction{ID: f.ID, Package: f.Package, Name: f.Name}, created.Function)
 	require.Equal(t, "prod", created.Name)
 	require.Equal(t, "what customers call", created.Description)
-	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Weight: 20, Sticky: *d.Sticky, Salt: created.ID}, created.Route)
+	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Weight: 20, Sticky: *d.Sticky, Salt: salt(created)}, created.Route)
 	require.Equal(t, p.Mine.Actor.User, created.Created.By)
 	require.Equal(t, created.Created, created.Updated)
 	require.EqualValues(t, 1, created.Version)
@@ -124,14 +126,14 @@ func aliasKept(t *testing.T, p Plane) {
 	f := versioned(t, p, "v1", "v2")
 	d := ruled("beta", "latest", "v2")
 	created := createAlias(t, p, f.ID, d)
-	want := routing.Route{Main: "latest", Additional: "v2", Rules: d.Strategies[0].Rules, Combine: routing.Or, Salt: created.ID}
+	want := routing.Route{Main: "latest", Additional: "v2", Rules: d.Strategies[0].Rules, Combine: routing.Or, Salt: salt(created)}
 	require.Equal(t, want, created.Route, "spelled as it was, with its blanks")
 	require.Equal(t, created, getAlias(t, p, created.ID))
 
 	zero := createAlias(t, p, f.ID, weighed("none", "v1", "v2", "0"))
-	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Salt: zero.ID}, getAlias(t, p, zero.ID).Route, "no requests yet is a gray release")
+	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Salt: salt(zero)}, getAlias(t, p, zero.ID).Route, "no requests yet is a gray release")
 	plain := createAlias(t, p, f.ID, api.AliasDraft{Name: "plain", Version: "v2"})
-	require.Equal(t, routing.Route{Main: "v2", Salt: plain.ID}, getAlias(t, p, plain.ID).Route)
+	require.Equal(t, routing.Route{Main: "v2", Salt: salt(plain)}, getAlias(t, p, plain.ID).Route)
 }
 
 func aliasProblems(t *testing.T, p Plane) {

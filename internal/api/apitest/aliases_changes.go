@@ -46,7 +46,7 @@ func aliasUpdated(t *testing.T, p Plane) {
 	require.Equal(t, "prod", updated.Name, "names stay")
 	require.Equal(t, "text", updated.Description)
 	require.Equal(t, routing.Route{
-		Main: "v3", Additional: "v1", Rules: ruled("", "", "").Strategies[0].Rules, Combine: routing.Or, Sticky: *d.Sticky, Salt: alias.ID,
+		Main: "v3", Additional: "v1", Rules: ruled("", "", "").Strategies[0].Rules, Combine: routing.Or, Sticky: *d.Sticky, Salt: salt(alias),
 	}, updated.Route, "rules take the place of the weight")
 	require.Equal(t, alias.Created, updated.Created)
 	require.True(t, updated.Updated.At.After(alias.Updated.At))
@@ -54,10 +54,10 @@ func aliasUpdated(t *testing.T, p Plane) {
 	require.Equal(t, updated, getAlias(t, p, alias.ID))
 
 	updated = updateAlias(t, p, alias.ID, weighed("", "v3", "v1", "0"))
-	require.Equal(t, routing.Route{Main: "v3", Additional: "v1", Sticky: *d.Sticky, Salt: alias.ID}, updated.Route)
+	require.Equal(t, routing.Route{Main: "v3", Additional: "v1", Sticky: *d.Sticky, Salt: salt(alias)}, updated.Route)
 	updated = updateAlias(t, p, alias.ID, api.AliasDraft{Version: "v3", Description: new(""), Sticky: &routing.Source{}})
 	require.Empty(t, updated.Description)
-	require.Equal(t, routing.Route{Main: "v3", Salt: alias.ID}, updated.Route, "without an additional version there is no gray release")
+	require.Equal(t, routing.Route{Main: "v3", Salt: salt(alias)}, updated.Route, "without an additional version there is no gray release")
 	require.Equal(t, updated, getAlias(t, p, alias.ID))
 
 	_, err := p.Service.UpdateAlias(t.Context(), p.Mine, alias.ID, weighed("", "v9", "latest", "x"), 0)
@@ -90,7 +90,7 @@ func aliasPromoted(t *testing.T, p Plane) {
 	alias := createAlias(t, p, f.ID, ruled("prod", "v1", "v2"))
 	promoted, err := p.Service.PromoteAlias(t.Context(), p.Mine, alias.ID, alias.Version)
 	require.NoError(t, err)
-	require.Equal(t, routing.Route{Main: "v2", Salt: alias.ID}, promoted.Route)
+	require.Equal(t, routing.Route{Main: "v2", Salt: salt(alias)}, promoted.Route)
 	require.Equal(t, promoted, getAlias(t, p, alias.ID))
 	require.Equal(t, []string{"promote", "create"}, actions(t, p, api.KindAlias, alias.ID))
 	_, err = p.Service.PromoteAlias(t.Context(), p.Mine, alias.ID, 0)
@@ -103,7 +103,7 @@ func aliasAborted(t *testing.T, p Plane) {
 	alias := createAlias(t, p, f.ID, weighed("prod", "v1", "v2", "99"))
 	aborted, err := p.Service.AbortAlias(t.Context(), p.Mine, alias.ID, alias.Version)
 	require.NoError(t, err)
-	require.Equal(t, routing.Route{Main: "v1", Salt: alias.ID}, aborted.Route)
+	require.Equal(t, routing.Route{Main: "v1", Salt: salt(alias)}, aborted.Route)
 	again, err := p.Service.AbortAlias(t.Context(), p.Mine, alias.ID, 0)
 	require.NoError(t, err)
 	require.Equal(t, aborted, again)

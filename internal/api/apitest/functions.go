@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -36,6 +37,7 @@ func Functions(t *testing.T, open func(t *testing.T) Plane) {
 		"of those who create a function at once one wins":                           functionRace,
 		"an update changes latest alone, and keeps name, package and code":          functionUpdated,
 		"who saves a function second is told":                                       functionChangedMeanwhile,
+		"of those who patch a function at once nobody's change is lost":             functionPatched,
 		"functions are sorted, searched, filtered and counted":                      functionLists,
 		"pages of functions lead on and back through all of them, once each":        functionPages,
 		"a function is deleted with all that belongs to it, and its name is free":   functionDeleted,
@@ -257,6 +259,34 @@ func functionChangedMeanwhile(t *testing.T, p Plane) {
 	publish(t, p, f.ID, "v1")
 	require.Equal(t, stored.Version, getFunction(t, p, f.ID).Version, "an edit form that is open meanwhile is not disturbed")
 	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, stored.Version))
+}
+
+func functionPatched(t *testing.T, p Plane) {
+	f := createFunction(t, p, FunctionDraft("hello"))
+	const n = 8
+	require.Equal(t, n, atOnce(t, n, api.Conflict, func(i int) error {
+		_, err := p.Service.PatchFunction(t.Context(), p.Mine, f.ID, func(d *api.FunctionDraft) error {
+			if d.Config.Kept == nil {
+				d.Config.Kept = map[string]string{}
+			}
+			d.Config.Kept[fmt.Sprint(i)] = "[]"
+			return nil
+		})
+		return err
+	}))
+	stored := getFunction(t, p, f.ID)
+	require.Len(t, stored.Latest.Config.Kept, n)
+	require.Equal(t, f.Latest.Code, stored.Latest.Code)
+
+	refused := errors.New("refused")
+	_, err := p.Service.PatchFunction(t.Context(), p.Mine, f.ID, func(*api.FunctionDraft) error { return refused })
+	require.ErrorIs(t, err, refused)
+	_, err = p.Service.PatchFunction(t.Context(), p.Mine, f.ID, func(d *api.FunctionDraft) error {
+		d.Config.MemoryMB, d.Config.Kept["0"] = 1, strings.Repeat("x", api.MaxKept)
+		return nil
+	})
+	require.Equal(t, []string{"memory_size function.memory_unknown", "0 function.kept_too_big"}, paths(err))
+	require.Equal(t, stored, getFunction(t, p, f.ID))
 }
 
 func functionDeleted(t *testing.T, p Plane) {

@@ -121,6 +121,7 @@ func functionAttempts(t *testing.T, p Plane, s api.Scope, id string) map[string]
 		all["validate"] = p.Service.ValidateFunction(ctx, s, id, FunctionDraft("hello"))
 	}
 	_, all["update"] = p.Service.UpdateFunction(ctx, s, id, FunctionDraft("hello"), 0)
+	_, all["patch"] = p.Service.PatchFunction(ctx, s, id, func(*api.FunctionDraft) error { return nil })
 	all["delete"] = p.Service.DeleteFunction(ctx, s, id, 0)
 	_, all["versions"] = p.Service.Versions(ctx, s, id)
 	_, all["version"] = p.Service.Version(ctx, s, id, "v1")

@@ -153,6 +153,18 @@ func versionUnchanged(t *testing.T, p Plane) {
 	published("v4")
 	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v4"))
 	published("v5")
+
+	aim := func(version, upstream string) {
+		t.Helper()
+		_, err := p.Service.SetUpstream(t.Context(), p.Mine, f.ID, version, upstream)
+		require.NoError(t, err)
+	}
+	aim("v5", "http://blue")
+	refused() // v5 was published without an upstream, as the latest has none
+	aim(api.LatestVersion, "http://blue")
+	published("v6")
+	aim("v6", "")
+	refused()
 }
 
 func versionDigest(t *testing.T, p Plane) {

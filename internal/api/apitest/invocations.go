@@ -179,6 +179,7 @@ func aliasByKey(t *testing.T, p Plane) {
 		answer, err := call(t, p, "!s", "X-User", user)
 		require.NoError(t, err)
 		require.Equal(t, routing.ByKey, answer.Decision.Reason)
+		require.Equal(t, routing.Decide(&a.Route, &routing.Request{Header: http.Header{"X-User": {user}}}), answer.Decision, "as the bench says")
 		got[user], seen[answer.Decision.Version] = answer.Decision.Version, true
 		gets(t, p, got[user], routing.ByKey, "!s", "X-User", user)
 	}
@@ -193,6 +194,11 @@ func aliasByKey(t *testing.T, p Plane) {
 	answer, err := call(t, p, "!s")
 	require.NoError(t, err)
 	require.Equal(t, routing.ByWeight, answer.Decision.Reason, "without a key it is drawn")
+	require.NoError(t, p.Service.DeleteAlias(t.Context(), p.Mine, a.ID, 0))
+	point(t, p, f, draft(50))
+	for user, version := range got { // Terraform changes an alias so
+		gets(t, p, version, routing.ByKey, "!s", "X-User", user)
+	}
 }
 
 func credentialsStay(t *testing.T, p Plane) {
@@ -224,8 +230,9 @@ func nothingToCall(t *testing.T, p Plane) {
 	for qualifier, key := range map[string]string{
 		"v9": "version.not_found", "!v1": "alias.not_found", "!": "alias.not_found", "V1": "version.not_found", "!\x00": "function.not_found",
 	} {
-		_, err := call(t, p, qualifier)
+		answer, err := call(t, p, qualifier)
 		requireCode(t, err, api.NotFound)
+		require.Zero(t, answer, "nothing was decided")
 		require.Equal(t, key, err.(*api.Error).Message.Key, qualifier) //nolint:errorlint // services return it as it is
 	}
 	for _, c := range []api.Call{
@@ -248,9 +255,10 @@ func noUpstream(t *testing.T, p Plane) {
 	f := createFunction(t, p, callableDraft())
 	point(t, p, f, api.AliasDraft{Name: "prod", Version: api.LatestVersion})
 	for _, qualifier := range []string{"", "!prod"} {
-		_, err := call(t, p, qualifier)
+		answer, err := call(t, p, qualifier)
 		requireCode(t, err, api.Unavailable)
 		require.Equal(t, api.M("function.no_upstream", "version", "latest"), err.(*api.Error).Message) //nolint:errorlint // as above
+		require.Equal(t, api.Answer{Decision: routing.Decision{Version: "latest", Reason: routing.ByMain}}, answer, "that was decided")
 	}
 }
 
@@ -276,9 +284,10 @@ func badUpstreams(t *testing.T, p Plane) {
 		server.URL + "/slow":                          api.M("invoke.too_late", "version", "latest", "seconds", 3),
 	} {
 		aim(t, p, f, api.LatestVersion, upstream)
-		_, err := call(t, p, "")
+		answer, err := call(t, p, "")
 		requireCode(t, err, api.Unavailable)
 		require.Equal(t, want, err.(*api.Error).Message, upstream) //nolint:errorlint // as above
+		require.Equal(t, api.Answer{Decision: routing.Decision{Version: "latest", Reason: routing.ByMain}}, answer, "that was decided")
 	}
 }
 

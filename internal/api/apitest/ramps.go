@@ -22,6 +22,7 @@ func Ramps(t *testing.T, open func(t *testing.T) Plane) {
 		"a ramp is taken a step forward and back":                                rampSteered,
 		"of those who press next at once one takes the step":                     rampNextRace,
 		"all problems of a ramp are reported at once, each at its field":         rampProblems,
+		"a ramp whose promotion would be refused is refused itself":              rampPromotionTaken,
 		"an alias has one ramp at a time, whoever starts another at once":        rampRace,
 		"who leads the alias elsewhere ends its ramp, who describes it does not": rampOvertaken,
 		"a promotion or an abort ends the ramp":                                  rampEnded,
@@ -98,7 +99,7 @@ func rampStarted(t *testing.T, p Plane) {
 	require.Zero(t, ramp.Ended)
 
 	stored := getAlias(t, p, alias.ID)
-	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Sticky: *d.Sticky, Salt: alias.ID}, stored.Route)
+	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Sticky: *d.Sticky, Salt: salt(alias)}, stored.Route)
 	require.Equal(t, alias.Version+1, stored.Version)
 	require.Equal(t, &ramp, stored.Ramp)
 	require.Equal(t, []api.Alias{stored}, listAliases(t, p, api.AliasQuery{}).Items)
@@ -112,7 +113,7 @@ func rampGoesOn(t *testing.T, p Plane) {
 	plan.Promote = true
 	startRamp(t, p, alias.ID, plan)
 	require.Eventually(t, func() bool { return getAlias(t, p, alias.ID).Ramp == nil }, time.Minute, 50*time.Millisecond)
-	require.Equal(t, routing.Route{Main: "v2", Salt: alias.ID}, getAlias(t, p, alias.ID).Route)
+	require.Equal(t, routing.Route{Main: "v2", Salt: salt(alias)}, getAlias(t, p, alias.ID).Route)
 	ramp := lastRamp(t, p, alias.ID)
 	require.Equal(t, api.RampPromoted, ramp.State)
 	require.Equal(t, 1, ramp.At)
@@ -121,7 +122,7 @@ func rampGoesOn(t *testing.T, p Plane) {
 	require.Zero(t, ramp.Next)
 	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindAlias, alias.ID, "", 10)
 	require.NoError(t, err)
-	require.Equal(t, []string{"promote", "update", "ramp_start", "create"}, actions(t, p, api.KindAlias, alias.ID))
+	require.Equal(t, []string{"promote", "ramp_next", "ramp_start", "create"}, actions(t, p, api.KindAlias, alias.ID))
 	for _, change := range changes[:2] {
 		require.Equal(t, api.Actor{UserID: p.Mine.Actor.UserID, User: p.Mine.Actor.User, Way: api.WayJob}, change.Actor)
 	}
@@ -227,6 +228,29 @@ func rampProblems(t *testing.T, p Plane) {
 	refuseDeed(t, p, alias.ID, api.RampNext, 0, api.Errorf(api.NotFound, "ramp.not_found"))
 }
 
+func rampPromotionTaken(t *testing.T, p Plane) {
+	alias := rampable(t, p)
+	other := createAlias(t, p, alias.Function.ID, api.AliasDraft{Name: "test", Version: "v2"})
+	d := rampTo("v2", "5", "1h")
+	d.Promote = true
+	m := api.M("ramp.promote_used", "version", "v2", "alias", "test")
+	want := &api.Error{Code: api.Conflict, Message: m, Problems: []api.Problem{{Path: "additional", Message: m}}}
+	require.Equal(t, want, p.Service.ValidateRamp(t.Context(), p.Mine, alias.ID, d))
+	_, err := p.Service.StartRamp(t.Context(), p.Mine, alias.ID, d, 0)
+	require.Equal(t, want, err)
+	require.Equal(t, alias, getAlias(t, p, alias.ID))
+	d.Steps[0].Percent = "x"
+	require.Equal(t, []string{"steps.0.percent alias.weight_whole", "additional ramp.promote_used"}, paths(p.Service.ValidateRamp(t.Context(), p.Mine, alias.ID, d)))
+	d.Steps[0].Percent = "5"
+	require.NoError(t, p.Service.ValidateRamp(t.Context(), p.Mine, alias.ID, rampTo("v2", "5", "1h")), "without the promotion it can go on to the end")
+
+	updateAlias(t, p, other.ID, api.AliasDraft{Version: api.LatestVersion})
+	d.Additional = api.LatestVersion
+	require.Equal(t, []string{"additional alias.additional_latest"}, paths(p.Service.ValidateRamp(t.Context(), p.Mine, alias.ID, d)))
+	d.Additional = "v2"
+	startRamp(t, p, alias.ID, d)
+}
+
 func rampRace(t *testing.T, p Plane) {
 	alias := rampable(t, p)
 	require.Equal(t, 1, atOnce(t, 8, api.Conflict, func(i int) error {
@@ -276,7 +300,7 @@ func rampEnded(t *testing.T, p Plane) {
 	aborted, err := p.Service.AbortAlias(t.Context(), p.Mine, alias.ID, 0)
 	require.NoError(t, err)
 	require.Nil(t, aborted.Ramp)
-	require.Equal(t, routing.Route{Main: "v1", Salt: alias.ID}, aborted.Route)
+	require.Equal(t, routing.Route{Main: "v1", Salt: salt(alias)}, aborted.Route)
 	require.Equal(t, api.RampAborted, lastRamp(t, p, alias.ID).State)
 
 	startRamp(t, p, alias.ID, rampTo("v2", "10", "1h", "50", ""))
@@ -284,7 +308,7 @@ func rampEnded(t *testing.T, p Plane) {
 	promoted, err := p.Service.PromoteAlias(t.Context(), p.Mine, alias.ID, 0)
 	require.NoError(t, err)
 	require.Nil(t, promoted.Ramp)
-	require.Equal(t, routing.Route{Main: "v2", Salt: alias.ID}, promoted.Route)
+	require.Equal(t, routing.Route{Main: "v2", Salt: salt(alias)}, promoted.Route)
 	ramp := lastRamp(t, p, alias.ID)
 	require.Equal(t, api.RampPromoted, ramp.State)
 	require.Equal(t, promoted.Updated.At, ramp.Ended)

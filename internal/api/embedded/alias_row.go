@@ -68,7 +68,7 @@ func (r *aliasRow) lead(route routing.Route) {
 
 // route is where the alias leads.
 func (r *aliasRow) route() routing.Route {
-	route := routing.Route{Main: r.Main, Additional: r.Additional, Combine: r.Combine, Salt: r.ID}
+	route := routing.Route{Main: r.Main, Additional: r.Additional, Combine: r.Combine, Salt: api.AliasSalt(r.Package, r.FunctionName, r.Name)}
 	if r.Weight != nil {
 		route.Weight = int(*r.Weight)
 	}

@@ -155,12 +155,28 @@ func roomForFunction(ctx context.Context, tx bun.Tx, s api.Scope) error {
 
 // UpdateFunction implements api.Functions.
 func (p *Plane) UpdateFunction(ctx context.Context, s api.Scope, id string, d api.FunctionDraft, version int64) (api.Function, error) {
-	d = d.Complete()
+	return p.updateFunction(ctx, s, id, version, func(draft *api.FunctionDraft) error {
+		*draft = d
+		return nil
+	})
+}
+
+// PatchFunction implements api.Functions.
+func (p *Plane) PatchFunction(ctx context.Context, s api.Scope, id string, patch func(d *api.FunctionDraft) error) (api.Function, error) {
+	return p.updateFunction(ctx, s, id, 0, patch)
+}
+
+func (p *Plane) updateFunction(ctx context.Context, s api.Scope, id string, version int64, patch func(d *api.FunctionDraft) error) (api.Function, error) {
 	err := p.changeFunction(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
 		latest, err := row.read(ctx, tx, api.LatestVersion)
 		if err != nil {
 			return err
 		}
+		d := latest.draft(row)
+		if err := patch(&d); err != nil {
+			return err
+		}
+		d = d.Complete()
 		if err := latest.judge(row, &d); err != nil {
 			return err
 		}

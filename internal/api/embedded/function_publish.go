@@ -32,7 +32,7 @@ func judgeVersion(rows []versionRow, d *api.VersionDraft) error {
 	if d.Digest != "" && !strings.EqualFold(d.Digest, rows[0].code().Digest) {
 		problems = append(problems, api.Problem{Path: "digest", Message: api.M("version.digest")})
 	}
-	if len(rows) > 1 && rows[0].same(&rows[1]) {
+	if len(rows) > 1 && rows[0].unchanged(&rows[1]) {
 		problems = append(problems, api.Problem{Message: api.M("version.unchanged", "version", rows[1].Name)})
 	}
 	if named(rows[1:], d.Name) {
@@ -76,7 +76,7 @@ func (p *Plane) PublishVersion(ctx context.Context, s api.Scope, function string
 // Whatever the clocks of several processes say, it is newer than those.
 func publish(rows []versionRow, d *api.VersionDraft, s api.Scope, now time.Time) versionRow {
 	published := rows[0]
-	published.Name, published.Description = d.Name, d.Description
+	published.Name, published.Description, published.PublishedUpstream = d.Name, d.Description, published.Upstream
 	if d.Name == "" {
 		published.Name = freeName(rows, now)
 	}

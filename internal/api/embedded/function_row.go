@@ -60,10 +60,13 @@ type versionRow struct {
 	Config      string
 	Code        string
 	Upstream    string
-	CreatedAt   int64
-	CreatedBy   string
-	UpdatedAt   int64
-	UpdatedBy   string
+	// PublishedUpstream is what Upstream was at the publication; of the version
+	// that can be changed it is empty.
+	PublishedUpstream string
+	CreatedAt         int64
+	CreatedBy         string
+	UpdatedAt         int64
+	UpdatedBy         string
 
 	// Versions is how many the function has; what addLatest reads.
 	Versions int64 `bun:",scanonly"`
@@ -84,14 +87,23 @@ func (r *versionRow) describe(d *api.FunctionDraft, s api.Scope, now time.Time) 
 	r.UpdatedAt, r.UpdatedBy = store.Micros(now), s.Actor.User
 }
 
+// draft is a draft that leaves the version of the function as it is.
+func (r *versionRow) draft(function *functionRow) api.FunctionDraft {
+	version := r.version()
+	return api.FunctionDraft{
+		Package: function.Package, Name: function.Name, Config: version.Config, Code: version.Code, Upstream: version.Upstream,
+	}
+}
+
 func (r *versionRow) code() (code api.FunctionCode) {
 	decode(r.Code, &code)
 	return code
 }
 
-// same reports whether two versions differ in nothing but their names.
-func (r *versionRow) same(other *versionRow) bool {
-	return r.Config == other.Config && r.Code == other.Code && r.Upstream == other.Upstream
+// unchanged reports whether the version that can be changed is as the other one
+// was when it was published.
+func (r *versionRow) unchanged(since *versionRow) bool {
+	return r.Config == since.Config && r.Code == since.Code && r.Upstream == since.PublishedUpstream
 }
 
 // version is the row as the domain knows it, without the aliases that lead to it.

@@ -23,10 +23,14 @@ func (p *Plane) Invoke(ctx context.Context, s api.Scope, c api.Call) (api.Answer
 	if err != nil {
 		return api.Answer{}, err
 	}
-	if to.Upstream == "" {
-		return api.Answer{}, api.Errorf(api.Unavailable, "function.no_upstream", "version", decision.Version)
-	}
+	undone := api.Answer{Decision: decision}
 	config := to.config()
+	if config.Disabled() {
+		return undone, api.Errorf(api.Limit, "function.disabled", "version", decision.Version)
+	}
+	if to.Upstream == "" {
+		return undone, api.Errorf(api.Unavailable, "function.no_upstream", "version", decision.Version)
+	}
 	timeout := min(config.Timeout, api.MaxInvocationTime)
 	header := c.UpstreamHeader()
 	header.Set("Accept-Encoding", "identity") // the answer becomes part of another one
@@ -35,10 +39,10 @@ func (p *Plane) Invoke(ctx context.Context, s api.Scope, c api.Call) (api.Answer
 		Project: s.Project, URL: to.Upstream, Header: header, Body: c.Body, Timeout: timeout,
 	})
 	if err != nil {
-		return api.Answer{}, to.failure(err, timeout)
+		return undone, to.failure(err, timeout)
 	}
 	if encoding := answer.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return api.Answer{}, api.Errorf(api.Unavailable, "invoke.encoded", "version", to.Called)
+		return undone, api.Errorf(api.Unavailable, "invoke.encoded", "version", to.Called)
 	}
 	answer.Decision, answer.MemoryMB = decision, config.MemoryMB
 	return answer, nil
@@ -55,7 +59,7 @@ type targetRow struct {
 
 // targets finds, in one query because every call waits for it: a function, its
 // alias or version of that name, and with an alias the versions that it leads to.
-const targets = `SELECT a.id, a.main, a.additional, a.weight, a.rules, a.combine, a.sticky, v.name AS called, v.upstream, v.config
+const targets = `SELECT a.id, a.package, a.function_name, a.name, a.main, a.additional, a.weight, a.rules, a.combine, a.sticky, v.name AS called, v.upstream, v.config
 FROM functions AS f
 LEFT JOIN aliases AS a ON a.function_id = f.id AND a.name = ?
 LEFT JOIN function_versions AS v ON v.function_id = f.id AND v.name IN (?, a.main, a.additional)

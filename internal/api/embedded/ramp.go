@@ -45,8 +45,31 @@ func (r *aliasRow) plan(ctx context.Context, db bun.IDB, d *api.RampDraft) ([]ap
 	if err != nil {
 		return nil, err
 	}
+	others, err := pointersOf(ctx, db, r.FunctionID)
+	if err != nil {
+		return nil, err
+	}
 	steps, problems := d.Plan(r.Main, func(version string) bool { return slices.Contains(versions, version) })
-	return steps, api.Refuse(problems)
+	taken := r.promotionTaken(others, d)
+	if len(problems) == 0 && len(taken) > 0 {
+		return nil, &api.Error{Code: api.Conflict, Message: taken[0].Message, Problems: taken}
+	}
+	return steps, api.Refuse(append(problems, taken...))
+}
+
+// promotionTaken says which alias has what the ramp is to make the main version,
+// so that it could only end in a refusal.
+func (r *aliasRow) promotionTaken(others []pointerRow, d *api.RampDraft) []api.Problem {
+	if !d.Promote || d.Additional == api.LatestVersion { // which no ramp leads to anyhow
+		return nil
+	}
+	for _, other := range others {
+		if other.ID != r.ID && other.Main == d.Additional {
+			m := api.M("ramp.promote_used", "version", d.Additional, "alias", other.Name)
+			return []api.Problem{{Path: "additional", Message: m}}
+		}
+	}
+	return nil
 }
 
 // StartRamp implements api.Ramps.

@@ -65,7 +65,7 @@ func (c *aliasChange) goOn(ctx context.Context, tx bun.Tx, s api.Scope) (action 
 		return "ramp_overtaken", nil
 	}
 	if next := int(c.ramp.Step) + 1; next < len(c.ramp.steps()) {
-		action, err = "update", c.take(ctx, tx, next)
+		action, err = "ramp_next", c.take(ctx, tx, next)
 	} else {
 		action, err = "promote", c.promote(ctx, tx, s)
 	}

@@ -21,7 +21,9 @@ func cases() map[string]func() routing.Decision {
 	in := request(append(lines, `Cookie: session=0123456789; theme=dark; beta="one"; user=ada`, "X-User: ada")...)
 	decide := func(route routing.Route) func() routing.Decision {
 		route.Main, route.Additional = "v3", "v4"
-		return func() routing.Decision { return routing.Decide(&route, in) }
+		in := *in
+		in.Draw = 20
+		return func() routing.Decision { return routing.Decide(&route, &in) }
 	}
 	cookies := make([]routing.Rule, routing.MaxRules)
 	for i := range cookies {

@@ -5,8 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// Decide returns which version a request gets. It allocates nothing. Rules
-// above MaxRules do not count.
+// Decide returns which version a request gets. It allocates nothing. Where it
+// cannot tell, the main version gets it: if nothing was drawn for a request that
+// is shared by weight, or if there are more rules than MaxRules.
 func Decide(route *Route, request *Request) Decision {
 	switch {
 	case route.Additional == "":
@@ -21,7 +22,10 @@ func Decide(route *Route, request *Request) Decision {
 // byRules ends at the rule that decides, unless it is to explain.
 func (r *Route) byRules(request *Request) Decision {
 	d := Decision{Version: r.Main, Reason: ByRules}
-	rules, either := r.Rules[:min(len(r.Rules), MaxRules)], r.Any()
+	rules, either := r.Rules, r.Any()
+	if len(rules) > MaxRules {
+		return d
+	}
 	for i := range rules {
 		present, matched := rules[i].match(request.Header)
 		if present {
@@ -46,19 +50,19 @@ func (r *Route) byWeight(request *Request) Decision {
 	if key := r.Sticky.first(request.Header); key != "" {
 		d.Reason, d.Draw = ByKey, drawFor(r.Salt, key)
 	}
-	if r.Weight >= 100 || r.Weight > 0 && d.Draw < r.Weight {
+	if 1 <= d.Draw && d.Draw <= r.Weight {
 		d.Version, d.Additional = r.Additional, true
 	}
 	return d
 }
 
-// Random draws for one request.
+// Random draws for one request, from 1 to 100.
 func Random() int {
-	return rand.IntN(100) //nolint:gosec // nothing secret hangs on who gets which version
+	return 1 + rand.IntN(100) //nolint:gosec // nothing secret hangs on who gets which version
 }
 
-// drawFor is the draw of a key, from 0 to 99. It does not depend on the weight:
-// whoever is below one is below every greater one. All replicas, today's and
+// drawFor is the draw of a key, from 1 to 100. It does not depend on the weight:
+// whoever is within one is within every greater one. All replicas, today's and
 // tomorrow's, must agree on it, so it is FNV-1a, which is written down and needs
 // no seed; the mixer of MurmurHash3 after it spreads keys that differ in their
 // last character only over all draws.
@@ -75,5 +79,5 @@ func drawFor(salt, key string) int {
 	h = (h ^ h>>33) * 0xff51afd7ed558ccd
 	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
 	high, _ := bits.Mul64(h^h>>33, 100)
-	return int(high) //nolint:gosec // less than 100
+	return 1 + int(high) //nolint:gosec // at most 99
 }

@@ -27,11 +27,14 @@ const (
 
 // Findings looks for rules that can never decide anything, in their order.
 // Without the redundant ones, all of them at once, every request gets the
-// version that it gets with them. Rules whose type or op is unknown, and rules
-// without a value, are left to those who validate.
+// version that it gets with them. Rules whose type or op is unknown, rules
+// without a value and more rules than MaxRules are left to those who validate.
 func Findings(route *Route) []Finding {
+	if len(route.Rules) > MaxRules {
+		return nil
+	}
 	s := search{any: route.Any()}
-	for i := range route.Rules[:min(len(route.Rules), MaxRules)] {
+	for i := range route.Rules {
 		s.add(i, &route.Rules[i])
 	}
 	s.redundancies()
@@ -58,9 +61,9 @@ type search struct {
 
 func (s *search) add(i int, r *Rule) {
 	c := condition{rule: i, source: Source{Type: Cookie, Param: r.Param}}
-	if r.Type.is(Header) {
+	if r.Type.Is(Header) {
 		c.source = Source{Type: Header, Param: strings.ToLower(r.Param)}
-	} else if !r.Type.is(Cookie) {
+	} else if !r.Type.Is(Cookie) {
 		return
 	}
 	switch r.Op {

@@ -38,9 +38,10 @@ func FuzzDecide(f *testing.F) {
 		route.Rules, route.Weight, route.Sticky = nil, int(weight), routing.Source{Type: r.Type, Param: param}
 		d = routing.Decide(&route, in)
 		require.Equal(t, d, routing.Decide(&route, in))
+		require.Equal(t, 1 <= d.Draw && d.Draw <= int(weight), d.Additional)
 		if d.Reason == routing.ByKey {
-			require.Less(t, d.Draw, 100)
-			require.GreaterOrEqual(t, d.Draw, 0)
+			require.LessOrEqual(t, d.Draw, 100)
+			require.GreaterOrEqual(t, d.Draw, 1)
 		}
 	})
 }

@@ -20,7 +20,7 @@ func count(route *routing.Route, n int) int {
 	additional := 0
 	for i := range n {
 		h["User"][0] = fmt.Sprint("caller-", i)
-		if routing.Decide(route, &routing.Request{Header: h, Draw: chance.IntN(100)}).Additional {
+		if routing.Decide(route, &routing.Request{Header: h, Draw: 1 + chance.IntN(100)}).Additional {
 			additional++
 		}
 	}
@@ -55,7 +55,7 @@ func TestDrawsByKeyAreEven(t *testing.T) {
 		route := routing.Route{Main: "v3", Additional: "v4", Salt: "an alias", Sticky: routing.Source{Type: routing.Header, Param: "User"}}
 		for i := range n {
 			d := routing.Decide(&route, &routing.Request{Header: http.Header{"User": {fmt.Sprintf(key, i)}}})
-			drawn[d.Draw]++
+			drawn[d.Draw-1]++
 		}
 		squares := 0.0
 		for _, times := range drawn {
@@ -89,7 +89,7 @@ func TestCallersStayWhileTheWeightGrows(t *testing.T) {
 		moved := false
 		for weight := 0; weight <= 100; weight++ {
 			route := routing.Route{Main: "v3", Additional: "v4", Weight: weight, Salt: "an alias", Sticky: routing.Source{Type: routing.Header, Param: "User"}}
-			in.Draw = (i + weight*37) % 100 // of no account
+			in.Draw = (i+weight*37)%100 + 1 // of no account
 			d := routing.Decide(&route, in)
 			require.False(t, moved && !d.Additional, "caller %d went back at %d", i, weight)
 			moved = d.Additional

@@ -2,7 +2,7 @@
 // gets, and says why. It is pure: what is to be decided comes in, the decision
 // comes out, and chance is a number that the caller draws. Invocations, the
 // bench and the simulator all use Decide, so that none can differ from another.
-// It imports nothing of ours, and anybody may use it as a library.
+// It is a library for every part of this module, and imports nothing of ours.
 package routing
 
 import "net/http"
@@ -21,8 +21,9 @@ type Route struct {
 	// callers stay on their version while Weight only grows. A zero Sticky, or a
 	// request without the key, draws at random.
 	Sticky Source `json:"sticky,omitzero"`
-	// Salt makes the draws by key of two routes independent of one another: the
-	// id of the alias.
+	// Salt makes the draws by key of two routes independent of one another. It is
+	// made of the names of the alias and of its function, so whoever knows these
+	// knows it, and an alias that is deleted and made again draws as before.
 	Salt string `json:"-"`
 }
 
@@ -74,14 +75,16 @@ const (
 	In    Op = "in"
 )
 
-// MaxRules bounds the rules of a route: more do not fit into a Set.
+// MaxRules bounds the rules of a route. One with more sends everything to Main,
+// because a Set could not say of each how it was.
 const MaxRules = 20
 
 // Request is what a decision looks at.
 type Request struct {
 	Header http.Header // in canonical form, as net/http makes it
-	// Draw is a number from 0 to 99, each as likely as the others: less than the
-	// weight means Additional. See Random; a sticky key takes its place.
+	// Draw is a number from 1 to 100, each as likely as the others: at most the
+	// weight means Additional. See Random; a sticky key takes its place. 0 says
+	// that nothing was drawn, and means Main, whatever the weight.
 	Draw int
 	// Explain looks at every rule, also after those that decide, so that the
 	// decision can say of each how it was. The version is the same.
@@ -94,7 +97,7 @@ type Decision struct {
 	Additional bool   // it is the additional version
 	Reason     Reason // what decided
 	// Draw is the number that was compared with the weight, with ByWeight and
-	// ByKey.
+	// ByKey; 0 if there was none.
 	Draw int
 	// Of each rule, by its index: whether it matched, and whether the request has
 	// what it looks at at all. With ByRules; of all rules only if the request is

@@ -47,7 +47,7 @@ func share(d Decision) int {
 // of another one.
 func (s *Source) callers() (h http.Header, next func()) {
 	name, prefix := s.Param, ""
-	if s.Type.is(Cookie) {
+	if s.Type.Is(Cookie) {
 		name, prefix = "Cookie", s.Param+"="
 	}
 	values := []string{""}

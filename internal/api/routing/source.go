@@ -6,19 +6,35 @@ import (
 	"strings"
 )
 
-// is compares in any case.
-func (t SourceType) is(other SourceType) bool {
-	return t == other || len(t) == len(other) && strings.EqualFold(string(t), string(other))
+// Is compares in any case, of ASCII letters only: the Kelvin sign is no "k". It
+// is the one way to compare types.
+func (t SourceType) Is(other SourceType) bool {
+	if t == other || len(t) != len(other) {
+		return t == other
+	}
+	for i := range len(t) {
+		if lower(t[i]) != lower(other[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // first returns the value of the source, without outer blanks: of repeated
 // ones the first. It is empty if the request does not have it.
 func (s *Source) first(h http.Header) string {
 	switch {
-	case s.Type.is(Cookie):
+	case s.Type.Is(Cookie):
 		value, _ := cookie(h, s.Param)
 		return value
-	case s.Type.is(Header):
+	case s.Type.Is(Header):
 		if values := header(h, s.Param); len(values) > 0 {
 			return textproto.TrimString(values[0])
 		}
@@ -30,7 +46,7 @@ func (s *Source) first(h http.Header) string {
 // that satisfies it.
 func (r *Rule) match(h http.Header) (present, matched bool) {
 	switch {
-	case r.Type.is(Header):
+	case r.Type.Is(Header):
 		values := header(h, r.Param)
 		for _, value := range values {
 			if r.accepts(textproto.TrimString(value)) {
@@ -38,7 +54,7 @@ func (r *Rule) match(h http.Header) (present, matched bool) {
 			}
 		}
 		return len(values) > 0, false
-	case r.Type.is(Cookie):
+	case r.Type.Is(Cookie):
 		value, ok := cookie(h, r.Param)
 		return ok, ok && r.accepts(value)
 	}

@@ -24,10 +24,14 @@ func (f family) inAlias(h func(c echo.Context, scope api.Scope, alias api.Alias)
 // createAlias answers POST …/{urn}/aliases: 200, never 201.
 func (s *server) createAlias(c echo.Context, scope api.Scope, function api.Function) error {
 	var body newAliasBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
-	alias, err := s.Service.CreateAlias(c.Request().Context(), scope, function.ID, body.draft())
+	draft, err := body.draft()
+	if err != nil {
+		return err
+	}
+	alias, err := s.Service.CreateAlias(c.Request().Context(), scope, function.ID, draft)
 	if err != nil {
 		return err
 	}
@@ -53,10 +57,13 @@ func (s *server) showAlias(c echo.Context, _ api.Scope, alias api.Alias) error {
 // (spec/aliases.md §4.2).
 func (s *server) updateAlias(c echo.Context, scope api.Scope, alias api.Alias) error {
 	var body aliasBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
-	draft := body.draft()
+	draft, err := body.draft()
+	if err != nil {
+		return err
+	}
 	draft.Name = alias.Name
 	updated, err := s.Service.UpdateAlias(c.Request().Context(), scope, alias.ID, draft, 0)
 	if err != nil {

@@ -1,9 +1,9 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
-	"maps"
-	"slices"
+	"strconv"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/routing"
@@ -16,73 +16,116 @@ type newAliasBody struct {
 	Name string `json:"name"`
 }
 
-func (b *newAliasBody) draft() api.AliasDraft {
-	draft := b.aliasBody.draft()
+func (b *newAliasBody) draft() (api.AliasDraft, error) {
+	draft, err := b.aliasBody.draft()
 	draft.Name = b.Name
-	return draft
+	return draft, err
 }
 
 // aliasBody is the body of an update. Nothing of it is judged here but that its
 // types are right, and of weights not even that.
 type aliasBody struct {
-	Version     string         `json:"version"`
-	Description *string        `json:"description"`
-	Weights     weightsBody    `json:"additional_version_weights"`
-	Strategies  strategiesBody `json:"additional_version_strategy"`
+	Version     string          `json:"version"`
+	Description *string         `json:"description"`
+	Weights     json.RawMessage `json:"additional_version_weights"`
+	Strategies  json.RawMessage `json:"additional_version_strategy"`
 }
 
-func (b *aliasBody) draft() api.AliasDraft {
-	return api.AliasDraft{Version: b.Version, Description: b.Description, Weights: b.Weights, Strategies: b.Strategies}
-}
-
-// weightsBody is an object of versions and weights; in old documents, a text
-// that holds one (spec/aliases.md §11 no. 6).
-type weightsBody []api.WeightDraft
-
-func (b *weightsBody) UnmarshalJSON(text []byte) error {
-	weights, err := readGray[json.RawMessage](text)
-	for _, version := range slices.Sorted(maps.Keys(weights)) {
-		*b = append(*b, api.WeightDraft{Version: version, Weight: string(weights[version])})
+func (b *aliasBody) draft() (api.AliasDraft, error) {
+	draft := api.AliasDraft{Version: b.Version, Description: b.Description}
+	var err error
+	if draft.Weights, err = readGray(b.Weights, "additional_version_weights", readWeight); err != nil {
+		return draft, err
 	}
-	return err
+	draft.Strategies, err = readGray(b.Strategies, "additional_version_strategy", readStrategy)
+	return draft, err
 }
 
-// strategiesBody is an object of versions and strategies, or a text that holds
-// one.
-type strategiesBody []api.StrategyDraft
+// maxGray is how many additional versions are read: there can be one, and a
+// second is enough to refuse them.
+const maxGray = 2
 
-func (b *strategiesBody) UnmarshalJSON(text []byte) error {
-	strategies, err := readGray[struct {
-		Combine routing.Combine `json:"combine_type"`
-		Rules   rulesBody       `json:"rules"`
-	}](text)
-	for _, version := range slices.Sorted(maps.Keys(strategies)) {
-		strategy := strategies[version]
-		*b = append(*b, api.StrategyDraft{Version: version, Combine: strategy.Combine, Rules: strategy.Rules})
-	}
-	return err
-}
-
-func readGray[T any](text []byte) (gray map[string]T, err error) {
+// readGray reads an object of additional versions or, from old documents, a text
+// that holds one (spec/aliases.md §11 no. 6). A version that is there twice
+// counts twice.
+func readGray[T any](text json.RawMessage, at string, value func(version string, text json.RawMessage, at string) (T, error)) ([]T, error) {
 	if len(text) > 0 && text[0] == '"' {
 		var inner string
-		if err := json.Unmarshal(text, &inner); err != nil || inner == "" {
+		if err := decode(text, &inner, at); err != nil || inner == "" {
 			return nil, err
 		}
-		text = []byte(inner)
+		text = json.RawMessage(inner)
 	}
-	err = json.Unmarshal(text, &gray)
-	return gray, err
+	if isNull(text) {
+		return nil, nil
+	}
+	var object struct{}
+	if err := decode(text, &object, at); err != nil {
+		return nil, err
+	}
+	var gray []T
+	read := json.NewDecoder(bytes.NewReader(text))
+	_, _ = read.Token() // decode has seen that it is an object
+	for read.More() && len(gray) < maxGray {
+		var member json.RawMessage
+		version, err := read.Token()
+		if err == nil {
+			err = read.Decode(&member)
+		}
+		if err != nil {
+			return nil, malformed(text, err, at)
+		}
+		name, _ := version.(string)
+		one, err := value(name, member, below(at, api.Shortened(name)))
+		if err != nil {
+			return nil, err
+		}
+		gray = append(gray, one)
+	}
+	return gray, nil
 }
 
-// rulesBody is a list of rules. One client sends a rule without a list around it
-// (spec/aliases.md §10).
-type rulesBody []routing.Rule
+func readWeight(version string, text json.RawMessage, _ string) (api.WeightDraft, error) {
+	return api.WeightDraft{Version: version, Weight: string(text)}, nil
+}
 
-func (b *rulesBody) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '{' {
-		*b = make(rulesBody, 1)
-		return json.Unmarshal(text, &(*b)[0])
+func readStrategy(version string, text json.RawMessage, at string) (draft api.StrategyDraft, err error) {
+	var body struct {
+		Combine routing.Combine `json:"combine_type"`
+		Rules   json.RawMessage `json:"rules"`
 	}
-	return json.Unmarshal(text, (*[]routing.Rule)(b))
+	if err := decode(text, &body, at); err != nil {
+		return draft, err
+	}
+	draft = api.StrategyDraft{Version: version, Combine: body.Combine}
+	draft.Rules, err = readRules(body.Rules, below(at, "rules"))
+	return draft, err
+}
+
+// readRules reads a list of rules, and no more of them than one too many. One
+// client sends a rule without a list around it (spec/aliases.md §10).
+func readRules(text json.RawMessage, at string) ([]routing.Rule, error) {
+	if isNull(text) {
+		return nil, nil
+	}
+	if text[0] == '{' {
+		rule := make([]routing.Rule, 1)
+		return rule, decode(text, &rule[0], at)
+	}
+	var list [routing.MaxRules + 1]json.RawMessage
+	if err := decode(text, &list, at); err != nil {
+		return nil, err
+	}
+	var rules []routing.Rule
+	for i, text := range list {
+		if text == nil { // there are no more
+			break
+		}
+		var rule routing.Rule
+		if err := decode(text, &rule, below(at, strconv.Itoa(i))); err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
 }

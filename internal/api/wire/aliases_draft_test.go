@@ -25,7 +25,9 @@ func TestAliasJSONIsWhatTheServerReads(t *testing.T) {
 			require.NoError(t, err)
 			var made newAliasBody
 			require.NoError(t, json.Unmarshal(text, &made))
-			require.Equal(t, draft, made.draft())
+			read, err := made.draft()
+			require.NoError(t, err)
+			require.Equal(t, draft, read)
 
 			text, err = AliasJSON(true, draft)
 			require.NoError(t, err)
@@ -33,7 +35,9 @@ func TestAliasJSONIsWhatTheServerReads(t *testing.T) {
 			var changed aliasBody
 			require.NoError(t, json.Unmarshal(text, &changed))
 			draft.Name = ""
-			require.Equal(t, draft, changed.draft())
+			read, err = changed.draft()
+			require.NoError(t, err)
+			require.Equal(t, draft, read)
 		})
 	}
 }

@@ -110,6 +110,7 @@ func (m *bodyMutator) function() any {
 		"func_name": fmt.Sprint("fuzz", m.random.IntN(1e6)), "package": m.pick("default", "tools"), "runtime": m.pick("Python3.9", "http"),
 		"timeout": m.random.IntN(1e6), "handler": m.pick("index.handler", "-"), "memory_size": 128, "code_type": m.pick("inline", "zip", "obs"),
 		"code_url": "https://obs.example.com/a.zip", "func_code": map[string]any{"file": m.pick("", "YQ==", fmt.Sprintf("%08d", m.random.IntN(1e8)))},
+		"func_vpc": map[string]any{"vpc_id": "v"}, "dependencies": []any{"d"}, "strategy_config": map[string]any{"concurrency": m.random.IntN(3) - 1},
 		"user_data": m.pick("", `{"A":"b"}`), "description": "x", "upstream": m.pick("", "http://127.0.0.1:9"),
 	}
 }

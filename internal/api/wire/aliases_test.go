@@ -179,7 +179,7 @@ func TestBadAliases(t *testing.T) {
 		{"rules that are null", gray(`"additional_version_strategy":{"v4":{"rules":null}}`), "FSS.0400", "rules: ", 400},
 		{"a strategy that is null", gray(`"additional_version_strategy":{"v4":null}`), "FSS.0400", "rules: ", 400},
 		{"21 rules", rules(strings.Repeat(rule+",", 20) + rule), "FSS.0400", "rules: ", 400},
-		{"a value of 1 MB", rules(strings.Replace(rule, `"1"`, `"`+strings.Repeat("v", 1<<20)+`"`, 1)), "FSS.0400", "rules.0.value: ", 400},
+		{"a value of half a MB", rules(strings.Replace(rule, `"1"`, `"`+strings.Repeat("v", 1<<19)+`"`, 1)), "FSS.0400", "rules.0.value: ", 400},
 		{"a value with a line break", rules(strings.Replace(rule, `"1"`, `"a\r\nb"`, 1)), "FSS.0400", "rules.0.value: ", 400},
 		{"no value", rules(rule + "," + strings.Replace(rule, `"1"`, `""`, 1)), "FSS.0400", "rules.1.value: ", 400},
 		{"a value that is a number", rules(strings.Replace(rule, `"1"`, `1`, 1)), "FSS.0400", "value", 400},

@@ -30,18 +30,22 @@ const importRoute = "/switchboard/v1/projects/:project/links/import"
 
 // bodyLimit is how long the body of a request may be, in bytes.
 func bodyLimit(c echo.Context) int64 {
-	switch path := c.Path(); {
-	case path == importRoute:
+	switch c.Path() {
+	case importRoute:
 		return api.MaxImportFile
-	case path == judgeRoute || path == additionsRoute:
+	case judgeRoute, additionsRoute:
 		return maxEntries
-	case path == invocationsRoute:
+	case invocationsRoute:
 		return api.MaxInvocationBody
-	case strings.HasPrefix(path, functionsRoute):
+	case functionsRoute, codeRoute:
 		return maxFunction
 	}
 	return maxBody
 }
+
+// maxBuffer is how long a buffer may have become, in bytes, to be kept for another
+// answer: few are longer, and theirs would stay.
+const maxBuffer = 1 << 20
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
@@ -51,12 +55,18 @@ func answer(c echo.Context, status int, body any) error {
 		return c.NoContent(status)
 	}
 	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
+	defer keepBuffer(b)
 	b.Reset()
 	if err := encoder(b).Encode(body); err != nil {
 		return err
 	}
 	return answerBytes(c, status, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
+
+func keepBuffer(b *bytes.Buffer) {
+	if b.Cap() <= maxBuffer {
+		buffers.Put(b)
+	}
 }
 
 func answerBytes(c echo.Context, status int, body []byte) error {

@@ -136,7 +136,7 @@ func readQueues(c echo.Context) ([]string, error) {
 	var body struct {
 		Queues []string `json:"queues"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return nil, err
 	}
 	if body.Queues == nil {

@@ -23,7 +23,7 @@ type connectionBody struct {
 
 func readConnection(c echo.Context) (api.ConnectionDraft, error) {
 	var body connectionBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return api.ConnectionDraft{}, err
 	}
 	return api.ConnectionDraft(body), nil

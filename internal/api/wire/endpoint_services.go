@@ -65,7 +65,7 @@ func (f family) inService(h func(c echo.Context, scope api.Scope, service string
 // createEndpointService answers POST …/vpc-endpoint-services: 200, never 201.
 func (s *server) createEndpointService(c echo.Context, scope api.Scope) error {
 	var body endpointServiceBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	draft := api.EndpointServiceDraft{Approval: true, Region: s.Region}
@@ -142,7 +142,7 @@ func (s *server) showEndpointService(c echo.Context, scope api.Scope, id string)
 // sent stays as it is.
 func (s *server) updateEndpointService(c echo.Context, scope api.Scope, id string) error {
 	var body endpointServiceBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	stored, err := s.Service.EndpointService(c.Request().Context(), scope, id)

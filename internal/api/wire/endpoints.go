@@ -19,7 +19,7 @@ func (s *server) createEndpoint(c echo.Context, scope api.Scope) error {
 		Description string    `json:"description"`
 		Tags        []api.Tag `json:"tags"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	endpoint, err := s.Service.CreateEndpoint(c.Request().Context(), scope, api.EndpointDraft(body))
@@ -108,7 +108,7 @@ func (s *server) decideConnection(c echo.Context, scope api.Scope, service strin
 		Endpoints []string `json:"endpoints"`
 		Action    string   `json:"action"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if len(body.Endpoints) != 1 {

@@ -8,6 +8,7 @@ var fgsNumbers = map[string]number{
 	"wire.function_urn_region":  fgsFunctionMissing,
 	"wire.version_fixed":        fgsForbidden,
 	"wire.code_base64":          fgsCode,
+	"wire.encrypted_user_data":  fgsInvalid,
 
 	"function.changed":                 fgsConflict,
 	"function.code_elsewhere":          fgsCode,
@@ -18,6 +19,7 @@ var fgsNumbers = map[string]number{
 	"function.code_type_unknown":       fgsCodeType,
 	"function.code_url_form":           fgsCode,
 	"function.code_url_required":       fgsNoCode,
+	"function.concurrency_range":       fgsInvalid,
 	"function.description_control":     fgsInvalid,
 	"function.description_too_long":    fgsDescription,
 	"function.enterprise_project_form": fgsInvalid,
@@ -26,6 +28,7 @@ var fgsNumbers = map[string]number{
 	"function.handler_form":            fgsHandler,
 	"function.handler_length":          fgsHandler,
 	"function.handler_required":        fgsHandler,
+	"function.kept_too_big":            fgsInvalid,
 	"function.memory_unknown":          fgsMemory,
 	"function.name_form":               fgsFunctionName,
 	"function.name_required":           fgsFunctionName,
@@ -33,6 +36,7 @@ var fgsNumbers = map[string]number{
 	"function.name_too_long":           fgsFunctionName,
 	"function.not_found":               fgsFunctionMissing,
 	"function.package_form":            fgsPackage,
+	"function.per_instance_range":      fgsInvalid,
 	"function.runtime_required":        fgsRuntime,
 	"function.runtime_unknown":         fgsRuntime,
 	"function.timeout_range":           fgsTimeout,
@@ -49,6 +53,7 @@ var fgsNumbers = map[string]number{
 	"function.user_data_too_many":      fgsInvalid,
 	"function.xrole_form":              fgsInvalid,
 
+	"function.disabled":      fgsBusy,
 	"function.no_upstream":   fgsNoUpstream,
 	"invoke.answer_too_long": fgsUpstream,
 	"invoke.body_too_long":   fgsTooBig,
@@ -89,6 +94,7 @@ var fgsNumbers = map[string]number{
 	"alias.rule_param_form":     fgsInvalid,
 	"alias.rule_param_header":   fgsInvalid,
 	"alias.rule_param_long":     fgsInvalid,
+	"alias.rule_param_unseen":   fgsInvalid,
 	"alias.rule_type":           fgsInvalid,
 	"alias.rule_value_control":  fgsInvalid,
 	"alias.rule_value_items":    fgsInvalid,
@@ -103,4 +109,6 @@ var fgsNumbers = map[string]number{
 	"alias.version_used":        fgsMainTaken,
 	"alias.weight_range":        fgsWeight,
 	"alias.weight_whole":        fgsWeight,
+
+	"ramp.promote_used": fgsMainTaken,
 }

@@ -34,7 +34,7 @@ func (s *server) setUpstream(c echo.Context, scope api.Scope, function api.Funct
 	var body struct {
 		Upstream *string `json:"upstream"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Upstream == nil { // not sent is not the same as none
@@ -80,22 +80,46 @@ func (s *server) showOwnAlias(c echo.Context, _ api.Scope, alias api.Alias) erro
 	return answerAlias(c, &alias)
 }
 
-// promoteAlias answers POST …/aliases/{name}/promote.
+// promoteAlias answers POST …/aliases/{name}/promote, maybe with {"additional":
+// "v4"}.
 func (s *server) promoteAlias(c echo.Context, scope api.Scope, alias api.Alias) error {
-	promoted, err := s.Service.PromoteAlias(c.Request().Context(), scope, alias.ID, 0)
+	seen, err := seenAlias(c, &alias)
+	if err != nil {
+		return err
+	}
+	promoted, err := s.Service.PromoteAlias(c.Request().Context(), scope, alias.ID, seen)
 	if err != nil {
 		return err
 	}
 	return answerAlias(c, &promoted)
 }
 
-// abortAlias answers POST …/aliases/{name}/abort.
+// abortAlias answers POST …/aliases/{name}/abort, maybe with {"additional": "v4"}.
 func (s *server) abortAlias(c echo.Context, scope api.Scope, alias api.Alias) error {
-	aborted, err := s.Service.AbortAlias(c.Request().Context(), scope, alias.ID, 0)
+	seen, err := seenAlias(c, &alias)
+	if err != nil {
+		return err
+	}
+	aborted, err := s.Service.AbortAlias(c.Request().Context(), scope, alias.ID, seen)
 	if err != nil {
 		return err
 	}
 	return answerAlias(c, &aborted)
+}
+
+// seenAlias is the version of the record that a gray release must still have to be
+// ended: any if the request does not say which additional version it means.
+func seenAlias(c echo.Context, alias *api.Alias) (int64, error) {
+	var body struct {
+		Additional *string `json:"additional"`
+	}
+	if _, err := decodeOptionalBody(c, &body); err != nil || body.Additional == nil {
+		return 0, err
+	}
+	if *body.Additional != alias.Route.Additional {
+		return 0, api.Errorf(api.Conflict, "alias.changed", "by", alias.Updated.By)
+	}
+	return alias.Version, nil
 }
 
 // stickAlias answers PUT …/aliases/{name}/sticky {"sticky": {"type": "header",
@@ -104,7 +128,7 @@ func (s *server) stickAlias(c echo.Context, scope api.Scope, alias api.Alias) er
 	var body struct {
 		Sticky *routing.Source `json:"sticky"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Sticky == nil { // not sent is not the same as none
@@ -125,7 +149,7 @@ type decisionJSON struct {
 	Additional bool           `json:"additional"`
 	Reason     routing.Reason `json:"reason"`
 	Words      []string       `json:"words"`
-	Draw       *int           `json:"draw,omitempty"` // what was compared with the weight
+	Draw       *int           `json:"draw,omitempty"` // from 1 to 100; at most the weight means additional
 	Rules      []outcomeJSON  `json:"rules,omitempty"`
 	Tally      *tallyJSON     `json:"tally,omitempty"`
 }
@@ -147,22 +171,27 @@ type tallyJSON struct {
 // simulation sends as many like it. Nothing is called, and nothing changes.
 func (s *server) decide(c echo.Context, _ api.Scope, alias api.Alias) error {
 	var body struct {
-		Headers  map[string]headerBody `json:"headers"`
-		Simulate int                   `json:"simulate"`
+		Headers  map[string]json.RawMessage `json:"headers"`
+		Simulate int                        `json:"simulate"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Simulate < 0 || body.Simulate > api.MaxSimulated {
 		return wrong("simulate", api.M("wire.number", "min", 0, "max", api.MaxSimulated))
 	}
 	request := routing.Request{Header: http.Header{}, Draw: routing.Random(), Explain: true}
-	for name, values := range body.Headers {
+	for name, text := range body.Headers {
+		values, err := readHeader(text, below("headers", api.Shortened(name)))
+		if err != nil {
+			return err
+		}
 		for _, value := range values {
-			request.Header.Add(name, value)
+			if !api.UnseenHeader(name) {
+				request.Header.Add(name, value)
+			}
 		}
 	}
-	request.Header.Del("Host") // an invocation does not see it among its headers
 	out := encodeDecision(c, &alias.Route, routing.Decide(&alias.Route, &request))
 	if body.Simulate > 0 {
 		tally := tallyJSON(routing.Simulate(&alias.Route, &request, body.Simulate))
@@ -184,13 +213,13 @@ func encodeDecision(c echo.Context, route *routing.Route, d routing.Decision) de
 	return out
 }
 
-// headerBody is the value of a header, or a list of values.
-type headerBody []string
-
-func (b *headerBody) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '[' {
-		return json.Unmarshal(text, (*[]string)(b))
+// readHeader reads the value of a header, or a list of values.
+func readHeader(text json.RawMessage, at string) ([]string, error) {
+	if text[0] == '[' {
+		var values []string
+		err := decode(text, &values, at)
+		return values, err
 	}
-	*b = make(headerBody, 1)
-	return json.Unmarshal(text, &(*b)[0])
+	values := make([]string, 1)
+	return values, decode(text, &values[0], at)
 }

@@ -36,7 +36,7 @@ func TestTryARequestOnAnAlias(t *testing.T) {
 
 	d = decide("weighed", `{"simulate":100000}`)
 	require.Equal(t, routing.ByWeight, d.Reason)
-	require.Equal(t, *d.Draw < 30, d.Additional)
+	require.Equal(t, *d.Draw <= 30, d.Additional)
 	require.Equal(t, 100_000, d.Tally.Main+d.Tally.Additional)
 	require.InDelta(t, 30_000, d.Tally.Additional, 1_500, "ten standard deviations")
 
@@ -115,6 +115,7 @@ func TestStickyAliases(t *testing.T) {
 	require.Zero(t, loose.Route.Sticky)
 	for body, field := range map[string]string{
 		`{}`: "sticky", `{"sticky":null}`: "sticky", `{"sticky":"x"}`: "sticky", `{"sticky":{"type":"header","param":"a b"}}`: "sticky.param",
+		`{"sticky":{"type":"header","param":"host"}}`: "sticky.param",
 	} {
 		rec := w.send("PUT", path, body)
 		require.Equal(t, http.StatusBadRequest, rec.Code, body)

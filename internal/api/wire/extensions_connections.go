@@ -50,7 +50,7 @@ func (s *server) connectionTags(c echo.Context, scope api.Scope) error {
 // they replace those that are there.
 func (s *server) tagConnection(c echo.Context, scope api.Scope) error {
 	var body tagsJSON
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Tags == nil { // not sent is not the same as none

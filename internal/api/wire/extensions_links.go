@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -17,7 +15,7 @@ func (s *server) enableLink(c echo.Context, scope api.Scope) error {
 	var body struct {
 		Enabled *bool `json:"enabled"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Enabled == nil {
@@ -27,20 +25,6 @@ func (s *server) enableLink(c echo.Context, scope api.Scope) error {
 		return err
 	}
 	return answer(c, http.StatusNoContent, nil)
-}
-
-func readExtension(c echo.Context, body any) error {
-	text, err := readBody(c, bodyLimit(c))
-	if err != nil {
-		return err
-	}
-	if text = bytes.TrimSpace(text); len(text) == 0 || string(text) == "null" {
-		return api.Errorf(api.Invalid, "wire.body_empty")
-	}
-	if err := json.Unmarshal(text, body); err != nil {
-		return malformed(err)
-	}
-	return nil
 }
 
 // exportLinks answers GET …/links/export?q=&connector=: a file that importLinks

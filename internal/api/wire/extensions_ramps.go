@@ -68,7 +68,7 @@ func (s *server) startRamp(c echo.Context, scope api.Scope, alias api.Alias) err
 		} `json:"steps"`
 		Promote bool `json:"promote"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	draft := api.RampDraft{Additional: body.Additional, Promote: body.Promote}
@@ -89,7 +89,7 @@ func (s *server) steerRamp(c echo.Context, scope api.Scope, alias api.Alias) err
 		Do api.RampDeed `json:"do"`
 		At *int         `json:"at"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.At == nil {

@@ -103,7 +103,7 @@ func (s *server) schedule(c echo.Context, scope api.Scope, kind api.Kind) error 
 	var body struct {
 		Every string `json:"every"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	every, err := time.ParseDuration(body.Every)

@@ -13,11 +13,12 @@ import (
 const (
 	functionsRoute   = "/v2/:project/fgs/functions"
 	functionRoute    = functionsRoute + "/:function"
+	codeRoute        = functionRoute + "/code"
 	ownFunctionRoute = "/switchboard/v1/projects/:project/functions/:function"
 )
 
-// maxFunction is how long the body of a request about functions may be, in
-// bytes: what the cloud takes, since code comes in it (spec/iam.md §2).
+// maxFunction is how long the body of a request that code comes in may be, in
+// bytes: what the cloud takes (spec/iam.md §2).
 const maxFunction = 12 << 20
 
 // fgsRoutes is FunctionGraph, so far as aliases need it (spec/aliases.md §3,
@@ -29,7 +30,7 @@ func (s *server) fgsRoutes(e *echo.Echo) {
 	e.DELETE(functionRoute, fgs.inURN(s.deleteFunction))
 	e.GET(functionRoute+"/config", fgs.inURN(s.showFunction))
 	e.PUT(functionRoute+"/config", fgs.inURN(s.configureFunction))
-	e.PUT(functionRoute+"/code", fgs.inURN(s.updateCode))
+	e.PUT(codeRoute, fgs.inURN(s.updateCode))
 
 	e.POST(functionRoute+"/versions", fgs.inFunction(s.publishVersion))
 	e.GET(functionRoute+"/versions", fgs.inFunction(s.listVersions))
@@ -48,7 +49,7 @@ func (s *server) fgsRoutes(e *echo.Echo) {
 // createFunction answers POST …/functions: 200, never 201.
 func (s *server) createFunction(c echo.Context, scope api.Scope) error {
 	var body functionBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	draft := api.FunctionDraft{}
@@ -143,15 +144,10 @@ func (s *server) changeFunction(c echo.Context, scope api.Scope, urn api.Functio
 	if version != api.LatestVersion {
 		return api.Errorf(api.Forbidden, "wire.version_fixed", "version", version)
 	}
-	if err := readExtension(c, body); err != nil {
+	if err := decodeBody(c, body); err != nil {
 		return err
 	}
-	latest := &stored.Latest
-	draft := api.FunctionDraft{Package: stored.Package, Name: stored.Name, Config: latest.Config, Code: latest.Code, Upstream: latest.Upstream}
-	if err := body.apply(&draft); err != nil {
-		return err
-	}
-	function, err := s.Service.UpdateFunction(ctx, scope, stored.ID, draft, stored.Version)
+	function, err := s.Service.PatchFunction(ctx, scope, stored.ID, body.apply)
 	if err != nil {
 		return err
 	}

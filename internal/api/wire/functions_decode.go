@@ -14,6 +14,7 @@ import (
 type functionBody struct {
 	functionConfigBody
 	functionCodeBody
+	dependsBody // in place of theirs
 
 	Name     *string `json:"func_name"`
 	Package  *string `json:"package"`
@@ -26,6 +27,7 @@ func (b *functionBody) apply(d *api.FunctionDraft) error {
 	set(&d.Package, b.Package)
 	set(&d.Config.Type, b.Type)
 	set(&d.Upstream, b.Upstream)
+	b.functionConfigBody.dependsBody = b.dependsBody
 	if err := b.functionConfigBody.apply(d); err != nil {
 		return err
 	}
@@ -44,6 +46,13 @@ type functionConfigBody struct {
 	XRole             *string `json:"xrole"`
 	AppXRole          *string `json:"app_xrole"`
 	EnterpriseProject *string `json:"enterprise_project_id"`
+	EncryptedUserData *string `json:"encrypted_user_data"`
+	Strategy          struct {
+		Concurrency *int `json:"concurrency"`
+		PerInstance *int `json:"concurrent_num"`
+	} `json:"strategy_config"`
+	keptBody
+	dependsBody
 }
 
 func (b *functionConfigBody) apply(d *api.FunctionDraft) error {
@@ -59,7 +68,16 @@ func (b *functionConfigBody) apply(d *api.FunctionDraft) error {
 		// Longer than anything that is allowed, and no more than a Duration holds.
 		d.Config.Timeout = time.Duration(max(min(*b.Timeout, math.MaxInt32), -1)) * time.Second
 	}
-	return nil
+	if b.EncryptedUserData != nil && *b.EncryptedUserData != "" {
+		return wrong("encrypted_user_data", api.M("wire.encrypted_user_data"))
+	}
+	if b.Strategy.Concurrency != nil {
+		d.Config.Concurrency = b.Strategy.Concurrency
+	}
+	if b.Strategy.PerInstance != nil {
+		d.Config.PerInstance = b.Strategy.PerInstance
+	}
+	return keepKept(d, append(b.keptBody.fields(), b.dependsBody.fields()...))
 }
 
 // functionCodeBody is the body of a change of the code.
@@ -67,17 +85,20 @@ type functionCodeBody struct {
 	CodeType *string `json:"code_type"`
 	URL      *string `json:"code_url"`
 	Filename *string `json:"code_filename"`
-	Code     *struct {
-		File string `json:"file"` // base64; empty leaves the code as it is
+	Code     struct {
+		File string  `json:"file"` // base64; empty leaves the code as it is
+		Link *string `json:"link"`
 	} `json:"func_code"`
+	dependsBody
 }
 
 func (b *functionCodeBody) apply(d *api.FunctionDraft) error {
 	set(&d.Code.Type, b.CodeType)
 	set(&d.Code.URL, b.URL)
 	set(&d.Code.Filename, b.Filename)
-	if b.Code == nil || b.Code.File == "" {
-		return nil
+	set(&d.Code.Link, b.Code.Link)
+	if err := keepKept(d, b.fields()); err != nil || b.Code.File == "" {
+		return err
 	}
 	file, err := base64.StdEncoding.DecodeString(b.Code.File)
 	if err != nil {

@@ -49,21 +49,27 @@ type functionJSON struct {
 	Type               string       `json:"type"`
 	EnterpriseProject  string       `json:"enterprise_project_id"`
 	LongTime           bool         `json:"long_time"`
-	Dependencies       []string     `json:"dependencies"`
-	DependVersions     []string     `json:"depend_version_list"`
+	Code               codeJSON     `json:"func_code,omitzero"`
 	Upstream           string       `json:"upstream,omitempty"`
+	keptBody
+	dependsBody
 }
 
-// strategyJSON is how many instances run at once: here, as many as are called.
+// codeJSON is what is known of code that is not kept.
+type codeJSON struct {
+	Link string `json:"link"`
+}
+
+// strategyJSON is how many instances run at once.
 type strategyJSON struct {
-	Concurrency int `json:"concurrency"` // -1 has no limit
+	Concurrency int `json:"concurrency"` // api.Unlimited, or 0 if it is disabled
 	PerInstance int `json:"concurrent_num"`
 }
 
 // encodeFunction encodes a version of a function.
 func (s *server) encodeFunction(c echo.Context, f *api.Function, v *api.Version) functionJSON {
 	project, config, code := projectIn(c), &v.Config, &v.Code
-	return functionJSON{
+	out := functionJSON{
 		ID: f.ID, ResourceID: f.ID, URN: s.urn(c, f.Package, f.Name, v.Name), Name: f.Name,
 		Account: project.Account.ID, Project: project.ID, ProjectName: project.Name, Package: f.Package,
 		Runtime: config.Runtime, Timeout: int(config.Timeout / time.Second), Handler: config.Handler,
@@ -71,9 +77,13 @@ func (s *server) encodeFunction(c echo.Context, f *api.Function, v *api.Version)
 		CodeType: code.Type, CodeURL: code.URL, CodeFilename: code.Filename, CodeSize: code.Size, Digest: code.Digest,
 		UserData: config.UserData, Version: v.Name, Image: imageName(f, v), XRole: config.XRole, AppXRole: config.AppXRole,
 		Description: config.Description, VersionDescription: v.Description, Modified: fgsTime(v.Updated.At),
-		Strategy: strategyJSON{-1, 1}, Type: config.Type, EnterpriseProject: config.EnterpriseProject,
-		Dependencies: []string{}, DependVersions: []string{}, Upstream: v.Upstream,
+		Strategy: strategyJSON{api.Unlimited, 1}, Type: config.Type, EnterpriseProject: config.EnterpriseProject,
+		Code: codeJSON{code.Link}, Upstream: v.Upstream,
 	}
+	set(&out.Strategy.Concurrency, config.Concurrency)
+	set(&out.Strategy.PerInstance, config.PerInstance)
+	showKept(config.Kept, append(out.keptBody.fields(), out.dependsBody.fields()...))
+	return out
 }
 
 // urn is the full URN of a function's version, or of an alias if the qualifier

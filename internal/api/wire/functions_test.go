@@ -96,7 +96,8 @@ func TestCreateAFunction(t *testing.T) {
 		"code_type": "inline", "code_url": "", "code_filename": "", "code_size": 7.0, "user_data": `{"STAGE":"test"}`,
 		"version": "latest", "xrole": "agency", "app_xrole": "", "description": "Says hello", "version_description": "",
 		"strategy_config": map[string]any{"concurrency": -1.0, "concurrent_num": 1.0}, "type": "v2", "enterprise_project_id": "",
-		"long_time": false, "dependencies": []any{}, "depend_version_list": []any{},
+		"long_time": false, "dependencies": []any{}, "depend_version_list": []any{}, "custom_image": nil, "func_vpc": nil, "mount_config": nil,
+		"initializer_handler": "", "initializer_timeout": 0.0, "pre_stop_handler": "", "pre_stop_timeout": 0.0,
 	}, created)
 
 	shown := w.send("GET", w.functions("/hello/config"), "")

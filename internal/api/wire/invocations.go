@@ -61,6 +61,7 @@ func (s *server) invoke(c echo.Context, scope api.Scope, urn api.FunctionURN) er
 	// none, there is nothing to put off.
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(answerTime))
 	if err != nil {
+		describeFault(c, &said, err)
 		return err
 	}
 	log := ""
@@ -83,23 +84,43 @@ func (s *server) invoke(c echo.Context, scope api.Scope, urn api.FunctionURN) er
 func describe(c echo.Context, said *api.Answer, log string) {
 	h := c.Response().Header()
 	h.Set(headerRequestID, requestID(c))
+	describeDecision(h, said)
 	h.Set(headerResponseVersion, "v1")
-	h.Set(headerVersion, said.Decision.Version)
-	h.Set(headerVersionReason, string(said.Decision.Reason))
 	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
 	billed := int64((said.Took + time.Millisecond - 1) / time.Millisecond)
 	h.Set(headerBilled, strconv.FormatInt(billed, 10))
 	// What it used of its memory, nobody here knows.
 	h.Set(headerSummary, fmt.Sprintf(`{"duration":%.3f,"billingDuration":%d,"memorySize":%d}`, milliseconds(said), billed, said.MemoryMB))
-	failed := said.Status/100 != 2
-	h.Set(headerIsErr, strconv.FormatBool(failed))
+	h.Set(headerIsErr, "false")
 	h.Set(headerErrCode, "0")
-	if failed {
-		h.Set(headerErrCode, strconv.Itoa(said.Status))
+	if said.Status/100 != 2 {
+		describeFailure(h, said.Status)
 	}
 	if log != "" {
 		h.Set(headerLog, base64.StdEncoding.EncodeToString([]byte(log)))
 	}
+}
+
+// describeFault says in headers what is known of an invocation without an answer:
+// which version it would have come from, if that was decided.
+func describeFault(c echo.Context, said *api.Answer, err error) {
+	h := c.Response().Header()
+	h.Set(headerRequestID, requestID(c))
+	if said.Decision.Version != "" {
+		describeDecision(h, said)
+		describeFailure(h, fgsError(c, err).status)
+	}
+}
+
+func describeDecision(h http.Header, said *api.Answer) {
+	h.Set(headerVersion, said.Decision.Version)
+	h.Set(headerVersionReason, string(said.Decision.Reason))
+}
+
+// describeFailure says with what HTTP status an invocation failed.
+func describeFailure(h http.Header, status int) {
+	h.Set(headerIsErr, "true")
+	h.Set(headerErrCode, strconv.Itoa(status))
 }
 
 // logLine is what there is to log of an invocation that we did not run.

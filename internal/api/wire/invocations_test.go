@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -282,6 +283,22 @@ func TestInvocationsThatAreRefused(t *testing.T) {
 	require.Contains(t, fgsFault(t, w.invoke("hello", ""), http.StatusBadGateway, "FSS.0500"), "3 seconds")
 	w.aim(t, "v2", "")
 	require.Contains(t, fgsFault(t, w.invoke(at+"v2", ""), http.StatusNotImplemented, "FSS.0500"), "Version v2 has no upstream")
+	w.alias(t, `{"name":"gray","version":"v1","additional_version_weights":{"v2":100}}`)
+	for status, urn := range map[int]string{http.StatusNotImplemented: at + "!gray", http.StatusBadGateway: at + "v1"} {
+		rec := w.invoke(urn, "")
+		fgsFault(t, rec, status, "FSS.0500")
+		h := rec.Header()
+		require.Equal(t, []string{urn, strconv.Itoa(status)}, []string{urn, h.Get("X-Func-Err-Code")})
+		require.Equal(t, "true", h.Get("X-Is-Func-Err"))
+		require.Equal(t, h.Get("X-Request-Id"), h.Get("X-Cff-Request-Id"))
+		require.Equal(t, map[int]string{501: "v2", 502: "v1"}[status], h.Get("X-Cff-Function-Version"))
+		require.Equal(t, map[int]string{501: "weight", 502: "main"}[status], h.Get("X-Cff-Version-Reason"))
+	}
+	undecided := w.invoke(at+"!nobody", "").Header()
+	require.Equal(t, undecided.Get("X-Request-Id"), undecided.Get("X-Cff-Request-Id"))
+	for _, name := range []string{"X-Cff-Function-Version", "X-Cff-Version-Reason", "X-Func-Err-Code", "X-Is-Func-Err"} {
+		require.NotContains(t, undecided, name)
+	}
 	texts := map[string]bool{}
 	for _, upstream := range []string{"http://" + testserver.ClosedAddr(t).String(), "http://169.254.169.254/", "http://[::]:1/"} {
 		w.aim(t, "v2", upstream)

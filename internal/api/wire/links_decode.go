@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"reflect"
 	"strings"
 
 	"switchboard/internal/api"
@@ -89,7 +88,7 @@ func readLink(body []byte) (*linkBody, error) {
 		err = json.Unmarshal(body, &twice)
 	}
 	if err != nil {
-		return nil, malformed(err)
+		return nil, malformed(body, err, "")
 	}
 	if len(all.Links) != 1 {
 		return nil, api.Errorf(api.Invalid, "wire.one_link")
@@ -156,32 +155,4 @@ func readValue(raw json.RawMessage, in *connector.Input) (text string, ok bool) 
 // client that reads a link and writes it back must not change it.
 func sentBack(stored, text string) bool {
 	return stored != "" && stored != text && string(appendEscaped(nil, stored)) == text
-}
-
-// malformed says what is wrong with a body without quoting it: it may hold a
-// secret.
-func malformed(err error) error {
-	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
-	switch {
-	case !ok:
-		return api.Errorf(api.Invalid, "wire.body_json")
-	case wrong.Field == "": // not even an object
-		return api.Errorf(api.Invalid, "wire.body_object")
-	}
-	return api.Errorf(api.Invalid, "wire.body_type", "field", wrong.Field, "want", kindOf(wrong))
-}
-
-// kindOf is the JSON kind that should stand where another one does.
-func kindOf(wrong *json.UnmarshalTypeError) string {
-	switch wrong.Type.Kind() {
-	case reflect.String:
-		return "string"
-	case reflect.Bool:
-		return "boolean"
-	case reflect.Slice:
-		return "array"
-	case reflect.Int:
-		return "number"
-	}
-	return "object"
 }

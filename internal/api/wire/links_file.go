@@ -153,7 +153,7 @@ func mistake(text []byte, err error) error {
 	if !ok || wrong.Field == "" { // neither an object nor a list
 		return api.Errorf(api.Invalid, "wire.no_links")
 	}
-	return api.Errorf(api.Invalid, "wire.file_type", "line", lineAt(text, wrong.Offset), "field", wrong.Field, "want", kindOf(wrong))
+	return api.Errorf(api.Invalid, "wire.file_type", "line", lineAt(text, wrong.Offset), "field", pathAt(text, wrong.Offset), "want", kindOf(wrong))
 }
 
 // lineAt is the line in which the byte before offset stands, from 1.

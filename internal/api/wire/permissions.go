@@ -39,7 +39,7 @@ func (s *server) listPermissions(c echo.Context, scope api.Scope, service string
 // the order of the request (spec/whitelist.md §1.2, §7).
 func (s *server) addPermissions(c echo.Context, scope api.Scope, service string) error {
 	var body permissionsBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	batch, err := body.batch()
@@ -56,7 +56,7 @@ func (s *server) addPermissions(c echo.Context, scope api.Scope, service string)
 // removePermissions answers POST …/permissions/batch-delete: all or nothing.
 func (s *server) removePermissions(c echo.Context, scope api.Scope, service string) error {
 	var body removalBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	ids, err := body.ids()
@@ -77,7 +77,7 @@ func (s *server) describePermission(c echo.Context, scope api.Scope, service str
 			Description *string `json:"description"`
 		} `json:"permission"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Permission == nil || body.Permission.Description == nil {
@@ -96,7 +96,7 @@ func (s *server) describePermission(c echo.Context, scope api.Scope, service str
 // repeats itself (spec/whitelist.md §1.5, §7.1). The answer is the whole list.
 func (s *server) changePermissions(c echo.Context, scope api.Scope, service string) error {
 	var body actionBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

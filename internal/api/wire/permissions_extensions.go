@@ -61,7 +61,7 @@ const (
 // readEntries reads many entries.
 func readEntries(c echo.Context) ([]api.PermissionDraft, error) {
 	var body entriesBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return nil, err
 	}
 	drafts := make([]api.PermissionDraft, len(body.Permissions))
@@ -128,7 +128,7 @@ func (s *server) renewPermission(c echo.Context, scope api.Scope, service string
 	var body struct {
 		Expires *string `json:"expires"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	if body.Expires == nil {

@@ -30,7 +30,7 @@ var queuePaths = map[string]string{"name": "queue_name", "type": "queue_type", "
 // createQueue answers POST …/queues.
 func (s *server) createQueue(c echo.Context, scope api.Scope) error {
 	var body queueBody
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	queue, err := s.Service.CreateQueue(c.Request().Context(), scope, api.QueueDraft(body))
@@ -120,7 +120,7 @@ func (s *server) testAddress(c echo.Context, scope api.Scope) error {
 	var body struct {
 		Address string `json:"address"`
 	}
-	if err := readExtension(c, &body); err != nil {
+	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
 	test, err := s.Service.TestAddress(c.Request().Context(), scope, param(c, "queue"), body.Address)

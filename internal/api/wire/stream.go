@@ -26,7 +26,7 @@ func stream[T any](s *server, c echo.Context, l list[T]) error {
 	}
 	c.Response().Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
 	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
+	defer keepBuffer(b)
 	b.Reset()
 	b.WriteString(l.head)
 	for first := true; ; {

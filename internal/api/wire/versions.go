@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -17,7 +16,7 @@ func (s *server) publishVersion(c echo.Context, scope api.Scope, function api.Fu
 		Description string `json:"description"`
 		Digest      string `json:"digest"`
 	}
-	if err := readExtension(c, &body); err != nil && !isEmptyBody(err) {
+	if _, err := decodeOptionalBody(c, &body); err != nil {
 		return err
 	}
 	draft := api.VersionDraft{Name: body.Version, Description: body.Description, Digest: body.Digest}
@@ -26,11 +25,6 @@ func (s *server) publishVersion(c echo.Context, scope api.Scope, function api.Fu
 		return err
 	}
 	return answer(c, http.StatusOK, s.encodeFunction(c, &function, &version))
-}
-
-func isEmptyBody(err error) bool {
-	e, ok := errors.AsType[*api.Error](err)
-	return ok && e.Message.Key == "wire.body_empty"
 }
 
 // listVersions answers GET …/{urn}/versions?marker=&maxitems=: all of them, if

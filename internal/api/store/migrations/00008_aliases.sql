@@ -15,18 +15,20 @@ CREATE INDEX functions_by_name ON functions (project_id, name, id);
 CREATE INDEX functions_by_creation ON functions (project_id, created_at, id);
 CREATE INDEX functions_by_update ON functions (project_id, updated_at, id);
 
--- The version "latest" is a row like any other; of the others only upstream changes.
+-- The version "latest" is a row like any other; of the others only upstream changes,
+-- and published_upstream is what that was when they were published.
 CREATE TABLE function_versions (
-    function_id TEXT NOT NULL REFERENCES functions (id) ON DELETE CASCADE,
-    name        TEXT NOT NULL,
-    description TEXT NOT NULL,
-    config      TEXT NOT NULL,
-    code        TEXT NOT NULL,
-    upstream    TEXT NOT NULL,
-    created_at  BIGINT NOT NULL,
-    created_by  TEXT NOT NULL,
-    updated_at  BIGINT NOT NULL,
-    updated_by  TEXT NOT NULL,
+    function_id        TEXT NOT NULL REFERENCES functions (id) ON DELETE CASCADE,
+    name               TEXT NOT NULL,
+    description        TEXT NOT NULL,
+    config             TEXT NOT NULL,
+    code               TEXT NOT NULL,
+    upstream           TEXT NOT NULL,
+    published_upstream TEXT NOT NULL DEFAULT '',
+    created_at         BIGINT NOT NULL,
+    created_by         TEXT NOT NULL,
+    updated_at         BIGINT NOT NULL,
+    updated_by         TEXT NOT NULL,
     PRIMARY KEY (function_id, name)
 );
 
