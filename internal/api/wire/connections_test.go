@@ -174,7 +174,7 @@ func TestConnectionsThatAreRefused(t *testing.T) {
 		{"a boolean for the network", connection("a", "network_id", `true`), "DLI.0001", "network_id"},
 		{"an object for the tags", connection("a", "tags", `{"key":"k","value":"v"}`), "DLI.0001", "tags"},
 		{"a text for a tag", connection("a", "tags", `["k=v"]`), "DLI.0001", "tags"},
-		{"a number for a value", connection("a", "tags", tags(1, "1")), "DLI.0001", "tags.value"},
+		{"a number for a value", connection("a", "tags", tags(1, "1")), "DLI.0001", "tags.0.value"},
 		{"no name", connection("a", "name", ""), "DLI.0001", "name: "},
 		{"null for a name", connection("a", "name", "null"), "DLI.0001", "name: "},
 		{"no service", connection("a", "service", ""), "DLI.0001", "service: "},

@@ -110,5 +110,4 @@ var fgsNumbers = map[string]number{
 	"alias.weight_range":        fgsWeight,
 	"alias.weight_whole":        fgsWeight,
 
-	"ramp.promote_used": fgsMainTaken,
 }
