@@ -109,5 +109,4 @@ var fgsNumbers = map[string]number{
 	"alias.version_used":        fgsMainTaken,
 	"alias.weight_range":        fgsWeight,
 	"alias.weight_whole":        fgsWeight,
-
 }
