@@ -255,25 +255,12 @@ func aliasPages(t *testing.T, p Plane) {
 	}
 }
 
-// walkAliases goes through a list page by page, and back again.
 func walkAliases(t *testing.T, p Plane, q api.AliasQuery) []string {
 	t.Helper()
-	page := listAliases(t, p, q)
-	forth := aliasNamesOf(page.Items)
-	for page.Next != "" {
-		q.Cursor = page.Next
-		page = listAliases(t, p, q)
-		require.LessOrEqual(t, len(page.Items), q.Limit)
-		forth = append(forth, aliasNamesOf(page.Items)...)
-	}
-	back := aliasNamesOf(page.Items)
-	for page.Prev != "" {
-		q.Cursor = page.Prev
-		page = listAliases(t, p, q)
-		back = append(aliasNamesOf(page.Items), back...)
-	}
-	require.Equal(t, forth, back)
-	return forth
+	return walkPages(t, q.Limit, func(cursor string) (api.Page[api.Alias], error) {
+		q.Cursor = cursor
+		return p.Service.ListAliases(t.Context(), p.Mine, q)
+	}, func(item *api.Alias) string { return item.Name })
 }
 
 func aliasShelf(t *testing.T, p Plane) {

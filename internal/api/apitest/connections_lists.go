@@ -108,25 +108,10 @@ func connectionPages(t *testing.T, p Plane) {
 	}
 }
 
-// walkConnections goes through a list page by page, and back again.
 func walkConnections(t *testing.T, p Plane, q api.ConnectionQuery) []string {
 	t.Helper()
-	var forth []string
-	page := listConnections(t, p, q)
-	for {
-		require.LessOrEqual(t, len(page.Items), q.Limit)
-		forth = append(forth, connectionNamesOf(page)...)
-		if q.Cursor = page.Next; q.Cursor == "" {
-			break
-		}
-		page = listConnections(t, p, q)
-	}
-	back := connectionNamesOf(page)
-	for page.Prev != "" {
-		q.Cursor = page.Prev
-		page = listConnections(t, p, q)
-		back = append(connectionNamesOf(page), back...)
-	}
-	require.Equal(t, forth, back)
-	return forth
+	return walkPages(t, q.Limit, func(cursor string) (api.Page[api.Connection], error) {
+		q.Cursor = cursor
+		return p.Service.ListConnections(t.Context(), p.Mine, q)
+	}, func(item *api.Connection) string { return item.Name })
 }

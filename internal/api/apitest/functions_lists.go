@@ -67,27 +67,12 @@ func functionPages(t *testing.T, p Plane) {
 	}
 }
 
-// walkFunctions goes through a list page by page, and back again.
 func walkFunctions(t *testing.T, p Plane, q api.FunctionQuery) []string {
 	t.Helper()
-	var forth []string
-	page := listFunctions(t, p, q)
-	for {
-		require.LessOrEqual(t, len(page.Items), q.Limit)
-		forth = append(forth, functionNamesOf(page)...)
-		if q.Cursor = page.Next; q.Cursor == "" {
-			break
-		}
-		page = listFunctions(t, p, q)
-	}
-	back := functionNamesOf(page)
-	for page.Prev != "" {
-		q.Cursor = page.Prev
-		page = listFunctions(t, p, q)
-		back = append(functionNamesOf(page), back...)
-	}
-	require.Equal(t, forth, back)
-	return forth
+	return walkPages(t, q.Limit, func(cursor string) (api.Page[api.Function], error) {
+		q.Cursor = cursor
+		return p.Service.ListFunctions(t.Context(), p.Mine, q)
+	}, func(item *api.Function) string { return item.Name })
 }
 
 func foreignFunction(t *testing.T, p Plane) {

@@ -314,28 +314,12 @@ func paging(t *testing.T, p Plane) {
 	}
 }
 
-// walk goes through a list page by page, and back again.
 func walk(t *testing.T, p Plane, q api.LinkQuery) []string {
 	t.Helper()
-	var forth, back []string
-	var page api.Page[api.Link]
-	var err error
-	for next := true; next; next = page.Next != "" {
-		q.Cursor = page.Next
-		page, err = p.Service.ListLinks(t.Context(), p.Mine, q)
-		require.NoError(t, err)
-		require.LessOrEqual(t, len(page.Items), q.Limit)
-		forth = append(forth, names(page)...)
-	}
-	back = names(page)
-	for page.Prev != "" {
-		q.Cursor = page.Prev
-		page, err = p.Service.ListLinks(t.Context(), p.Mine, q)
-		require.NoError(t, err)
-		back = append(names(page), back...)
-	}
-	require.Equal(t, forth, back)
-	return forth
+	return walkPages(t, q.Limit, func(cursor string) (api.Page[api.Link], error) {
+		q.Cursor = cursor
+		return p.Service.ListLinks(t.Context(), p.Mine, q)
+	}, func(item *api.Link) string { return item.Name })
 }
 
 func unstorable(t *testing.T, p Plane) {

@@ -285,28 +285,12 @@ func whitelistPages(t *testing.T, p Plane) {
 	require.Equal(t, added, entries(t, p, svc.ID, api.PermissionQuery{Cursor: "nonsense"}))
 }
 
-// walkWhitelist goes through a whitelist page by page, and back again.
 func walkWhitelist(t *testing.T, p Plane, service string, q api.PermissionQuery) []string {
 	t.Helper()
-	var forth []string
-	var page api.Page[api.Permission]
-	var err error
-	for next := true; next; next = page.Next != "" {
-		q.Cursor = page.Next
-		page, err = p.Service.ListPermissions(t.Context(), p.Mine, service, q)
-		require.NoError(t, err)
-		require.LessOrEqual(t, len(page.Items), q.Limit)
-		forth = append(forth, permissionsOf(page.Items)...)
-	}
-	back := permissionsOf(page.Items)
-	for page.Prev != "" {
-		q.Cursor = page.Prev
-		page, err = p.Service.ListPermissions(t.Context(), p.Mine, service, q)
-		require.NoError(t, err)
-		back = append(permissionsOf(page.Items), back...)
-	}
-	require.Equal(t, forth, back)
-	return forth
+	return walkPages(t, q.Limit, func(cursor string) (api.Page[api.Permission], error) {
+		q.Cursor = cursor
+		return p.Service.ListPermissions(t.Context(), p.Mine, service, q)
+	}, func(item *api.Permission) string { return item.Permission })
 }
 
 func whitelistOffset(t *testing.T, p Plane) {
