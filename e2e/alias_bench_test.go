@@ -26,6 +26,7 @@ func TestBenchComparesDraftAndLive(t *testing.T) {
 		j.paste("Request", `curl -H 'X-Team: dev' --cookie 'plan=free; stage=beta' https://orders.example.com/`)
 		j.submit("button", "Try the request")
 		j.sees("The draft and what is live give this request the same answer.")
+		j.requireAnswerInView()
 		require.Equal(j.t, []string{
 			"Live: v2",
 			"All rules are satisfied, so the request goes to v2.",
@@ -51,6 +52,20 @@ func TestBenchComparesDraftAndLive(t *testing.T) {
 		j.submit("button", "Try the request")
 		require.Contains(j.t, j.describedBy("Request"), "Nothing follows -H in this command.")
 		require.Equal(j.t, live, j.c.aliased("orders", "prod"), "nothing was saved")
+	})
+}
+
+// requireAnswerInView requires that the verdicts of the bench are in sight, without
+// scrolling, and side by side.
+func (w *tab) requireAnswerInView() {
+	w.t.Helper()
+	eventually(w.t, "the answer of the bench in sight", func() (string, bool) {
+		said := w.eval(`(() => {
+			const [live, draft] = [...document.querySelectorAll(".trial-verdict")].map((e) => e.getBoundingClientRect());
+			const seen = [live, draft].every(({ top, bottom }) => top > 60 && bottom < innerHeight);
+			return seen && live.top === draft.top ? "yes" : JSON.stringify([live, draft, innerHeight]);
+		})()`)
+		return said, said == "yes"
 	})
 }
 
@@ -92,6 +107,7 @@ func TestBenchSimulates(t *testing.T) {
 			total += counted
 		}
 		require.Equal(j.t, 10000, total)
+		require.Equal(j.t, "true", j.eval(`String(document.querySelector(".trial-split").getBoundingClientRect().right < document.querySelector(".trial-side").getBoundingClientRect().right)`))
 		j.sees("is expected to get between 28.8")
 		j.photograph("bench-simulation")
 	})

@@ -99,6 +99,7 @@ func (j *journey) deleteVersions() {
 	j.find("link", "prod")
 	require.Empty(j.t, j.all("link", "beta"), "that one does not go")
 	j.photograph("function-version-delete")
+	j.fill("Type the name of the version to confirm", "v1")
 	j.click("button", "Delete the version")
 	j.sees("Version v1 of orders was deleted.")
 	require.Equal(j.t, "none", j.cell("v2", "Used by aliases"))

@@ -154,7 +154,7 @@ func (k *walk) ramps(alias string) {
 	steer := k.c.ownFunctions(longFunction + "/aliases/prod/ramps/steer")
 	k.c.ask(http.MethodPost, steer, http.StatusOK, map[string]any{"do": "next", "at": 0}, nil)
 	k.c.ask(http.MethodPost, steer, http.StatusOK, map[string]any{"do": "pause", "at": 1}, nil)
-	k.query("#ramp-resume")
+	k.query("#ramp-hold[value=resume]")
 	k.look("a paused ramp")
 	for what, at := range map[string]string{
 		"an alias with a ramp": alias, "aliases with a ramp": k.home + "/aliases", "the overview with a ramp": k.home, "the deletion of an alias with a ramp": alias + "/delete",

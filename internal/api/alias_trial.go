@@ -42,19 +42,25 @@ func ReadTrial(text string) (http.Header, error) {
 }
 
 // ReadTrials reads many, one a line: a curl command line, a JSON object of names
-// and values, or "Name: value" pairs between "|". Empty lines and lines that begin
-// with "#" do not count. Invalid at "requests" if there are none, or too many.
-func ReadTrials(text string) ([]TrialRequest, error) {
+// and values, or "Name: value" pairs between "|"; or a table as CSV (RFC 4180), if
+// the first line has the names of headers. Empty lines and lines that begin with
+// "#" do not count. Invalid at "requests" if there are none, or too many.
+func ReadTrials(text string) (requests []TrialRequest, err error) {
 	if fault := unreadable(text); !fault.IsZero() {
 		return nil, refuseTrial("requests", fault)
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
-	var requests []TrialRequest
 	for number := 1; text != ""; {
 		line, rest, lines := cutTrial(text)
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			if names := trialNames(line); requests == nil && names != nil {
+				if requests, err = readTrialTable(names, rest, number+lines); err != nil {
+					return nil, err
+				}
+				break
+			}
 			if len(requests) == MaxTrials {
-				return nil, refuseTrial("requests", M("routing.trial_too_many", "max", MaxTrials))
+				return nil, refuseTrial("requests", M("routing.trial_too_many", "max", Grouped(MaxTrials)))
 			}
 			requests = append(requests, readTrialLine(number, line))
 		}

@@ -127,6 +127,51 @@ func TestManyRequestsAreRead(t *testing.T) {
 	require.Equal(t, "A colon is missing after “X-Tester”. Write headers as “Name: value”.", locale.In(locale.English, requests[4].Error))
 }
 
+func TestManyRequestsAreReadFromATable(t *testing.T) {
+	t.Parallel()
+	requests, err := api.ReadTrials("\ufeff# exported\r\nX-Team, Cookie ,X-Api-Key\r\n" +
+		"qa,\"plan=free; beta=\"\"1\"\"\",hunter2|hunter2\r\n" +
+		"\r\n# not this one\r\n" +
+		"ops, ,\r\n" +
+		"qa,a=1,,more\r\n" +
+		"\"q\na\",\r\n" +
+		"X-Team: qa\r\n")
+	require.NoError(t, err)
+	require.Len(t, requests, 5)
+	for i, want := range []struct {
+		line                int
+		text, header, fault string
+	}{
+		{3, `X-Team: qa | Cookie: plan=free; beta="1" | X-Api-Key: ***`, `Cookie: plan=free; beta="1" | X-Api-Key: hunter2|hunter2 | X-Team: qa`, ""},
+		{6, "X-Team: ops", "X-Team: ops", ""},
+		{7, "X-Team: qa | Cookie: a=1", "", "more fields than the first line has names, which are 3"},
+		{8, "X-Team: q\na", "", "X-Team"},
+		{10, "X-Team: X-Team: qa", "X-Team: X-Team: qa", ""},
+	} {
+		r := requests[i]
+		require.Equal(t, want.line, r.Line)
+		require.Equal(t, want.text, r.Text)
+		require.Equal(t, want.header, written(r.Header))
+		if want.fault == "" {
+			require.Zero(t, r.Error)
+		} else {
+			require.Contains(t, locale.In(locale.English, r.Error), want.fault)
+		}
+	}
+
+	all, err := api.ReadTrials("X-A: 1\nX-A,X-B\n")
+	require.NoError(t, err)
+	require.NotZero(t, all[1].Error, "only the first line can be a head")
+	for text, want := range map[string]string{
+		"X-A,X-B\n":                "There is no request",
+		"X-A,X-B\n1,2\n\"x\"y,1\n": "Line 3 cannot be read as CSV",
+		"X-A,X-B\n" + strings.Repeat("1,2\n", api.MaxTrials+1): "more than",
+	} {
+		_, err := api.ReadTrials(text)
+		require.Contains(t, sayTrial(t, err, "requests"), want)
+	}
+}
+
 func TestManyRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	lines := func(n int) string { return strings.Repeat("X-A: 1\n", n) }
@@ -136,7 +181,7 @@ func TestManyRequestsAreBounded(t *testing.T) {
 	require.Equal(t, api.MaxTrials, all[api.MaxTrials-1].Line)
 
 	for text, want := range map[string]string{
-		lines(api.MaxTrials + 1):                 "more than 1000 requests",
+		lines(api.MaxTrials + 1):                 "more than 1,000 requests",
 		"# nothing\n\n":                          "There is no request in this text",
 		"":                                       "There is no request in this text",
 		strings.Repeat("\n", api.MaxTrialText+1): "larger than 1 MB",
@@ -229,6 +274,7 @@ func requireSendable(t *testing.T, h http.Header) {
 func FuzzReadTrials(f *testing.F) {
 	for _, text := range []string{
 		"X-Tester: yes | Cookie: a=b\n# no\n\n{}\n", "curl x \\\n -H A:b\nA: c", "curl x \\", "{\"A\": \"b\"}\r\nA", "|", "\ufeff", "curl ^\n -H ^\"A: b^\"\n",
+		"A,B\n,\n1,\"x\n\"\n2,3,4\n", "A,B\n\"",
 	} {
 		f.Add(text)
 	}

@@ -39,7 +39,7 @@ type Functions interface {
 	Versions(ctx context.Context, s Scope, function string) ([]Version, error)
 	// Version returns one by name, or NotFound.
 	Version(ctx context.Context, s Scope, function, name string) (Version, error)
-	// ValidateVersion judges the form alone: Invalid, Conflict or nil.
+	// ValidateVersion judges the form alone: Invalid, Conflict, Limit or nil.
 	ValidateVersion(ctx context.Context, s Scope, function string, d VersionDraft) error
 	// PublishVersion keeps what LatestVersion is now under a name of its own.
 	// Invalid if nothing changed since the last publication, Conflict if the name

@@ -1,5 +1,7 @@
 package api
 
+import "strconv"
+
 // Message is a sentence for people before it is in any language: a key of the
 // message catalogue (internal/locale) and its arguments. It can be stored and
 // shown later in another language.
@@ -19,6 +21,15 @@ func M(key string, pairs ...any) Message {
 		args[pairs[i].(string)] = pairs[i+1]
 	}
 	return Message{Key: key, Args: args}
+}
+
+// Grouped is a number as texts have it: "1,000,000".
+func Grouped(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
 }
 
 // IsZero reports whether m says nothing.

@@ -27,11 +27,13 @@ type aliasForm struct {
 }
 
 // Fields of the form that are not typed: what the alias is of, which one is
-// edited, and its version as it was then. "version" is that of the function.
+// edited, its version as it was then, and what the form began with, which is only
+// compared. "version" is that of the function.
 const (
 	aliasFunction = "function"
 	aliasID       = "id"
 	aliasRecord   = "record"
+	aliasBase     = "base"
 )
 
 // usualWeight is what a gray release begins with unless somebody says so.
@@ -71,6 +73,7 @@ func aliasValues(a *api.Alias, versions []api.Version) url.Values {
 	}
 	setRoute(v, &a.Route)
 	offerAdditional(v, versions)
+	v.Set(aliasBase, v.Encode())
 	return v
 }
 
@@ -113,6 +116,21 @@ func (p *pages) readAlias(c echo.Context) (*aliasForm, error) {
 	if err := p.findFunction(c, af, cmp.Or(c.Param("id"), values.Get(aliasID))); err != nil {
 		return nil, err
 	}
+	af.readDraft()
+	return af, nil
+}
+
+// first is the first field that can be changed.
+func (af *aliasForm) first() string {
+	if af.stored != nil {
+		return "description"
+	}
+	return "name"
+}
+
+// readDraft reads what the form describes.
+func (af *aliasForm) readDraft() {
+	values := af.values
 	text := func(path string) string { return strings.TrimSpace(values.Get(path)) }
 	af.draft = api.AliasDraft{Name: text("name"), Version: text("version"), Description: new(lines(text("description")))}
 	if af.stored != nil {
@@ -125,7 +143,6 @@ func (p *pages) readAlias(c echo.Context) (*aliasForm, error) {
 	case templates.ShiftRules:
 		af.draft.Strategies = []api.StrategyDraft{{Version: text(templates.AliasAdditional), Combine: routing.Combine(values.Get("combine")), Rules: af.readRules()}}
 	}
-	return af, nil
 }
 
 // findFunction looks up the alias that is edited, if any, and its function.

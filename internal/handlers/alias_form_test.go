@@ -141,6 +141,7 @@ func TestEverythingWorksWithoutScript(t *testing.T) {
 		p = edit("up:rules.1")
 		require.Equal(t, []string{"b", "X-A"}, []string{p.value("rules.0.param"), p.value("rules.1.param")})
 		require.Equal(t, []string{"cookie", "header"}, []string{p.value("rules.0.type"), p.value("rules.1.type")})
+		require.Equal(t, "rules-0-down", p.Find("[autofocus]").AttrOr("id", ""), "the focus moves along, and can go back from the end")
 		require.Equal(t, p.value("rules.0.param"), edit("down:rules.0").value("rules.0.param"))
 		p = edit("remove:rules.0")
 		require.Equal(t, 1, p.Find("#rules > .row").Length())
@@ -152,6 +153,15 @@ func TestEverythingWorksWithoutScript(t *testing.T) {
 		p = edit(op)
 		require.Equal(t, "2, 4", p.value("rules.1.value"), "and each can be taken out")
 		require.Empty(t, chips(p, "#rules-0"), "a rule with = has one value")
+	})
+	t.Run("rules have the numbers that sentences about them use", func(t *testing.T) {
+		p := s.post(s.aliases()+"/edit", typedAlias(orders.ID, "shift", "rules", "rules.1.param", "X-A", "rules.1.value", "1", "rules.2.param", "X-B", "rules.2.value", "2"))
+		require.Empty(t, p.text("#rules-0 .row-number"), "an empty row is no rule")
+		require.Equal(t, []string{"1", "2"}, []string{p.text("#rules-1 .row-number"), p.text("#rules-2 .row-number")})
+		require.Contains(t, p.text("#alias-words"), "Rule 2: header X-B")
+	})
+	t.Run("what will happen is told although the name is missing", func(t *testing.T) {
+		require.Contains(t, s.get(s.aliases()+"/new?function="+orders.ID).text("#alias-words"), "All requests go to v2.")
 	})
 	t.Run("the way to share is chosen without a request, and the others keep what was typed", func(t *testing.T) {
 		p := s.post(s.aliases()+"/edit", typedAlias(orders.ID, "shift", "off", "weight", "7", "rules.0.param", "X-A"))

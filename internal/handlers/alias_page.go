@@ -22,7 +22,8 @@ func (p *pages) newAlias(c echo.Context) error {
 		return err
 	}
 	af.values = newAliasValues(function, af.versions)
-	return p.showAliasForm(c, http.StatusOK, af, aliasState{focus: "name"})
+	af.readDraft()
+	return p.showAliasForm(c, http.StatusOK, af, aliasState{focus: af.first()})
 }
 
 func (p *pages) editAlias(c echo.Context) error {
@@ -105,7 +106,8 @@ func (af *aliasForm) form(c echo.Context) *form.Form {
 		Hidden: []form.Hidden{{Name: aliasFunction, Value: af.function.ID}},
 	}
 	if af.stored != nil {
-		f.Hidden = append(f.Hidden, form.Hidden{Name: aliasID, Value: af.stored.ID}, form.Hidden{Name: aliasRecord, Value: af.values.Get(aliasRecord)})
+		f.Hidden = append(f.Hidden, form.Hidden{Name: aliasID, Value: af.stored.ID}, form.Hidden{Name: aliasRecord, Value: af.values.Get(aliasRecord)},
+			form.Hidden{Name: aliasBase, Value: af.values.Get(aliasBase)})
 	}
 	fields := templates.AliasFields{
 		Function: af.function, Versions: af.versions, Stored: af.stored,
@@ -165,6 +167,9 @@ func (p *pages) redrawAlias(c echo.Context) error {
 	af, err := p.readAlias(c)
 	if err != nil {
 		return err
+	}
+	if values.Get("op") == templates.AliasBack {
+		focus = af.first()
 	}
 	if choosesPreferences(c) {
 		if err := p.takePreferences(c); err != nil {

@@ -110,8 +110,9 @@ func (p *pages) aliasReview(c echo.Context, alias *api.Alias, d api.AliasDraft) 
 	af := &aliasForm{
 		stored: alias, draft: d, function: api.Function{ID: alias.Function.ID, Package: alias.Function.Package, Name: alias.Function.Name},
 	}
+	draft := af.state()
 	text, err := p.AliasJSON(true, d)
 	return templates.AliasReviewView{
-		AliasFormView: af.view(c, nil), Name: alias.Name, Draft: af.state(), Request: p.aliasRequest(c, af), JSON: string(text),
+		AliasFormView: af.view(c, nil), Name: alias.Name, Draft: draft, Advice: ruleAdvice(&draft.Route), Request: p.aliasRequest(c, af), JSON: string(text),
 	}, err
 }

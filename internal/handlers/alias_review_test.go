@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,6 +36,8 @@ func TestAnAliasIsLookedOverBeforeItIsSaved(t *testing.T) {
 		require.Equal(t, "X-A: 1", back.Find("#trial-request").Text())
 		require.Equal(t, "for\nall", back.Find("#description").Text())
 		require.Equal(t, 1, back.Find("#shift-weight[checked]").Length())
+		back = s.post(s.aliases()+"/edit", with(fields(p, "#alias-form"), "op", p.Find("#alias-back").AttrOr("value", "")))
+		require.Equal(t, "name", back.Find("main [autofocus]").AttrOr("id", ""), "the keyboard is on the first field")
 	})
 	t.Run("and is a fragment that takes the place of the form", func(t *testing.T) {
 		part := s.post(s.aliases()+"/review", typed, fragment("alias-form")...)
@@ -161,6 +164,40 @@ func TestHowManyRequestsAChangeMoves(t *testing.T) {
 	})
 }
 
+func TestChangedRulesAreLookedOverOneByOne(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	alias := s.pointed(byRules())
+	typed := fields(s.get(s.aliasPath(alias)+"/edit"), "#alias-form")
+	for name, value := range map[string]string{
+		"rules.0.param": "X-New", "rules.2.type": "header", "rules.2.param": "X-New", "rules.2.op": "=", "rules.2.value": "yes",
+	} {
+		typed.Set(name, value)
+	}
+	p := s.post(s.aliases()+"/review", typed).requireStatus(http.StatusOK)
+	var lines []string
+	for _, line := range p.Find(".change-values li").EachIter() {
+		lines = append(lines, strings.Join(strings.Fields(line.Text()), " "))
+	}
+	require.Equal(t, []string{
+		"1. Header X-New = yes (added)", "2. Cookie team in qa,ops (kept)", "3. header X-New = yes (added)", "Header X-Tester = yes (removed)",
+	}, lines)
+	require.Contains(t, p.text(".notice-warning"), "Rule 3: ", "what is odd is not lost on the way")
+	require.Zero(t, p.Find(".impact-sides").Length(), "two equal pictures say nothing")
+}
+
+func TestTheFormTellsOfARampUnderWay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	alias := s.pointed(byWeight("20"))
+	require.Zero(t, s.get(s.aliasPath(alias)+"/edit").Find("#alias-ramping").Length())
+	_, err := s.service.StartRamp(t.Context(), s.scope(), alias.ID, api.RampDraft{Additional: "v2", Steps: []api.RampStepDraft{{Percent: "5"}}}, 0)
+	require.NoError(t, err)
+	p := s.get(s.aliasPath(alias) + "/edit")
+	require.Contains(t, p.text("#alias-ramping"), "5 %")
+	require.Equal(t, s.aliasPath(alias)+"/ramp", p.Find("#alias-ramping a").AttrOr("href", ""))
+}
+
 func TestWhoSavesAnAliasSecondIsTold(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -182,8 +219,11 @@ func TestWhoSavesAnAliasSecondIsTold(t *testing.T) {
 			require.Contains(t, answer.text("[role=alert]"), "grace changed this alias")
 			require.Contains(t, answer.text(".diff"), "30 %")
 			require.Contains(t, answer.text(".diff"), "40 %")
-			require.Contains(t, answer.text(".diff"), "theirs")
 			require.NotContains(t, answer.text(".diff"), "Main version", "only what differs")
+			require.NotContains(t, answer.text(".diff"), "Description", "only what both changed")
+			require.Contains(t, answer.text("[role=alert]"), "as saved now: Description.")
+			require.Equal(t, "theirs", answer.Find("#description").Text(), "what was left alone is as it was saved")
+			require.Equal(t, 1, answer.Find("[role=alert] time").Length(), "and when that was")
 			require.Equal(t, "30", answer.value("weight"), "what was typed is kept")
 			require.Equal(t, path+"/edit", answer.Find("[role=alert] a").AttrOr("href", ""), "theirs can be taken instead")
 		})
@@ -196,5 +236,33 @@ func TestWhoSavesAnAliasSecondIsTold(t *testing.T) {
 		require.Contains(t, p.text(".change-values"), "40 % → to 30 %")
 		s.post(path, fields(p, "#alias-form")).requireRedirect(path)
 		require.Equal(t, 30, s.alias(alias.ID).Route.Weight)
+		require.Equal(t, "theirs", s.alias(alias.ID).Description, "which was not typed over")
+	})
+	t.Run("there is nothing to choose where nobody changed the same", func(t *testing.T) {
+		typed := fields(s.get(path+"/edit"), "#alias-form")
+		typed.Set("description", "mine")
+		s.led(alias, api.AliasDraft{Version: "v2", Description: new("theirs")})
+		p := s.post(s.aliases()+"/review", typed).requireStatus(http.StatusUnprocessableEntity)
+		require.Zero(t, p.Find(".diff").Length())
+		require.Contains(t, p.text("[role=alert]"), "nobody else changed it")
+		require.Equal(t, "mine", p.Find("#description").Text())
+		require.Equal(t, 1, p.Find("#shift-off[checked]").Length())
+		p = s.post(s.aliases()+"/review", fields(p, "#alias-form")).requireStatus(http.StatusOK)
+		require.JSONEq(t, `{"version":"v2","description":"mine"}`, p.Find("#alias-json").Text())
+	})
+	t.Run("what both changed shows what is empty", func(t *testing.T) {
+		typed := fields(s.get(path+"/edit"), "#alias-form")
+		typed.Set("description", "")
+		s.led(alias, api.AliasDraft{Version: "v2", Description: new("theirs again")})
+		require.Regexp(t, "nothing ?theirs again", s.post(s.aliases()+"/review", typed).text(".diff"), "what is empty is said to be")
+	})
+	t.Run("what does not say with what it began is wholly shown", func(t *testing.T) {
+		typed := fields(s.get(path+"/edit"), "#alias-form")
+		typed.Del("base")
+		typed.Set("record", "1")
+		typed.Set("version", "v3")
+		p := s.post(s.aliases()+"/review", typed).requireStatus(http.StatusUnprocessableEntity)
+		require.Contains(t, p.text(".diff"), "Main version")
+		require.Equal(t, "v3", p.Find("#version option[selected]").AttrOr("value", ""))
 	})
 }

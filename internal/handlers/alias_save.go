@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -33,8 +32,9 @@ func (p *pages) reviewAlias(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	draft := af.state()
 	view := templates.AliasReviewView{
-		AliasFormView: af.view(c, af.reviewed(c)), Name: af.draft.Name, Draft: af.state(),
+		AliasFormView: af.view(c, af.reviewed(c)), Name: af.draft.Name, Draft: draft, Advice: ruleAdvice(&draft.Route),
 		Request: p.aliasRequest(c, af), JSON: string(text),
 	}
 	title := "aliases.new"
@@ -110,16 +110,4 @@ func (p *pages) refuseAlias(c echo.Context, af *aliasForm, err error) error {
 		return err
 	}
 	return p.showAliasForm(c, http.StatusUnprocessableEntity, af, aliasState{problems: problems, refused: true, unsaved: true})
-}
-
-// showAliasConflict shows what somebody else saved meanwhile beside what was
-// typed. Saving again replaces it: the form now carries the version that was
-// seen.
-func (p *pages) showAliasConflict(c echo.Context, af *aliasForm) error {
-	stored := af.stored
-	theirs := templates.AliasState{Description: stored.Description, Route: stored.Route}
-	af.values.Set(aliasRecord, strconv.FormatInt(stored.Version, 10))
-	return p.showAliasForm(c, http.StatusUnprocessableEntity, af, aliasState{refused: true, unsaved: true, changed: &templates.LinkChanged{
-		By: stored.Updated.By, At: stored.Updated.At, Fields: templates.AliasDifferences(localised(c), af.state(), theirs),
-	}})
 }

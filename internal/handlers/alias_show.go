@@ -18,16 +18,22 @@ func (p *pages) showAlias(c echo.Context) error {
 	}
 	route := &alias.Alias.Route
 	view := templates.AliasDetailView{
-		AliasView: alias, URN: p.aliasURN(c, &alias.Alias), Words: api.RouteWords(route), Trial: typedTrial(c),
-	}
-	for _, f := range routing.Findings(route) {
-		view.Advice = append(view.Advice, api.M("aliases.advice", "n", f.Rule+1, "advice", api.FindingWords(route, f)))
+		AliasView: alias, URN: p.aliasURN(c, &alias.Alias), Words: api.RouteWords(route), Advice: ruleAdvice(route), Trial: typedTrial(c),
 	}
 	view.Call = scheme(c) + "://" + c.Request().Host + "/v2/" + project(c).ID + "/fgs/functions/" + view.URN + "/invocations"
 	view.Trial.Action = view.Path() + "/try"
 	frame := p.namedFrame(c, alias.Alias.Name)
 	frame.Refresh = rampRefresh(alias.Alias.Ramp)
 	return p.render(c, http.StatusOK, templates.AliasDetail(frame, view))
+}
+
+// ruleAdvice is what is odd about the rules of a route.
+func ruleAdvice(route *routing.Route) []api.Message {
+	var found []api.Message
+	for _, f := range routing.Findings(route) {
+		found = append(found, api.M("aliases.advice", "n", f.Rule+1, "advice", api.FindingWords(route, f)))
+	}
+	return found
 }
 
 // aliasURN is how programs name an alias.

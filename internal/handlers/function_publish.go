@@ -69,7 +69,7 @@ func (p *pages) showVersionForm(c echo.Context, status int, view templates.Funct
 	}
 	shown := templates.PublishView{FunctionView: view, Form: f}
 	if len(state.problems) == 0 {
-		always, err := problemsOf(p.Service.ValidateVersion(c.Request().Context(), p.scope(c), view.Function.ID, api.VersionDraft{}))
+		always, err := faults(p.Service.ValidateVersion(c.Request().Context(), p.scope(c), view.Function.ID, api.VersionDraft{}))
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (p *pages) validateVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	problems, err := problemsOf(p.Service.ValidateVersion(c.Request().Context(), p.scope(c), view.Function.ID, draft))
+	problems, err := faults(p.Service.ValidateVersion(c.Request().Context(), p.scope(c), view.Function.ID, draft))
 	if err != nil {
 		return err
 	}

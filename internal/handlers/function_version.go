@@ -99,13 +99,33 @@ func (p *pages) confirmDeleteVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.VersionDelete(p.frame(c, "functions.delete_version_title"), view))
+	return p.askDeleteVersion(c, http.StatusOK, view, url.Values{}, nil)
 }
 
+func (p *pages) askDeleteVersion(c echo.Context, status int, view templates.VersionView, typed url.Values, problems []api.Problem) error {
+	view.Form = templates.VersionDeleteForm(localised(c), view)
+	view.Form.Values, view.Form.Problems, view.Form.Refused = typed, problems, problems != nil
+	frame := p.frame(c, "functions.delete_version_title")
+	frame.Path = view.VersionPath() + "/delete"
+	return p.render(c, status, templates.VersionDelete(frame, view))
+}
+
+// deleteVersion removes a version. Where aliases go along, its name has to be
+// typed, as that of a function has.
 func (p *pages) deleteVersion(c echo.Context) error {
 	view, err := p.versionView(c)
 	if err != nil {
 		return err
+	}
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	along := len(view.Version.Main) > 0 && len(view.Version.Additional) == 0 // else it stays, and why is told
+	if along && strings.TrimSpace(values.Get("confirm")) != view.Version.Name {
+		return p.askDeleteVersion(c, http.StatusUnprocessableEntity, view, values, []api.Problem{
+			{Path: "confirm", Message: api.M("functions.confirm_version_differs", "name", view.Version.Name)},
+		})
 	}
 	err = p.Service.DeleteVersion(c.Request().Context(), p.scope(c), view.Function.ID, view.Version.Name)
 	if err != nil {

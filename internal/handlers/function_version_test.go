@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,16 +43,22 @@ func TestTheVersionsOfAFunction(t *testing.T) {
 		require.Equal(t, path+"/versions/v1/delete", rows.Eq(2).Find(".row-actions a").AttrOr("href", ""))
 
 		p := s.get(path + "/versions/v2/delete").requireStatus(http.StatusOK)
-		require.Zero(t, p.Find(".confirm").Length(), "nobody is asked in vain")
+		require.Zero(t, p.Find("#delete-form").Length(), "nobody is asked in vain")
 		s.post(path+"/versions/v2/delete", nil).requireRedirect(path)
 		require.Contains(t, s.get(path).text(".notice-warning"), "prod")
 		p = s.get(path + "/versions/v1/delete").requireStatus(http.StatusOK)
 		require.Contains(t, p.text(".consequences"), "deleted with it")
-		require.Equal(t, "prod", p.text(".confirm .name-list"), "the aliases that go along are named")
-		s.post(path+"/versions/v1/delete", nil).requireRedirect(path)
+		require.Equal(t, "prod", p.text(".everyone .name-list"), "the aliases that go along are named")
+		for _, typed := range []string{"", "v2", "V1"} {
+			refused := s.post(path+"/versions/v1/delete", url.Values{"confirm": {typed}}).requireStatus(http.StatusUnprocessableEntity)
+			require.Contains(t, refused.text("#confirm-error"), "Type v1")
+		}
+		require.Equal(t, []string{"latest", "v2", "v1"}, s.get(path).names(), "nothing went")
+		s.post(path+"/versions/v1/delete", url.Values{"confirm": {" v1 "}}).requireRedirect(path)
 		require.Equal(t, []string{"latest", "v2"}, s.get(path).names())
 		_, err := s.service.Alias(t.Context(), s.scope(), prod.ID)
 		require.Equal(t, api.NotFound, api.CodeOf(err))
+		require.Zero(t, s.get(path+"/versions/v2/delete").Find("[name=confirm]").Length(), "without aliases one press is enough")
 	})
 }
 
@@ -172,6 +179,31 @@ func TestTheOtherPagesOfAFunction(t *testing.T) {
 	})
 }
 
+func TestWhatAFunctionHasNoRoomForIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var versions []string
+	for n := range api.MaxVersions - 1 {
+		versions = append(versions, fmt.Sprintf("v%d", n))
+	}
+	fn := s.register("orders", versions...)
+	path := s.functions() + "/" + fn.ID
+	_, err := s.service.SetUpstream(t.Context(), s.scope(), fn.ID, api.LatestVersion, "https://new.example.com/")
+	require.NoError(t, err)
+	p := s.get(path + "/publish").requireStatus(http.StatusOK)
+	require.Contains(t, p.text(".notice-warning"), "No more versions can be published.A function can have at most 20 versions")
+	require.NotContains(t, p.text(".notice-warning"), "could not be told apart")
+	require.Zero(t, p.Find("#publish-form").Length())
+
+	for n := range api.MaxAliases {
+		require.Zero(t, s.get(path).Find("#new-alias-why").Length())
+		s.point(fn.ID, fmt.Sprintf("a%d", n), versions[n], "")
+	}
+	p = s.get(path)
+	require.Contains(t, p.text("#new-alias-why"), "at most 10 aliases")
+	require.Equal(t, 1, p.Find("button[disabled][aria-describedby=new-alias-why]").Length())
+}
+
 func TestTheOverviewTellsOfFunctionsAndAliases(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -183,6 +215,7 @@ func TestTheOverviewTellsOfFunctionsAndAliases(t *testing.T) {
 	require.Zero(t, p.Find(".empty").Length(), "a project with a function is not new")
 	alias := s.point(fn.ID, "prod", "v1", "")
 	require.Contains(t, s.get(home).text(card), "1 alias")
+	require.Equal(t, s.aliasPath(alias), s.get(home).Find(".changes a").First().AttrOr("href", ""), "the change leads to it")
 
 	draft := api.RampDraft{Additional: "v2", Steps: []api.RampStepDraft{{Percent: "5"}, {Percent: "50"}}}
 	_, err := s.service.StartRamp(t.Context(), s.scope(), alias.ID, draft, 0)
@@ -190,4 +223,7 @@ func TestTheOverviewTellsOfFunctionsAndAliases(t *testing.T) {
 	_, err = s.service.SteerRamp(t.Context(), s.scope(), alias.ID, api.RampPause, 0)
 	require.NoError(t, err)
 	require.Contains(t, s.get(home).text(card+" .badge-warned"), "1 ramp is paused")
+
+	require.NoError(t, s.service.DeleteAlias(t.Context(), s.scope(), alias.ID, 0))
+	require.Equal(t, "prod", s.get(home).Find(".changes li").First().Find("strong").Text(), "its end leads nowhere")
 }

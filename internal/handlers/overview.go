@@ -167,6 +167,8 @@ func hrefOf(c echo.Context) func(api.Change) string {
 			return linksPath(c) + "/" + change.ObjectID
 		case change.Kind == api.KindFunction && !gone:
 			return functionsPath(c) + "/" + change.ObjectID
+		case change.Kind == api.KindAlias && !gone:
+			return aliasesPath(c) + "/" + change.ObjectID
 		case change.Kind == api.KindEndpointService && !gone, change.Kind == api.KindPermission: // told of by the service
 			return sectionPath(c, templates.SectionWhitelist) + "/" + change.ObjectID
 		}

@@ -126,6 +126,9 @@ func (p *pages) rampEvents(c echo.Context) error {
 			return false, stream.write(": \n\n") // find out whether anybody listens
 		}
 		shown = now
+		if view.Versions, err = p.Service.Versions(c.Request().Context(), p.scope(c), view.Alias.Function.ID); err != nil {
+			return true, err
+		}
 		return false, stream.send("state", templates.RampState(view))
 	})
 }

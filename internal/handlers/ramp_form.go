@@ -17,7 +17,7 @@ import (
 )
 
 // newRamp is the form of a ramp, with the first of the ready-made plans and the
-// additional version that the alias has, if it has one.
+// version that it is likely to be of.
 func (p *pages) newRamp(c echo.Context) error {
 	alias, err := p.aliasView(c)
 	if err != nil {
@@ -27,8 +27,9 @@ func (p *pages) newRamp(c echo.Context) error {
 		p.flashKind(c, templates.Warning, api.M("ramp.under_way"))
 		return redirect(c, alias.Path()+"/ramp")
 	}
-	values := url.Values{templates.RampAdditional: {alias.Alias.Route.Additional}}
-	form.SetRows(values, templates.RampSteps, templates.RampPlans[0].Rows())
+	additional := alias.RampCandidate()
+	values := url.Values{templates.RampAdditional: {additional}}
+	form.SetRows(values, templates.RampSteps, templates.RampPlans[0].Rows(alias.LiveShare(additional)))
 	return p.showRampForm(c, http.StatusOK, alias, values, formState{focus: templates.RampAdditional})
 }
 
@@ -132,7 +133,7 @@ func (p *pages) redrawRamp(c echo.Context) error {
 	default:
 		for _, plan := range templates.RampPlans {
 			if plan.Name == values.Get(templates.RampPreset) {
-				form.SetRows(values, templates.RampSteps, plan.Rows())
+				form.SetRows(values, templates.RampSteps, plan.Rows(alias.LiveShare(values.Get(templates.RampAdditional))))
 			}
 		}
 		state.focus = templates.RampPreset
@@ -143,8 +144,9 @@ func (p *pages) redrawRamp(c echo.Context) error {
 // showRampForm renders the form's page. Which ready-made plan it shows follows
 // from the steps.
 func (p *pages) showRampForm(c echo.Context, status int, alias templates.AliasView, values url.Values, state formState) error {
-	values.Set(templates.RampPreset, presetOf(form.ReadRows(values, templates.RampSteps)))
-	f := templates.RampForm(localised(c), alias)
+	additional := values.Get(templates.RampAdditional)
+	values.Set(templates.RampPreset, presetOf(form.ReadRows(values, templates.RampSteps), alias.LiveShare(additional)))
+	f := templates.RampForm(localised(c), alias, additional)
 	f.Values, f.Problems, f.Refused, f.Focus, f.Unsaved = values, state.problems, state.refused, state.focus, state.unsaved
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)
@@ -155,10 +157,11 @@ func (p *pages) showRampForm(c echo.Context, status int, alias templates.AliasVi
 	return p.render(c, status, templates.RampPlanPage(frame, templates.RampFormView{AliasView: alias, Form: f}))
 }
 
-// presetOf is the ready-made plan that has these steps.
-func presetOf(rows []form.Row) string {
+// presetOf is the ready-made plan that has these steps for a version that gets
+// live percent now.
+func presetOf(rows []form.Row, live int) string {
 	for _, plan := range templates.RampPlans {
-		if slices.EqualFunc(rows, plan.Rows(), func(a, b form.Row) bool {
+		if slices.EqualFunc(rows, plan.Rows(live), func(a, b form.Row) bool {
 			return strings.TrimSpace(a[templates.RampPercent]) == b[templates.RampPercent] && a[templates.RampHold] == b[templates.RampHold]
 		}) {
 			return plan.Name

@@ -95,6 +95,60 @@ func TestRampIsPlanned(t *testing.T) {
 	})
 }
 
+func TestRampOfWhatIsLiveBeginsAboveIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	alias := s.pointed(byWeight("31"))
+	path := s.aliasPath(alias) + "/ramp"
+	p := s.get(path + "/new").requireStatus(http.StatusOK)
+	require.Equal(t, "v2", p.Find("#additional option[selected]").AttrOr("value", ""))
+	require.Equal(t, []string{"50", "100"}, p.Find("[name$=percent]").Map(valueOf))
+	require.Equal(t, "gentle", p.Find("[name=preset][checked]").AttrOr("value", ""))
+	require.Contains(t, p.text("#field-preset"), "50, 100 % every 15 minutes")
+	require.Zero(t, s.post(path, plan("50", "1h", "100", "")).requireStatus(http.StatusOK).Find("#ramp-drop").Length())
+
+	t.Run("but not that of another version", func(t *testing.T) {
+		sent := plan("1", "15m0s")
+		sent.Set("additional", "v3")
+		sent.Set("preset", "quick")
+		p := s.post(path+"/edit", sent).requireStatus(http.StatusOK)
+		require.Equal(t, []string{"10", "50", "100"}, p.Find("[name$=percent]").Map(valueOf))
+		require.Contains(t, p.text("#field-preset"), "1, 5, 25, 50, 100 % every 15 minutes")
+	})
+	t.Run("where everything is live, a plan is not empty", func(t *testing.T) {
+		s.led(alias, byWeight("100"))
+		require.Equal(t, []string{"1", "5", "25", "50", "100"}, s.get(path+"/new").Find("[name$=percent]").Map(valueOf))
+	})
+}
+
+func TestRampOfTheOnlyVersionThereIs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	alias := s.pointed(api.AliasDraft{})
+	path := s.aliasPath(alias) + "/ramp/new"
+	require.Empty(t, s.get(path).Find("#additional option[selected]").AttrOr("value", ""), "there are two")
+	require.NoError(t, s.service.DeleteVersion(t.Context(), s.scope(), alias.Function.ID, "v3"))
+	require.Equal(t, "v2", s.get(path).Find("#additional option[selected]").AttrOr("value", ""))
+}
+
+func TestRampInTheHistory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	alias := s.pointed(byWeight("5"))
+	s.ramped(alias, false, "10", "1h", "50", "")
+	require.NoError(t, s.service.(*embedded.Plane).CatchUp(t.Context(), time.Now().Add(61*time.Minute)))
+	p := s.get(s.aliasPath(alias) + "/history").requireStatus(http.StatusOK)
+
+	taken := p.text(".changes > li:nth-child(1)")
+	require.Contains(t, taken, "Alias: ramp taken a step forward")
+	require.Contains(t, taken, "grace, by the console itself")
+	require.Contains(t, taken, "Step 2 of 2")
+	made := p.text(".changes > li:nth-child(3)")
+	for _, text := range []string{"Alias created", "Main versionv1", "Additional versionv2", "5 %"} {
+		require.Contains(t, made, text, "what can be brought back is shown")
+	}
+}
+
 func TestRampIsStarted(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -106,6 +160,7 @@ func TestRampIsStarted(t *testing.T) {
 		require.Contains(t, p.text(".confirm"), "50 of 100 requests go to v2", "what is live")
 		require.Contains(t, p.text(".consequences"), "takes the place of the gray release that is live now")
 		require.Equal(t, 4, p.Find(".ramp-mark").Length())
+		require.Contains(t, p.text("#ramp-drop"), "v2 gets 50 % of the requests now. The ramp begins with less: its share drops to 10 % at once.")
 		begin, err := time.Parse(time.RFC3339, p.Find(".ramp-mark:nth-child(1) time").AttrOr("datetime", ""))
 		require.NoError(t, err)
 		second, err := time.Parse(time.RFC3339, p.Find(".ramp-mark:nth-child(2) time").AttrOr("datetime", ""))
@@ -187,10 +242,14 @@ func TestRampIsSteered(t *testing.T) {
 		require.False(t, p.whole())
 		require.Contains(t, p.text("h2"), "Paused at step 2 of 3")
 		require.Zero(t, p.Find(".ramp-next").Length())
+		require.Equal(t, "resume", p.Find("#ramp-hold").AttrOr("value", ""), "in the place of the other, so that the keyboard stays")
 		p = press(p, "resume", fragment("ramp")...)
 		require.Contains(t, p.text(".ramp-next"), "100 % at ")
 		p = press(p, "next", fragment("ramp")...)
 		require.Contains(t, p.text("h2"), "All 3 steps are taken")
+		require.Equal(t, "Waiting for you", p.text(".badge"))
+		require.Zero(t, p.Find("button[value=pause]").Length(), "nothing goes on by itself")
+		require.Equal(t, "Waiting for you, step 3 of 3", s.get("/p/"+s.project.ID+"/aliases").text(".badge"))
 		p = press(p, "back", fragment("ramp")...)
 		require.Contains(t, p.text("h2"), "Paused at step 2 of 3", "a step back does not run on by itself")
 	})
@@ -248,11 +307,22 @@ func TestGrayReleaseIsLeft(t *testing.T) {
 		require.Contains(t, s.get(path).text(".flashes"), "grace has led the alias elsewhere")
 	})
 	t.Run("a refusal is said in words", func(t *testing.T) {
+		p := s.get(path + "/ramp")
 		_, err := s.service.CreateAlias(t.Context(), s.scope(), alias.Function.ID, api.AliasDraft{Name: "other", Version: "v3"})
 		require.NoError(t, err)
-		press(s.get(path+"/ramp"), "promote").requireRedirect(path)
+		press(p, "promote").requireRedirect(path)
 		require.Contains(t, s.get(path).text(".flashes"), "other")
 		require.Equal(t, "v1", s.stored(alias).Route.Main)
+	})
+	t.Run("what can only be refused is not offered, and it is said why", func(t *testing.T) {
+		for _, page := range []string{path, path + "/ramp"} {
+			p := s.get(page)
+			require.Equal(t, 1, p.Find("button#alias-promote[disabled]:not(.btn-primary)").Length())
+			require.Contains(t, p.text("#alias-promote-why"), "Version v3 is the main version of alias other already.")
+			require.Equal(t, 1, p.Find("#alias-abort:not([disabled])").Length())
+		}
+		s.ramped(alias, false, "10", "") // of v2, which no alias leads to
+		require.Equal(t, 1, s.get(path+"/ramp").Find("#alias-promote:not([disabled])").Length())
 	})
 }
 

@@ -71,7 +71,7 @@ func (p *pages) trial(c echo.Context, draft, live *routing.Route) templates.Tria
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(v.Count))
 	if err != nil || n < 1 || n > api.MaxSimulated {
-		v.Problems = append(v.Problems, api.Problem{Path: templates.TrialCount, Message: api.M("trial.bad_count", "max", api.MaxSimulated)})
+		v.Problems = append(v.Problems, api.Problem{Path: templates.TrialCount, Message: api.M("trial.bad_count", "max", api.Grouped(api.MaxSimulated))})
 	}
 	if len(v.Problems) > 0 {
 		return v

@@ -96,7 +96,7 @@ func TestWhichVersionWouldThisRequestGet(t *testing.T) {
 		for _, headers := range [][]header{nil, fragment("trial")} {
 			p := s.post(path, url.Values{"request": {"no header <b>"}, "count": {"1000001"}}, headers...).requireStatus(http.StatusUnprocessableEntity)
 			require.NotEmpty(t, p.text("#trial-request-error"))
-			require.Contains(t, p.text("#trial-count-error"), "1000000")
+			require.Contains(t, p.text("#trial-count-error"), "from 1 to 1,000,000.")
 			require.Equal(t, "no header <b>", p.Find("#trial-request").Text())
 			require.Equal(t, "1000001", p.value("count"))
 			require.Zero(t, p.Find("#trial-answer").Length())

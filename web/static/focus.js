@@ -27,6 +27,8 @@
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => before(target));
   document.addEventListener("htmx:afterSwap", mark);
   document.addEventListener("htmx:afterSettle", after);
+  // Who asked for something sees the answer, wherever the page has been scrolled to.
+  document.addEventListener("htmx:afterSettle", ({ target }) => target.querySelector?.("[data-show]")?.scrollIntoView({ block: "nearest" }));
   document.addEventListener("htmx:sseBeforeMessage", ({ target }) => before(target));
   document.addEventListener("htmx:sseMessage", after);
 }

@@ -19,12 +19,16 @@ type AliasState struct {
 }
 
 // aliasFact is a part of an AliasState in words.
-type aliasFact struct{ Label, Text string }
+type aliasFact struct {
+	Label, Text string
+	Lines       []string // the text of a list, item by item
+}
 
 // facts are the parts, always all of them and in the same order.
 func (s *AliasState) facts(ctx context.Context) []aliasFact {
 	r := &s.Route
-	var weight, combine, rules string
+	var weight, combine string
+	var rules []string
 	if byWeight(r) {
 		weight = shareText(ctx, r.Weight)
 	}
@@ -33,23 +37,25 @@ func (s *AliasState) facts(ctx context.Context) []aliasFact {
 		if r.Any() {
 			combine = locale.T(ctx, "aliases.combine_or")
 		}
-		rules = rulesText(ctx, r.Rules)
+		rules = ruleTexts(ctx, r.Rules)
 	}
-	label := func(key string) string { return locale.T(ctx, key) }
+	fact := func(key, text string) aliasFact { return aliasFact{Label: locale.T(ctx, key), Text: text} }
+	listed := fact("aliases.rules", strings.Join(rules, locale.T(ctx, "aliases.separator")))
+	listed.Lines = rules
 	return []aliasFact{
-		{label("aliases.main"), r.Main}, {label("aliases.additional"), r.Additional}, {label("aliases.weight"), weight},
-		{label("aliases.combine"), combine}, {label("aliases.rules"), rules}, {label("aliases.sticky"), sourceText(ctx, r.Sticky)},
-		{label("aliases.description"), s.Description},
+		fact("aliases.main", r.Main), fact("aliases.additional", r.Additional), fact("aliases.weight", weight),
+		fact("aliases.combine", combine), listed, fact("aliases.sticky", sourceText(ctx, r.Sticky)),
+		fact("aliases.description", s.Description),
 	}
 }
 
-// rulesText is rules in one line.
-func rulesText(ctx context.Context, rules []routing.Rule) string {
+// ruleTexts are rules, each in one line.
+func ruleTexts(ctx context.Context, rules []routing.Rule) []string {
 	texts := make([]string, len(rules))
 	for i, r := range rules {
 		texts[i] = sourceText(ctx, routing.Source{Type: r.Type, Param: r.Param}) + " " + string(r.Op) + " " + r.Value
 	}
-	return strings.Join(texts, locale.T(ctx, "aliases.separator"))
+	return texts
 }
 
 // sourceText is a part of a request in one line; none is empty.
@@ -66,7 +72,7 @@ func changedStates(ctx context.Context, before, after *AliasState) []valueChange
 	was := before.facts(ctx)
 	for i, is := range after.facts(ctx) {
 		if was[i].Text != is.Text {
-			found = append(found, valueChange{Label: is.Label, Before: was[i].Text, After: is.Text})
+			found = append(found, valueChange{Label: is.Label, Before: was[i].Text, After: is.Text, Lines: changedLines(was[i].Lines, is.Lines)})
 		}
 	}
 	return found
@@ -83,7 +89,13 @@ func AliasDifferences(ctx context.Context, mine, theirs AliasState) []Difference
 
 // sameRoute reports whether two routes lead to the same, whosever they are.
 func sameRoute(a, b *routing.Route) bool {
-	return a.Main == b.Main && a.Additional == b.Additional && a.Weight == b.Weight && a.Any() == b.Any() &&
+	return a.Main == b.Main && SameShare(a, b)
+}
+
+// SameShare reports whether two routes take the same requests from their main
+// versions, whatever these are.
+func SameShare(a, b *routing.Route) bool {
+	return a.Additional == b.Additional && a.Weight == b.Weight && a.Any() == b.Any() &&
 		a.Sticky == b.Sticky && slices.Equal(a.Rules, b.Rules)
 }
 
@@ -96,6 +108,10 @@ type auditedAlias struct {
 		Rules   []routing.Rule  `json:"rules"`
 	} `json:"additional_version_strategy"`
 	Sticky routing.Source
+	Ramp   struct {
+		Step  int // from 1
+		Steps []json.RawMessage
+	}
 }
 
 func (a *auditedAlias) state() AliasState {
@@ -109,12 +125,33 @@ func (a *auditedAlias) state() AliasState {
 	return s
 }
 
-// changedAlias tells what a change of an alias changed.
+// changedAlias tells what a change of an alias changed, or what the alias was made
+// with, and which step its ramp has come to.
 func changedAlias(ctx context.Context, c api.Change) []valueChange {
 	var before, after auditedAlias
-	if json.Unmarshal(c.Before, &before) != nil || json.Unmarshal(c.After, &after) != nil {
+	if json.Unmarshal(c.After, &after) != nil || after.Version == "" {
 		return nil
 	}
-	was, is := before.state(), after.state()
-	return changedStates(ctx, &was, &is)
+	is := after.state()
+	if json.Unmarshal(c.Before, &before) != nil || before.Version == "" {
+		return madeState(ctx, &is)
+	}
+	was := before.state()
+	found := changedStates(ctx, &was, &is)
+	if step := after.Ramp.Step; step != before.Ramp.Step && step > 0 {
+		taken := locale.T(ctx, "ramp.step_taken", "n", step, "all", len(after.Ramp.Steps))
+		found = append([]valueChange{{Label: locale.T(ctx, "aliases.tab_ramp"), Note: taken}}, found...)
+	}
+	return found
+}
+
+// madeState lists what an alias was made with.
+func madeState(ctx context.Context, made *AliasState) []valueChange {
+	var found []valueChange
+	for _, f := range made.facts(ctx) {
+		if f.Text != "" {
+			found = append(found, valueChange{Label: f.Label, Note: f.Text})
+		}
+	}
+	return found
 }

@@ -17,8 +17,9 @@ type AliasReviewView struct {
 
 	Name    string
 	Draft   AliasState
-	Request string // method and path of what is sent
-	JSON    string // its body
+	Advice  []api.Message // what is odd about its rules
+	Request string        // method and path of what is sent
+	JSON    string        // its body
 }
 
 // live is what is stored.
@@ -51,6 +52,12 @@ func (v *AliasReviewView) differences(ctx context.Context) []valueChange {
 // moves reports whether requests are led elsewhere.
 func (v *AliasReviewView) moves() bool {
 	return v.Stored != nil && !sameRoute(&v.Stored.Route, &v.Draft.Route)
+}
+
+// pictured reports whether the routes before and after look different; what rules
+// say is told as a difference.
+func (v *AliasReviewView) pictured(ctx context.Context) bool {
+	return v.moves() && routeText(ctx, &v.Stored.Route) != routeText(ctx, &v.Draft.Route)
 }
 
 // endsRamp reports whether saving ends a ramp that is under way.
@@ -106,10 +113,13 @@ func moved(before, after *routing.Route) int {
 	return n
 }
 
+// AliasBack is the op that leads back to the form.
+const AliasBack = "back"
+
 // back makes a button show the form again, with everything that was typed.
 func (v *AliasReviewView) back() templ.Attributes {
 	verb := v.Form.Action + "/edit"
 	return templ.Attributes{
-		"formaction": verb, "hx-post": verb, "hx-target": "#" + v.Form.ID, "hx-swap": "outerHTML", "hx-sync": "closest form:replace",
+		"name": "op", "value": AliasBack, "formaction": verb, "hx-post": verb, "hx-target": "#" + v.Form.ID, "hx-swap": "outerHTML", "hx-sync": "closest form:replace",
 	}
 }

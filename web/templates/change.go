@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,8 +57,61 @@ func changedBy(ctx context.Context, c api.Change) string {
 }
 
 // valueChange is a value that a change changed. Both sides are empty where the
-// value cannot be shown, and Note says what happened to it.
-type valueChange struct{ Label, Before, After, Note string }
+// value cannot be shown, and Note says what happened to it. Lines tell of a list
+// item by item.
+type valueChange struct {
+	Label, Before, After, Note string
+	Lines                      []lineChange
+}
+
+// lineChange is an item of a list that was changed: where it is afterwards, from
+// 1, or 0 if it is gone, and what became of it.
+type lineChange struct {
+	N    int
+	Text string
+	What lineFate
+}
+
+// lineFate is what became of an item of a list.
+type lineFate string
+
+// The fates.
+const (
+	lineAdded   lineFate = "change.line_added"
+	lineRemoved lineFate = "change.line_removed"
+	lineMoved   lineFate = "change.line_moved"
+	lineKept    lineFate = "change.line_kept"
+)
+
+// changedLines compares lists: first what is there afterwards, in its order, then
+// what is gone. An item has moved if it stands elsewhere among those that stay.
+func changedLines(before, after []string) []lineChange {
+	var lines []lineChange
+	gone := slices.Clone(before)
+	for i, text := range after {
+		line := lineChange{N: i + 1, Text: text, What: lineAdded}
+		if at := slices.Index(gone, text); at >= 0 {
+			gone, line.What = slices.Delete(gone, at, at+1), lineKept
+		}
+		lines = append(lines, line)
+	}
+	was := slices.Clone(before)
+	for _, text := range gone {
+		lines = append(lines, lineChange{Text: text, What: lineRemoved})
+		at := slices.Index(was, text)
+		was = slices.Delete(was, at, at+1)
+	}
+	n := 0
+	for i := range lines {
+		if lines[i].What == lineKept {
+			if was[n] != lines[i].Text {
+				lines[i].What = lineMoved
+			}
+			n++
+		}
+	}
+	return lines
+}
 
 // changedValues lists what a change changed, as far as its kind has something to
 // show.

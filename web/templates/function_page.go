@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ type VersionView struct {
 
 	Version api.Version
 	URN     string
-	Form    *form.Form // of its upstream
+	Form    *form.Form // of its upstream, or of the question before it is removed
 }
 
 // Title is the version as people call it.
@@ -114,9 +115,24 @@ func (v *VersionView) deletion(ctx context.Context) Confirm {
 	}
 	return Confirm{
 		Text:         locale.T(ctx, "functions.delete_version_text", "version", v.Version.Name, "name", v.title()),
-		Consequences: consequences, Button: locale.T(ctx, "functions.delete_version_button"),
-		Action: v.VersionPath() + "/delete", Cancel: v.VersionPath(),
+		Consequences: consequences, Button: locale.T(ctx, "functions.delete_version_button"), Cancel: v.VersionPath(),
 	}
+}
+
+// VersionDeleteForm asks for the name of a version if aliases go along with it.
+func VersionDeleteForm(ctx context.Context, v VersionView) *form.Form {
+	f := &form.Form{ID: "delete-form", Action: v.VersionPath() + "/delete"}
+	if len(v.Version.Main) > 0 {
+		f.Sections = confirmSections(ctx, "functions.confirm_version", v.Version.Name)
+	}
+	return f
+}
+
+// confirmSections ask for a name to be typed.
+func confirmSections(ctx context.Context, label, name string) []form.Section {
+	return []form.Section{{ID: "delete-fields", Fields: []form.Field{{
+		Path: "confirm", Kind: form.Text, Required: true, Label: locale.T(ctx, label), Help: locale.T(ctx, "functions.confirm_help", "name", name),
+	}}}}
 }
 
 // FunctionDeleteView is the question before a function is removed, with the
@@ -126,6 +142,14 @@ type FunctionDeleteView struct {
 
 	Versions []api.Version
 	Form     *form.Form
+}
+
+// deletion is the question before a function is removed.
+func (v *FunctionDeleteView) deletion(ctx context.Context) Confirm {
+	return Confirm{
+		Text:         locale.T(ctx, "functions.delete_text", "name", v.title()),
+		Consequences: v.consequences(ctx), Button: locale.T(ctx, "functions.delete_button"), Cancel: v.Path(),
+	}
 }
 
 func (v *FunctionDeleteView) consequences(ctx context.Context) []string {
@@ -143,10 +167,7 @@ func FunctionDeleteForm(ctx context.Context, v FunctionDeleteView) *form.Form {
 		Hidden: []form.Hidden{{Name: "version", Value: version(v.Function.Version)}},
 	}
 	if len(v.List) > 0 {
-		f.Sections = []form.Section{{ID: "delete-fields", Fields: []form.Field{{
-			Path: "confirm", Kind: form.Text, Required: true, Label: locale.T(ctx, "functions.confirm"),
-			Help: locale.T(ctx, "functions.confirm_help", "name", v.Function.Name),
-		}}}}
+		f.Sections = confirmSections(ctx, "functions.confirm", v.Function.Name)
 	}
 	return f
 }
@@ -158,6 +179,11 @@ type PublishView struct {
 
 	Form    *form.Form
 	Refused []api.Problem
+}
+
+// full reports whether the function can have no more versions.
+func (v *PublishView) full() bool {
+	return slices.ContainsFunc(v.Refused, func(p api.Problem) bool { return p.Message.Key == "version.too_many" })
 }
 
 // PublishForm describes the form: version and description.

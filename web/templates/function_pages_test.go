@@ -67,6 +67,7 @@ func functionPages(ctx context.Context, f templates.Frame) map[string]templ.Comp
 			Sections: []form.Section{templates.UpstreamSection(ctx)},
 		}}
 		pages["version "+versions[i].Name] = templates.VersionPage(f, v)
+		v.Form = templates.VersionDeleteForm(ctx, v)
 		pages["delete version "+versions[i].Name] = templates.VersionDelete(f, v)
 	}
 	return pages

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"switchboard/internal/api"
@@ -37,6 +38,27 @@ type LinkChanged struct {
 	By     string
 	At     time.Time
 	Fields []Difference
+	// Taken are fields that had been left alone and are now as somebody else saved
+	// them.
+	Taken []Difference
+}
+
+// advice is the message key of what can be done: key, unless there is nothing to
+// choose.
+func (c *LinkChanged) advice(key string) string {
+	if len(c.Fields) == 0 && len(c.Taken) > 0 {
+		return "link.changed_apart"
+	}
+	return key
+}
+
+// taken names the fields that were taken over.
+func (c *LinkChanged) taken(ctx context.Context) string {
+	labels := make([]string, len(c.Taken))
+	for i, d := range c.Taken {
+		labels[i] = d.Label
+	}
+	return strings.Join(labels, locale.T(ctx, "connections.separator"))
 }
 
 // Difference is a field that two versions disagree about.

@@ -110,6 +110,31 @@ func rampVerdict(ctx context.Context, r *api.Ramp) string {
 	return locale.T(ctx, "ramp.is_running", step...)
 }
 
+// rampAtEnd reports whether all steps are taken, so that only somebody can end
+// the ramp.
+func rampAtEnd(r *api.Ramp) bool {
+	return r.State == api.RampRunning && r.Next.IsZero() && r.At+1 == len(r.Steps)
+}
+
+// rampState is the state of a ramp in a word or two: one that runs, but waits for
+// somebody, does not go on by itself.
+func rampState(r *api.Ramp) api.Message {
+	if r.State == api.RampRunning && r.Next.IsZero() {
+		return api.M("ramp_state.waiting")
+	}
+	return api.M("ramp_state." + string(r.State))
+}
+
+// promoteRefused is why the additional version cannot become the main one, zero
+// if it can: it is that of another alias.
+func (v *AliasView) promoteRefused() api.Message {
+	version := v.version(v.Alias.Route.Additional)
+	if version == nil || len(version.Main) == 0 {
+		return api.Message{}
+	}
+	return api.M("alias.version_used", "version", version.Name, "alias", version.Main[0].Name)
+}
+
 // rampNext says what comes next and when, as far as that is known.
 func rampNext(ctx context.Context, r *api.Ramp) string {
 	at := locale.FullTime(r.Next)

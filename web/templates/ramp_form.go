@@ -2,7 +2,9 @@ package templates
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"switchboard/internal/api"
@@ -40,13 +42,41 @@ type RampPlan struct {
 	Hold     time.Duration
 }
 
-// Rows are the plan's steps as the form has them.
-func (p *RampPlan) Rows() []form.Row {
-	rows := make([]form.Row, len(p.Percents))
-	for i, percent := range p.Percents {
+// above are the plan's percents for a version that gets live percent now: more
+// than that, unless nothing is.
+func (p *RampPlan) above(live int) []int {
+	at := slices.IndexFunc(p.Percents, func(percent int) bool { return percent > live })
+	return p.Percents[max(at, 0):]
+}
+
+// Rows are the plan's steps as the form has them, for a version that gets live
+// percent now.
+func (p *RampPlan) Rows(live int) []form.Row {
+	percents := p.above(live)
+	rows := make([]form.Row, len(percents))
+	for i, percent := range percents {
 		rows[i] = form.Row{RampPercent: strconv.Itoa(percent), RampHold: holdValue(p.Hold)}
 	}
 	return rows
+}
+
+// LiveShare is what a version gets by weight now, in percent, beside the main
+// one.
+func (v *AliasView) LiveShare(version string) int {
+	if r := &v.Alias.Route; byWeight(r) && r.Additional == version {
+		return r.Weight
+	}
+	return 0
+}
+
+// RampCandidate is the version that a ramp of the alias is likely to be of: the
+// one that gets requests already or, without one, the only one that could. It is
+// empty if nobody knows.
+func (v *AliasView) RampCandidate() string {
+	if versions := rampVersions(v); v.Alias.Route.Additional == "" && len(versions) == 1 {
+		return versions[0].Value
+	}
+	return v.Alias.Route.Additional
 }
 
 // rampHolds are how long a step can be told to stay.
@@ -69,8 +99,8 @@ type RampFormView struct {
 	Form *form.Form
 }
 
-// RampForm describes the form; values are as typed.
-func RampForm(ctx context.Context, v AliasView) *form.Form {
+// RampForm describes the form of a ramp of that version; values are as typed.
+func RampForm(ctx context.Context, v AliasView, additional string) *form.Form {
 	t := func(key string) string { return locale.T(ctx, key) }
 	return &form.Form{
 		ID: "ramp-form", Action: v.Path() + "/ramp", Guard: true,
@@ -80,7 +110,7 @@ func RampForm(ctx context.Context, v AliasView) *form.Form {
 					Path: RampAdditional, Kind: form.Select, Required: true, Live: true, Choices: rampVersions(&v),
 					Label: t("ramp.additional"), Help: locale.T(ctx, "ramp.additional_help", "main", v.Alias.Route.Main),
 				},
-				{Path: RampPreset, Kind: form.Cards, Redraw: true, Label: t("ramp.preset"), Choices: rampPresets(ctx)},
+				{Path: RampPreset, Kind: form.Cards, Redraw: true, Label: t("ramp.preset"), Choices: rampPresets(ctx, v.LiveShare(additional))},
 			}},
 			{ID: "ramp-how", Title: t("ramp.steps"), Help: t("ramp.steps_help"), Fields: []form.Field{
 				{
@@ -108,11 +138,16 @@ func rampVersions(v *AliasView) []form.Choice {
 	return choices
 }
 
-func rampPresets(ctx context.Context) []form.Choice {
+func rampPresets(ctx context.Context, live int) []form.Choice {
 	var choices []form.Choice
 	for _, plan := range RampPlans {
+		var steps []string
+		for _, percent := range plan.above(live) {
+			steps = append(steps, strconv.Itoa(percent))
+		}
 		choices = append(choices, form.Choice{
-			Value: plan.Name, Label: locale.T(ctx, "ramp_preset."+plan.Name), Note: locale.T(ctx, "ramp_preset_note."+plan.Name),
+			Value: plan.Name, Label: locale.T(ctx, "ramp_preset."+plan.Name),
+			Note: locale.T(ctx, "ramp_preset_note."+plan.Name, "steps", strings.Join(steps, locale.T(ctx, "ramp.separator"))),
 		})
 	}
 	return append(choices, form.Choice{Value: RampPresetOwn, Label: locale.T(ctx, "ramp_preset."+RampPresetOwn), Note: locale.T(ctx, "ramp_preset_note."+RampPresetOwn)})
@@ -143,6 +178,9 @@ func (v *RampStartView) marks() []rampMark {
 	marks[0].At, marks[0].Current = v.At, false
 	return marks
 }
+
+// drops reports whether the version gets less at first than it does now.
+func (v *RampStartView) drops() bool { return v.LiveShare(v.Draft.Additional) > v.Steps[0].Percent }
 
 // consequences are what follows from the yes.
 func (v *RampStartView) consequences(ctx context.Context) []string {

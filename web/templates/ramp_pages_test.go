@@ -88,7 +88,7 @@ func trialsOf(alias templates.AliasView, route *routing.Route) templates.TrialPa
 
 // badPlan is the form of a ramp in which something is wrong.
 func badPlan(ctx context.Context, alias templates.AliasView) *form.Form {
-	f := templates.RampForm(ctx, alias)
+	f := templates.RampForm(ctx, alias, markup)
 	f.Refused = true
 	f.Values = url.Values{"additional": {markup}, "preset": {markup}, "steps.0.percent": {markup}, "steps.0.hold": {markup}}
 	f.Problems = []api.Problem{{Message: api.M("ramp.under_way")}, {Path: "steps.0.percent", Message: api.M("ramp.percent_rise", "before", markup)}, {Path: "additional", Message: api.M("alias.additional_required")}}

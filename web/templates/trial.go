@@ -44,10 +44,11 @@ type TrialSide struct {
 	Low, High int
 }
 
-// verb makes the bench's button try the request.
+// verb makes the bench's button try the request. Without JavaScript the answer is
+// a page of its own, which begins where the bench's answer does.
 func (v *TrialView) verb() templ.Attributes {
 	return templ.Attributes{
-		"formaction": v.Action, "hx-post": v.Action, "hx-target": "#" + TrialID, "hx-swap": "outerHTML",
+		"formaction": v.Action + "#trial-answer", "hx-post": v.Action, "hx-target": "#" + TrialID, "hx-swap": "outerHTML",
 		"hx-sync": "closest form:replace",
 	}
 }
@@ -186,14 +187,5 @@ func (s *TrialSide) expected(ctx context.Context) string {
 	if s.Tally.Additional < s.Low || s.Tally.Additional > s.High {
 		key = "trial.unexpected"
 	}
-	return locale.T(ctx, key, "version", s.Route.Additional, "low", s.percent(ctx, s.Low), "high", s.percent(ctx, s.High), "n", grouped(s.Tally.Total))
-}
-
-// grouped is a large number with its thousands apart.
-func grouped(n int) string {
-	text := count(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
+	return locale.T(ctx, key, "version", s.Route.Additional, "low", s.percent(ctx, s.Low), "high", s.percent(ctx, s.High), "n", api.Grouped(s.Tally.Total))
 }

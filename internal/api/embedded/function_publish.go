@@ -39,6 +39,9 @@ func judgeVersion(rows []versionRow, d *api.VersionDraft) error {
 		m := api.M("version.taken", "version", d.Name)
 		return &api.Error{Code: api.Conflict, Message: m, Problems: append([]api.Problem{{Path: "version", Message: m}}, problems...)}
 	}
+	if len(problems) == 0 && len(rows) >= api.MaxVersions {
+		return api.Errorf(api.Limit, "version.too_many", "max", api.MaxVersions)
+	}
 	return api.Refuse(problems)
 }
 
@@ -56,9 +59,6 @@ func (p *Plane) PublishVersion(ctx context.Context, s api.Scope, function string
 		}
 		if err := judgeVersion(rows, &d); err != nil {
 			return err
-		}
-		if len(rows) >= api.MaxVersions {
-			return api.Errorf(api.Limit, "version.too_many", "max", api.MaxVersions)
 		}
 		published = publish(rows, &d, s, time.Now())
 		if _, err := tx.NewInsert().Model(&published).Exec(ctx); err != nil {

@@ -135,7 +135,8 @@ func ReadMap(v url.Values, path string) (map[string]string, []api.Problem) {
 // Edit does what a row button asks for: "add:PATH" appends an empty row,
 // "remove:PATH.1" takes one away, "up:PATH.1" and "down:PATH.1" move it, and
 // "set:PATH=TEXT" sets an input. It returns the path that should get the focus,
-// and false if op is none of these.
+// and false if op is none of these. A row that was moved has it on the button that
+// moves it further, or back again from either end.
 func Edit(v url.Values, op string) (focus string, ok bool) {
 	verb, path, found := strings.Cut(op, ":")
 	if !found {
@@ -171,15 +172,49 @@ func Edit(v url.Values, op string) (focus string, ok bool) {
 		focus = path + ".add"
 	case verb == "up" && n > 0:
 		rows[n-1], rows[n] = rows[n], rows[n-1]
-		focus = RowPath(path, n-1)
+		focus = RowPath(path, n-1) + "." + further(verb, n-1 == 0)
 	case verb == "down" && n+1 < len(rows):
 		rows[n+1], rows[n] = rows[n], rows[n+1]
-		focus = RowPath(path, n+1)
+		focus = RowPath(path, n+1) + "." + further(verb, n+2 == len(rows))
 	default:
 		return "", false
 	}
 	SetRows(v, path, rows)
 	return focus, true
+}
+
+// further is the button that moves a row on that was moved up or down: the other
+// one, if it is at the end.
+func further(verb string, end bool) string {
+	switch {
+	case !end:
+		return verb
+	case verb == "up":
+		return "down"
+	default:
+		return "up"
+	}
+}
+
+// filled reports whether something was typed into a row; what is only chosen does
+// not count.
+func (d *Field) filled(row Row) bool {
+	return slices.ContainsFunc(d.Columns, func(c Column) bool {
+		return c.Kind != Select && strings.TrimSpace(row[c.Name]) != ""
+	})
+}
+
+// numbers are those of rows, from 1, as sentences about them count:
+// one into which nothing was typed has none, which is 0.
+func (d *Field) numbers(rows []Row) []int {
+	numbers, n := make([]int, len(rows)), 0
+	for i, row := range rows {
+		if d.filled(row) {
+			n++
+			numbers[i] = n
+		}
+	}
+	return numbers
 }
 
 // items are the parts of the text in a column of a row.

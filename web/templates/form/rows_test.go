@@ -38,8 +38,10 @@ func TestEdit(t *testing.T) {
 		"adds an empty row at the end": {rows("a", "1"), "add:rules", and(rows("a", "1"), "rules.1", ""), "rules.1"},
 		"adds the first row":           {rows(), "add:rules", and(rows(), "rules.0", ""), "rules.0"},
 		"removes a row and closes up":  {rows("a", "1", "b", "2", "c", "3"), "remove:rules.1", rows("a", "1", "c", "3"), "rules.add"},
-		"moves a row up":               {rows("a", "1", "b", "2"), "up:rules.1", rows("b", "2", "a", "1"), "rules.0"},
-		"moves a row down":             {rows("a", "1", "b", "2"), "down:rules.0", rows("b", "2", "a", "1"), "rules.1"},
+		"moves a row up":               {rows("a", "1", "b", "2"), "up:rules.1", rows("b", "2", "a", "1"), "rules.0.down"},
+		"moves a row down":             {rows("a", "1", "b", "2"), "down:rules.0", rows("b", "2", "a", "1"), "rules.1.up"},
+		"moves a row up in between":    {rows("a", "1", "b", "2", "c", "3"), "up:rules.2", rows("a", "1", "c", "3", "b", "2"), "rules.1.up"},
+		"moves a row down in between":  {rows("a", "1", "b", "2", "c", "3"), "down:rules.0", rows("b", "2", "a", "1", "c", "3"), "rules.1.down"},
 		"closes gaps that were posted": {
 			url.Values{"name": {"kept"}, "rules.3.key": {"a"}, "rules.7.key": {"b"}}, "add:rules",
 			url.Values{"name": {"kept"}, "rules.0.key": {"a"}, "rules.1.key": {"b"}, "rules.2": {""}}, "rules.2",
