@@ -155,7 +155,8 @@ func TestEverythingWorksWithoutScript(t *testing.T) {
 		require.Empty(t, chips(p, "#rules-0"), "a rule with = has one value")
 	})
 	t.Run("rules have the numbers that sentences about them use", func(t *testing.T) {
-		p := s.post(s.aliases()+"/edit", typedAlias(orders.ID, "shift", "rules", "rules.1.param", "X-A", "rules.1.value", "1", "rules.2.param", "X-B", "rules.2.value", "2"))
+		p := s.post(s.aliases()+"/edit", typedAlias(orders.ID, "shift", "rules", "rules.1.type", "header", "rules.1.op", "=", "rules.1.param", "X-A", "rules.1.value", "1",
+			"rules.2.type", "header", "rules.2.op", "=", "rules.2.param", "X-B", "rules.2.value", "2"))
 		require.Empty(t, p.text("#rules-0 .row-number"), "an empty row is no rule")
 		require.Equal(t, []string{"1", "2"}, []string{p.text("#rules-1 .row-number"), p.text("#rules-2 .row-number")})
 		require.Contains(t, p.text("#alias-words"), "Rule 2: header X-B")

@@ -180,7 +180,7 @@ func TestChangedRulesAreLookedOverOneByOne(t *testing.T) {
 		lines = append(lines, strings.Join(strings.Fields(line.Text()), " "))
 	}
 	require.Equal(t, []string{
-		"1. Header X-New = yes (added)", "2. Cookie team in qa,ops (kept)", "3. header X-New = yes (added)", "Header X-Tester = yes (removed)",
+		"1. Header X-New = yes (added)", "2. Cookie team in qa,ops (kept)", "3. Header X-New = yes (added)", "Header X-Tester = yes (removed)",
 	}, lines)
 	require.Contains(t, p.text(".notice-warning"), "Rule 3: ", "what is odd is not lost on the way")
 	require.Zero(t, p.Find(".impact-sides").Length(), "two equal pictures say nothing")
