@@ -20,7 +20,7 @@ func TestServeDoesWhatWaitsInTheBackground(t *testing.T) {
 	require.NoError(t, err)
 	keys, err := keyring.Load(data, "")
 	require.NoError(t, err)
-	plane := embedded.New(apitest.Open(t, data+"/"+databaseFile), keys, nil)
+	plane := embedded.New(apitest.Open(t, data+"/"+databaseFile), keys, nil, embedded.Options{})
 	scope := api.Scope{Project: projects[0].ID, Actor: api.Actor{User: "ada", Way: api.WayConsole}}
 	link, err := plane.CreateLink(t.Context(), scope, apitest.ClosedDraft(t, "orders"), api.Shape)
 	require.NoError(t, err)

@@ -16,7 +16,7 @@ import (
 func newPlane(s *served) *embedded.Plane {
 	checks := s.Checks
 	checks.Own, checks.Logger = []netip.AddrPort{s.Own}, s.Log
-	return embedded.New(s.DB, s.Keys, probe.New(checks))
+	return embedded.New(s.DB, s.Keys, probe.New(checks), embedded.Options{})
 }
 
 // begin lets the control plane work in the background until ctx ends. stop, to
@@ -68,6 +68,6 @@ func setUpPath(token string) string { return "/set-up?token=" + token }
 func resealers(all *parts) []func(context.Context) (int, error) {
 	return []func(context.Context) (int, error){
 		all.Identity.Reseal,
-		embedded.New(all.DB, all.Keys, nil).Reseal,
+		embedded.New(all.DB, all.Keys, nil, embedded.Options{}).Reseal,
 	}
 }

@@ -20,6 +20,10 @@ type Service interface {
 	Aliases
 	Ramps
 	Invocations
+	Regions
+	Policies
+	Backups
+	Replications
 	Health
 	History
 }

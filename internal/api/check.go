@@ -59,6 +59,7 @@ const (
 	StepSignIn    StepName = "sign_in"
 	StepDatabase  StepName = "database"
 	StepRead      StepName = "read"    // a list or a look at what is there: a folder, a bucket
+	StepWrite     StepName = "write"   // a small object is written, read back and removed
 	StepCluster   StepName = "cluster" // the other members: brokers, nodes, a master
 	StepVersion   StepName = "version"
 )

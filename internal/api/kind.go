@@ -14,6 +14,10 @@ const (
 	KindEndpoint        Kind = "endpoint"   // so are these
 	KindFunction        Kind = "function"   // changes of its versions are told of by its id
 	KindAlias           Kind = "alias"      // so are those of its ramps
+	KindRegion          Kind = "region"     // of the console; told of in the project that somebody changed it from
+	KindPolicy          Kind = "policy"     // checkpoints are told of by its id
+	KindBackup          Kind = "backup"
+	KindReplication     Kind = "replication" // a run
 	KindRun             Kind = "run"
 	KindHook            Kind = "hook"
 )

@@ -65,7 +65,7 @@ func emptySite(t testing.TB) *site {
 	s.identity = identity.New(s.db, keys)
 	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
 	require.NoError(t, err)
-	s.service = embedded.New(s.db, keys, probe.New(probe.Options{}))
+	s.service = embedded.New(s.db, keys, probe.New(probe.Options{}), embedded.Options{})
 	s.options = handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,

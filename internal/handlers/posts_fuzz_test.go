@@ -172,7 +172,7 @@ func proberSite(t *testing.T, prober *probe.Prober) *site {
 	s.identity = identity.New(s.db, keys)
 	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
 	require.NoError(t, err)
-	s.service = embedded.New(s.db, keys, prober)
+	s.service = embedded.New(s.db, keys, prober, embedded.Options{})
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),

@@ -41,7 +41,7 @@ func work(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	if err := embedded.New(db, keys, probe.New(probe.Options{})).Start(ctx, embedded.Background{Tick: 50 * time.Millisecond}); err != nil {
+	if err := embedded.New(db, keys, probe.New(probe.Options{}), embedded.Options{}).Start(ctx, embedded.Background{Tick: 50 * time.Millisecond}); err != nil {
 		return err
 	}
 	select {}

@@ -4,6 +4,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"sync/atomic"
@@ -26,13 +27,29 @@ type Plane struct {
 	engine   atomic.Pointer[jobs.Engine] // nil while nothing is done in the background
 	lanes    lanes
 	underway underway
+	drives   drives
+
+	options Options
+}
+
+// Options says where the control plane is, and where it keeps objects.
+type Options struct {
+	// Region is the one that projects are in that name none; "local-1" if empty.
+	Region string
+	// Folders are those of the machine that regions may be in, absolute paths; the
+	// first is where new ones are. Without any there are no regions in folders.
+	Folders []string
+	// Copies is how many backups this process copies at the same time;
+	// api.MaxCopies if 0.
+	Copies int
 }
 
 var _ api.Service = (*Plane)(nil)
 
 // New makes a Plane over an open database.
-func New(db *store.DB, keys *keyring.Ring, prober *probe.Prober) *Plane {
-	return &Plane{db: db, keys: keys, prober: prober, targets: db.Statement(targets)}
+func New(db *store.DB, keys *keyring.Ring, prober *probe.Prober, o Options) *Plane {
+	o.Region, o.Copies = cmp.Or(o.Region, "local-1"), cmp.Or(o.Copies, api.MaxCopies)
+	return &Plane{db: db, keys: keys, prober: prober, options: o, targets: db.Statement(targets)}
 }
 
 // maxChanges bounds what Changes returns.

@@ -47,7 +47,7 @@ func plane(t testing.TB, db *store.DB, keys *keyring.Ring) apitest.Plane {
 // planeOn is another control plane on db.
 func planeOn(t testing.TB, db *store.DB, keys *keyring.Ring) apitest.Plane {
 	t.Helper()
-	return apitest.Plane{Service: embedded.New(db, keys, probe.New(probe.Options{})), Mine: mine, Other: other}
+	return apitest.Plane{Service: embedded.New(db, keys, probe.New(probe.Options{}), embedded.Options{}), Mine: mine, Other: other}
 }
 
 func ring(t testing.TB, keys ...string) *keyring.Ring {
@@ -134,7 +134,7 @@ func TestResealMovesEverySecretToTheCurrentKey(t *testing.T) {
 			_, err := p.Service.CreateLink(t.Context(), mine, apitest.MySQLDraft("link_"+strconv.Itoa(i)), api.Shape)
 			require.NoError(t, err)
 		}
-		both := embedded.New(db, ring(t, newer, older), probe.New(probe.Options{}))
+		both := embedded.New(db, ring(t, newer, older), probe.New(probe.Options{}), embedded.Options{})
 		n, err := both.Reseal(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 120, n)
@@ -142,7 +142,7 @@ func TestResealMovesEverySecretToTheCurrentKey(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, n)
 		// The old key can be thrown away now: a test opens the secret.
-		alone := embedded.New(db, ring(t, newer), probe.New(probe.Options{}))
+		alone := embedded.New(db, ring(t, newer), probe.New(probe.Options{}), embedded.Options{})
 		link, err := alone.FindLink(t.Context(), mine, api.DefaultCluster, "link_0")
 		require.NoError(t, err)
 		d := apitest.MySQLDraft("link_0")

@@ -81,6 +81,7 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 	for _, c := range chores {
 		workers[c.kind] = c.workers(checks)
 	}
+	p.drives.begin()
 	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers})
 	if err == nil {
 		p.engine.Store(engine)
@@ -90,10 +91,13 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 
 // Stop gives up what is under way, puts it back and waits until that is done.
 func (p *Plane) Stop(ctx context.Context) error {
-	if engine := p.engine.Swap(nil); engine != nil {
-		return engine.Stop(ctx)
+	engine := p.engine.Swap(nil)
+	if engine == nil {
+		return nil
 	}
-	return nil
+	err := engine.Stop(ctx)
+	p.drives.stop()
+	return err
 }
 
 // putBack lets rows of runs and connections wait again that a process held which

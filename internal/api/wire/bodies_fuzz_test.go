@@ -89,7 +89,7 @@ func proberOf(t *testing.T, prober *probe.Prober) func(*Options) {
 			_, err = ids.AddProject(t.Context(), api.Actor{}, project.Name, project.ID)
 			require.NoError(t, err)
 		}
-		o.Service = embedded.New(db, keys, prober)
+		o.Service = embedded.New(db, keys, prober, embedded.Options{})
 	}
 }
 

@@ -39,7 +39,7 @@ func manyBadConnections(t *testing.T, db *store.DB) {
 	prober := probe.New(probe.Options{Policy: probe.Policy{Allow: rules}, Resolver: nowhere{}, Timeout: fuzzTimeout})
 	keys, err := keyring.Parse(keyring.NewKey())
 	require.NoError(t, err)
-	w := startOn(t, db, func(o *Options) { o.Service = embedded.New(db, keys, prober) }, atWork(t))
+	w := startOn(t, db, func(o *Options) { o.Service = embedded.New(db, keys, prober, embedded.Options{}) }, atWork(t))
 	ids := []string{"x"}
 	for i := range 3 {
 		w.createQueue(t, fmt.Sprint("q", i))

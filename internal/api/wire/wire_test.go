@@ -88,7 +88,7 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	require.NoError(t, err)
 
 	o := Options{
-		Service:  embedded.New(db, keys, probe.New(probe.Options{Timeout: 5 * time.Second})),
+		Service:  embedded.New(db, keys, probe.New(probe.Options{Timeout: 5 * time.Second}), embedded.Options{}),
 		Identity: w.ids, Region: region, LinkDepth: api.Shape, Version: "1.2.3",
 		Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
