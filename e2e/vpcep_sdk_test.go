@@ -57,7 +57,7 @@ func TestOfficialSDKManagesEndpointServices(t *testing.T) {
 
 	quotas, err := client.ListQuotaDetails(&model.ListQuotaDetailsRequest{})
 	require.NoError(t, err)
-	require.Len(t, *quotas.Quotas.Resources, 2)
+	require.Len(t, *quotas.Quotas.Resources, 4, "CSBS has its own on the same path")
 	require.EqualValues(t, 1, *(*quotas.Quotas.Resources)[0].Used)
 
 	deleted, err := client.DeleteEndpointService(&model.DeleteEndpointServiceRequest{VpcEndpointServiceId: id})

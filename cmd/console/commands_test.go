@@ -89,13 +89,26 @@ func TestProjects(t *testing.T) {
 	requireRefused(t, console(t, e, "project", "add", "other", "--id", id), "id: There is a project with the id "+id)
 }
 
+func TestAProjectIsAddedToARegion(t *testing.T) {
+	t.Parallel()
+	e := env{"SWITCHBOARD_DATA": t.TempDir()}
+	early := decode[projectJSON](t, done(t, e, "project", "add", "early", "--region", "cn-north-4", "--json"))
+	require.Equal(t, "cn-north-4", early.Region, "before the first start any region may be the server's")
+	require.Zero(t, serve(t, e, "--region", "cn-north-4").end())
+	team := decode[projectJSON](t, done(t, e, "project", "add", "team", "--region", "local-2", "--json"))
+	require.Equal(t, "local-2", team.Region)
+	require.Empty(t, decode[projectJSON](t, done(t, e, "project", "add", "plain", "--json")).Region, "it is the server's")
+	requireRefused(t, console(t, e, "project", "add", "lost", "--region", "mars-1"), "region: There is no region mars-1.")
+}
+
 func TestCommandsDoNotAddAProjectOfAnotherRegion(t *testing.T) {
 	t.Parallel()
 	e := env{"SWITCHBOARD_DATA": t.TempDir()}
 	require.Zero(t, serve(t, e, "--region", "cn-north-4").end())
 	list := decode[[]projectJSON](t, done(t, e, "project", "list", "--json"))
-	require.Len(t, list, 1)
+	require.Len(t, list, 2)
 	require.Equal(t, "cn-north-4", list[0].Name)
+	require.Equal(t, "local-2", list[1].Name, "the second region's")
 }
 
 func TestSecretsRotate(t *testing.T) {

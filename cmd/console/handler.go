@@ -16,7 +16,7 @@ import (
 func newPlane(s *served) *embedded.Plane {
 	checks := s.Checks
 	checks.Own, checks.Logger = []netip.AddrPort{s.Own}, s.Log
-	return embedded.New(s.DB, s.Keys, probe.New(checks), embedded.Options{})
+	return embedded.New(s.DB, s.Keys, probe.New(checks), s.Keeps)
 }
 
 // begin lets the control plane work in the background until ctx ends. stop, to
@@ -45,7 +45,7 @@ func newHandler(s *served, plane *embedded.Plane) http.Handler {
 		Service: plane, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Version: s.Version, Log: s.Log,
 	})
 	people := handlers.New(handlers.Options{
-		Service: plane, Identity: s.Identity, Keys: s.Keys, Region: s.Region, Version: s.Version, Log: s.Log,
+		Service: plane, Identity: s.Identity, Keys: s.Keys, Region: s.Region, Folders: s.Keeps.Folders, Version: s.Version, Log: s.Log,
 		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks}, Stopping: s.Stopping,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,6 +19,7 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
                 [--trusted-proxy CIDR,...]
                 [--egress-allow RULE,...] [--egress-deny RULE,...]
                 [--checks 16] [--checks-per-project 8]
+                [--regions DIR,...] [--copies 8]
       Serve the console and the wire API. The first start makes an account, a
       project named after the region, and prints a link, good once and for a
       day, to set up the first administrator; or, if SWITCHBOARD_ADMIN_PASSWORD
@@ -37,15 +38,20 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
       the console itself are always refused.
       --checks is how many checks run at the same time, and --checks-per-project
       how many of them for one project; others wait their turn.
+      --regions names the folders that regions in folders may lie in (regions in
+      the data folder); new ones are made in the first. --copies is how many
+      backups this server copies at the same time. Servers that share a database
+      need the same folders, at the same paths.
 
   console user add NAME
       Add a user. The password is SWITCHBOARD_PASSWORD; without that you are
       asked for it, or it is the first line of standard input.
 
-  console project add NAME [--id ID] [--json]
+  console project add NAME [--id ID] [--region NAME] [--json]
   console project list [--json]
       Add a project, or list all. --id gives a project the id (32 hex digits)
-      of one that exists in the cloud.
+      of one that exists in the cloud, --region the region that its backups are
+      in; without, that is the server's.
 
   console key create --user NAME [--project NAME] [--json]
       Make an access key and print it with its secret, which is shown only this

@@ -24,7 +24,10 @@ const envKeys = envPrefix + "KEYS"
 const databaseFile = "switchboard.db"
 
 // where says where everything is kept.
-type where struct{ data, database, region string }
+type where struct {
+	data, database, region string
+	said                   string // region, if somebody said it
+}
 
 // whereFlags adds the flags that all commands have in common.
 func whereFlags(flags *flag.FlagSet) *where {
@@ -35,7 +38,7 @@ func whereFlags(flags *flag.FlagSet) *where {
 		if !identity.ValidProjectName(name) {
 			return errors.New("use letters, digits, hyphens and underscores, such as cn-north-4")
 		}
-		w.region = name
+		w.region, w.said = name, name
 		return nil
 	})
 	return w

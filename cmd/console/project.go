@@ -15,6 +15,7 @@ type projectJSON struct {
 	Name       string `json:"name"`
 	DomainID   string `json:"domain_id"`
 	DomainName string `json:"domain_name"`
+	Region     string `json:"region,omitempty"`
 }
 
 func (p *program) addProject(ctx context.Context, args []string) error {
@@ -31,7 +32,7 @@ func (p *program) addProject(ctx context.Context, args []string) error {
 		return err
 	}
 	defer all.close()
-	project, err := all.Identity.AddProject(ctx, p.actor(), names[0], *id)
+	project, err := all.Identity.AddProject(ctx, p.actor(), identity.Project{Name: names[0], ID: *id, Region: w.said})
 	if err != nil {
 		return err
 	}
@@ -72,5 +73,5 @@ func (p *program) listProjects(ctx context.Context, args []string) error {
 }
 
 func encodeProject(project identity.Project) projectJSON {
-	return projectJSON{project.ID, project.Name, project.Account.ID, project.Account.Name}
+	return projectJSON{project.ID, project.Name, project.Account.ID, project.Account.Name, project.Region}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/probe"
 )
 
@@ -33,10 +34,11 @@ const (
 // served is what the handler is made of.
 type served struct {
 	*parts
-	LinkDepth api.Depth       // how much of a link the wire API checks
-	Checks    probe.Options   // how links are checked
-	Own       netip.AddrPort  // where the server listens
-	Stopping  <-chan struct{} // closed when it stops
+	LinkDepth api.Depth        // how much of a link the wire API checks
+	Checks    probe.Options    // how links are checked
+	Keeps     embedded.Options // where objects are kept
+	Own       netip.AddrPort   // where the server listens
+	Stopping  <-chan struct{}  // closed when it stops
 	Log       *slog.Logger
 }
 
@@ -49,7 +51,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		trusted, err = parseProxies(text)
 		return err
 	})
-	checks := checkFlags(flags)
+	checks, kept := checkFlags(flags), keepFlags(flags)
 	flags.Func("link-check", "", oneOf(&depth, string(api.Connect), string(api.Shape)))
 	if _, err := p.parse(flags, args); err != nil {
 		return err
@@ -73,7 +75,13 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
 	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Stopping: ctx.Done(), Log: log}
+	if s.Keeps, err = kept.options(w); err != nil {
+		return err
+	}
 	plane := newPlane(s)
+	if err := plane.EnsureRegions(ctx); err != nil {
+		return fmt.Errorf("regions: %w", err)
+	}
 	stop, err := begin(ctx, s, plane)
 	if err != nil {
 		return err

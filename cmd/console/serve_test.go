@@ -40,11 +40,15 @@ func TestServe(t *testing.T) {
 			require.Equal(t, fs.FileMode(0o600), mode(t, filepath.Join(data, name)))
 		}
 	})
-	t.Run("made the account and the region's project", func(t *testing.T) {
+	t.Run("made the account and two regions, each with a project and a folder", func(t *testing.T) {
 		projects, err := look(t, data).AllProjects(t.Context())
 		require.NoError(t, err)
-		require.Len(t, projects, 1)
-		require.Equal(t, "local-1", projects[0].Name)
+		require.Len(t, projects, 2)
+		for i, name := range []string{"local-1", "local-2"} {
+			require.Equal(t, name, projects[i].Name)
+			require.Equal(t, name, projects[i].Region)
+			require.Equal(t, fs.FileMode(0o700), mode(t, filepath.Join(data, regionsFolder, name)))
+		}
 	})
 	t.Run("a second one on the same port is refused", func(t *testing.T) {
 		listen := strings.TrimPrefix(s.url, "http://")

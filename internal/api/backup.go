@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"io"
+	"path"
+	"strings"
 	"time"
 )
 
@@ -88,6 +90,7 @@ type Backup struct {
 	Status      BackupStatus
 	Kind        BackupKind
 	Adopted     bool
+	Archive     bool // it is a tar of a folder, and not one object as it is
 	Auto        bool
 	Region      string
 	Size        int64     // bytes; of one that is being made, those that are known
@@ -102,6 +105,21 @@ type Backup struct {
 	// CopyFrom is the region that a replica came from, Source the backup it is of.
 	CopyFrom, Source string
 	Records          []ReplicationRecord // newest first
+}
+
+// File is what its content is called outside of its region: the name of the
+// backup, with what tells people and programs what is in it.
+func (b *Backup) File() string {
+	object := path.Base(b.Path)
+	switch {
+	case b.Archive && strings.HasSuffix(b.Name, ".tar"):
+		return b.Name
+	case b.Archive:
+		return b.Name + ".tar"
+	case b.Adopted || strings.HasSuffix(b.Name, object):
+		return object
+	}
+	return b.Name + "-" + object
 }
 
 // BackupStatus is how far a backup is.

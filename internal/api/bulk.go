@@ -55,6 +55,30 @@ func AliasShelf(aliases Aliases) Shelf[Alias, AliasQuery] {
 	}
 }
 
+// PolicyShelf finds policies.
+func PolicyShelf(policies Policies) Shelf[Policy, PolicyQuery] {
+	return Shelf[Policy, PolicyQuery]{
+		Get: policies.Policy,
+		List: func(ctx context.Context, s Scope, q PolicyQuery, cursor string) (Page[Policy], error) {
+			q.Cursor, q.Limit = cursor, MaxPage
+			return policies.ListPolicies(ctx, s, q)
+		},
+		Name: func(p *Policy) (string, string) { return p.ID, p.Name },
+	}
+}
+
+// BackupShelf finds backups.
+func BackupShelf(backups Backups) Shelf[Backup, BackupQuery] {
+	return Shelf[Backup, BackupQuery]{
+		Get: backups.Backup,
+		List: func(ctx context.Context, s Scope, q BackupQuery, cursor string) (Page[Backup], error) {
+			q.Cursor, q.Limit = cursor, MaxPage
+			return backups.ListBackups(ctx, s, q)
+		},
+		Name: func(b *Backup) (string, string) { return b.ID, b.Name },
+	}
+}
+
 // PermissionShelf finds entries of a service's whitelist.
 func PermissionShelf(list Whitelist, service string) Shelf[Permission, PermissionQuery] {
 	return Shelf[Permission, PermissionQuery]{

@@ -31,8 +31,9 @@ type Functions interface {
 	// and should do nothing else. An error of patch is returned.
 	PatchFunction(ctx context.Context, s Scope, id string, patch func(d *FunctionDraft) error) (Function, error)
 	// DeleteFunction removes a function with its versions, aliases and ramps;
-	// version as in UpdateFunction.
-	DeleteFunction(ctx context.Context, s Scope, id string, version int64) error
+	// version as in UpdateFunction. Where aliases go along, a person is asked for
+	// its name: what calls them fails from then on.
+	DeleteFunction(ctx context.Context, s Scope, id string, version int64, confirm Confirmation) error
 
 	// Versions returns all versions of a function: LatestVersion, then the
 	// newest first.
@@ -51,8 +52,8 @@ type Functions interface {
 	SetUpstream(ctx context.Context, s Scope, function, version, upstream string) (Version, error)
 	// DeleteVersion removes a published version and the aliases whose main
 	// version it is. Conflict while it is the additional version of one, and for
-	// LatestVersion.
-	DeleteVersion(ctx context.Context, s Scope, function, name string) error
+	// LatestVersion. Where aliases go along, a person is asked for its name.
+	DeleteVersion(ctx context.Context, s Scope, function, name string, confirm Confirmation) error
 }
 
 // LatestVersion is the version that can be changed. Every function has it.

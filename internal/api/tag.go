@@ -14,6 +14,8 @@ type TagRules struct {
 	Blank bool
 	// Forbidden are characters that neither keys nor values may have.
 	Forbidden string
+	// Plain says that there are letters, digits, hyphens and underscores only.
+	Plain bool
 }
 
 // Rules for tags, by kind of resource.

@@ -56,11 +56,15 @@ func (r TagRules) textProblem(text string, limit int) Message {
 	for i, c := range text {
 		_, width := utf8.DecodeRuneInString(text[i:])
 		broken := c == utf8.RuneError && width == 1
-		if broken || strings.ContainsRune(r.Forbidden, c) || !unicode.IsGraphic(c) {
+		if broken || strings.ContainsRune(r.Forbidden, c) || !unicode.IsGraphic(c) || r.Plain && !plainRune(c) {
 			return M("tag.character", "character", visible(c))
 		}
 	}
 	return Message{}
+}
+
+func plainRune(c rune) bool {
+	return unicode.IsLetter(c) || unicode.IsDigit(c) || c == '-' || c == '_'
 }
 
 // visible is how a message shows a character that may have no picture of its

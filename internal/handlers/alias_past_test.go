@@ -51,7 +51,7 @@ func TestAliasIsBroughtBack(t *testing.T) {
 	})
 	t.Run("what does not hold any more is said, and not offered", func(t *testing.T) {
 		s.led(alias, api.AliasDraft{Version: "v1"})
-		require.NoError(t, s.service.DeleteVersion(t.Context(), s.scope(), alias.Function.ID, "v2"))
+		require.NoError(t, s.service.DeleteVersion(t.Context(), s.scope(), alias.Function.ID, "v2", api.Confirmation{}))
 		p := s.get(back).requireStatus(http.StatusOK)
 		require.Contains(t, p.text("#past-problems"), "no version v2")
 		require.Zero(t, p.Find("#past-save").Length())
@@ -82,8 +82,7 @@ func TestWhatGoesOnAtAnAliasOfAnotherProjectIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	alias := s.pointed(byWeight("20"))
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	path := "/p/" + other.ID + "/aliases/" + alias.ID
 	changes, err := s.service.Changes(t.Context(), s.scope(), api.KindAlias, alias.ID, "", 1)
 	require.NoError(t, err)

@@ -149,8 +149,7 @@ func TestAliasesOfAnotherProjectAreNotFound(t *testing.T) {
 	s, theirs := newSite(t), newSite(t)
 	foreign := theirs.pointed(byWeight("20"))
 	require.NotEmpty(t, foreign.ID)
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	home := s.project
 	s.project = other
 	alias := s.pointed(byWeight("20"))

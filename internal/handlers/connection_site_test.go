@@ -78,8 +78,7 @@ func (p *page) names() []string {
 // foreignConnection stores a connection in another project.
 func foreignConnection(t *testing.T, s *site) api.Connection {
 	t.Helper()
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	c, err := s.service.CreateConnection(t.Context(), api.Scope{Project: other.ID}, apitest.ConnectionDraft(t, "foreign"))
 	require.NoError(t, err)
 	s.catchUp()

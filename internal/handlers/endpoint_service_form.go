@@ -218,8 +218,11 @@ func pinRows(problems []api.Problem, field string, at []int) []api.Problem {
 		rest, ok := strings.CutPrefix(problem.Path, field+".")
 		number, part, dotted := strings.Cut(rest, ".")
 		n, err := strconv.Atoi(number)
-		if ok && dotted && err == nil && n >= 0 && n < len(at) {
-			pinned[i].Path = form.RowPath(field, at[n]) + "." + part
+		if ok && err == nil && n >= 0 && n < len(at) {
+			pinned[i].Path = form.RowPath(field, at[n])
+			if dotted {
+				pinned[i].Path += "." + part
+			}
 		}
 	}
 	return pinned

@@ -262,8 +262,7 @@ func TestServiceConnections(t *testing.T) {
 func TestEndpointServicesOfAnotherProjectAreNotFound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	scope := api.Scope{Project: other.ID}
 	foreign, err := s.service.CreateEndpointService(t.Context(), scope, apitest.ServiceDraft("foreign"))
 	require.NoError(t, err)

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -42,8 +41,7 @@ func (p *pages) askDeleteFunction(c echo.Context, status int, view templates.Fun
 	return p.render(c, status, templates.FunctionDelete(frame, view))
 }
 
-// deleteFunction removes a function. Where aliases go along, its name has to be
-// typed: what calls them would fail from then on.
+// deleteFunction removes a function.
 func (p *pages) deleteFunction(c echo.Context) error {
 	view, err := p.deletionView(c)
 	if err != nil {
@@ -53,12 +51,11 @@ func (p *pages) deleteFunction(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(view.List) > 0 && strings.TrimSpace(values.Get("confirm")) != view.Function.Name {
-		return p.askDeleteFunction(c, http.StatusUnprocessableEntity, view, values, []api.Problem{
-			{Path: "confirm", Message: api.M("functions.confirm_differs", "name", view.Function.Name)},
-		})
+	err = p.Service.DeleteFunction(c.Request().Context(), p.scope(c), view.Function.ID,
+		readVersion(values.Get("version")), api.Confirm(values.Get("confirm")))
+	if problems, _ := problemsOf(err); problems != nil {
+		return p.askDeleteFunction(c, http.StatusUnprocessableEntity, view, values, problems)
 	}
-	err = p.Service.DeleteFunction(c.Request().Context(), p.scope(c), view.Function.ID, readVersion(values.Get("version")))
 	if err != nil {
 		return p.sayRefusalAt(c, view.Path(), err)
 	}

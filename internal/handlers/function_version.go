@@ -110,8 +110,7 @@ func (p *pages) askDeleteVersion(c echo.Context, status int, view templates.Vers
 	return p.render(c, status, templates.VersionDelete(frame, view))
 }
 
-// deleteVersion removes a version. Where aliases go along, its name has to be
-// typed, as that of a function has.
+// deleteVersion removes a version.
 func (p *pages) deleteVersion(c echo.Context) error {
 	view, err := p.versionView(c)
 	if err != nil {
@@ -121,13 +120,10 @@ func (p *pages) deleteVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	along := len(view.Version.Main) > 0 && len(view.Version.Additional) == 0 // else it stays, and why is told
-	if along && strings.TrimSpace(values.Get("confirm")) != view.Version.Name {
-		return p.askDeleteVersion(c, http.StatusUnprocessableEntity, view, values, []api.Problem{
-			{Path: "confirm", Message: api.M("functions.confirm_version_differs", "name", view.Version.Name)},
-		})
+	err = p.Service.DeleteVersion(c.Request().Context(), p.scope(c), view.Function.ID, view.Version.Name, api.Confirm(values.Get("confirm")))
+	if problems, _ := problemsOf(err); problems != nil {
+		return p.askDeleteVersion(c, http.StatusUnprocessableEntity, view, values, problems)
 	}
-	err = p.Service.DeleteVersion(c.Request().Context(), p.scope(c), view.Function.ID, view.Version.Name)
 	if err != nil {
 		return p.sayRefusalAt(c, view.Path(), err)
 	}

@@ -21,8 +21,10 @@ type Options struct {
 	Identity *identity.Service
 	Keys     *keyring.Ring
 	Region   string // the first project's name
-	Version  string
-	Log      *slog.Logger
+	// Folders are those of the machine that regions may be in; the first is offered.
+	Folders []string
+	Version string
+	Log     *slog.Logger
 	// LinkJSON is a link as the wire API answers it, for the raw view.
 	LinkJSON func(api.Link) ([]byte, error)
 	// AliasJSON is what a program sends to make an alias, or to change one, laid

@@ -65,7 +65,9 @@ func emptySite(t testing.TB) *site {
 	s.identity = identity.New(s.db, keys)
 	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
 	require.NoError(t, err)
-	s.service = embedded.New(s.db, keys, probe.New(probe.Options{}), embedded.Options{})
+	plane := embedded.New(s.db, keys, probe.New(probe.Options{}), embedded.Options{Folders: []string{t.TempDir()}})
+	require.NoError(t, plane.EnsureRegions(t.Context()))
+	s.service = plane
 	s.options = handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
@@ -75,6 +77,14 @@ func emptySite(t testing.TB) *site {
 	t.Cleanup(s.server.Close)
 	s.client = newClient(t)
 	return s
+}
+
+// addProject adds a project to the account.
+func (s *site) addProject(name string) identity.Project {
+	s.t.Helper()
+	project, err := s.identity.AddProject(s.t.Context(), api.Actor{Way: api.WayConsole}, identity.Project{Name: name})
+	require.NoError(s.t, err)
+	return project
 }
 
 // serve makes the console work with another service from now on.

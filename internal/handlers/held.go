@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,21 @@ import (
 // it, only for this session and field, and only for a while.
 
 const holdFor = 2 * time.Hour
+
+// typedSecret takes the text of a secret out of a form, into whose page it never
+// goes back: just typed, or into an earlier rendering of the form. It is "" if
+// nothing was typed, or the one that is stored is to stay.
+func (p *pages) typedSecret(c echo.Context, values url.Values, path string, stored bool) string {
+	typed := values.Get(path)
+	values.Del(path)
+	switch {
+	case stored && keeps(values.Get(path+".mode")):
+		return ""
+	case typed == "":
+		return p.unhold(c, path, values.Get(path+".held"))
+	}
+	return typed
+}
 
 func (p *pages) holdPlace(c echo.Context, path string) string {
 	return "form/" + currentSession(c).ID + "/" + path

@@ -51,13 +51,7 @@ func (p *pages) readHook(c echo.Context, stored api.Hook) (api.HookDraft, *form.
 	if err != nil {
 		return api.HookDraft{}, nil, err
 	}
-	typed := values.Get(hookSecret)
-	values.Del(hookSecret) // it never goes back into a page
-	if stored.Secret && keeps(values.Get(hookSecret+".mode")) {
-		typed = ""
-	} else if typed == "" {
-		typed = p.unhold(c, hookSecret, values.Get(hookSecret+".held"))
-	}
+	typed := p.typedSecret(c, values, hookSecret, stored.Secret)
 	f := p.hookForm(c, stored, values)
 	if typed != "" {
 		f.Sections[0].Fields[1].Held = p.hold(c, hookSecret, typed)

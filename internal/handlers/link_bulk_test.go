@@ -155,8 +155,7 @@ func TestDeletingMany(t *testing.T) {
 func TestLinksOfAnotherProjectAreNotTouchedInBulk(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	foreign, err := s.service.CreateLink(t.Context(), api.Scope{Project: other.ID}, apitest.MySQLDraft("foreign"), api.Shape)
 	require.NoError(t, err)
 	for _, verb := range []string{"/enable", "/disable", "/schedule", "/delete", "/delete/confirmed", "/runs"} {

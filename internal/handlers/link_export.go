@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/csv"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -41,11 +42,22 @@ func (p *pages) exportLinks(c echo.Context) error {
 	return err
 }
 
-// attach makes the answer a file to be kept. Names of projects are plain.
+// attach makes the answer a file to be kept, of any name: as it is for browsers
+// that read RFC 6266, without what could end the name for others.
 func attach(c echo.Context, name, mime string) {
+	plain := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || strings.ContainsRune(`"%/\`, r) {
+			return '_'
+		}
+		return r
+	}, name)
+	disposition := `attachment; filename="` + plain + `"`
+	if plain != name {
+		disposition += "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
+	}
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, mime)
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	h.Set(echo.HeaderContentDisposition, disposition)
 }
 
 // writeTable writes the links as CSV that a spreadsheet opens as it is: with a

@@ -14,25 +14,19 @@ import (
 // readSecret finds what is meant by a secret's fields: text just typed, a file,
 // text typed into an earlier rendering of the form, or the stored one.
 func (p *pages) readSecret(c echo.Context, lf *linkForm, in *connector.Input) error {
-	typed := lf.values.Get(in.Name)
-	lf.values.Del(in.Name) // it never goes back into a page
 	if in.Kind == connector.File {
 		file, err := uploaded(c, in.Name+".file")
 		if err != nil {
 			return err
 		}
 		if file != "" {
-			typed = file
+			lf.values.Set(in.Name, file)
 		}
 	}
 	stored := lf.stored(in.Name)
-	if stored && keeps(lf.values.Get(in.Name+".mode")) {
-		return nil
-	}
-	if typed == "" {
-		typed = p.unhold(c, in.Name, lf.values.Get(in.Name+".held"))
-	}
-	if stored && typed == "" && lf.values.Get(in.Name+".mode") == form.Again {
+	typed := p.typedSecret(c, lf.values, in.Name, stored)
+	mode := lf.values.Get(in.Name + ".mode")
+	if stored && (keeps(mode) || typed == "" && mode == form.Again) {
 		return nil // nobody chose to replace it
 	}
 	if _, fault := in.Judge(typed); typed != "" && fault == nil {

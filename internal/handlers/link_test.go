@@ -380,8 +380,7 @@ func TestDeleting(t *testing.T) {
 func TestALinkOfAnotherProjectIsNotFoundOnAnyRoute(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	foreign, err := s.service.CreateLink(t.Context(), api.Scope{Project: other.ID}, apitest.MySQLDraft("orders"), api.Shape)
 	require.NoError(t, err)
 	path := s.links() + "/" + foreign.ID

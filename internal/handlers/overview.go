@@ -61,8 +61,7 @@ func (p *pages) fillCard(c echo.Context, card *templates.KindCard) error {
 	case templates.SectionWhitelist:
 		return p.whitelistCard(c, card)
 	}
-	card.Figure = locale.T(localised(c), "overview.planned")
-	return nil
+	return p.replicationCard(c, card)
 }
 
 // counted is how far the overview counts: a card says "more than 50" rather
@@ -106,9 +105,7 @@ func (p *pages) aliasCard(c echo.Context, card *templates.KindCard) error {
 			paused++
 		}
 	}
-	if paused > 0 {
-		card.Notes = append(card.Notes, templates.CardNote{Status: api.Warned, Text: locale.T(localised(c), "overview.paused", "count", paused)})
-	}
+	note(c, card, paused, api.Warned, "overview.paused")
 	if card.Some {
 		return nil
 	}
@@ -133,14 +130,35 @@ func (p *pages) whitelistCard(c echo.Context, card *templates.KindCard) error {
 			open++
 		}
 	}
-	note := func(n int, status api.Status, key string) {
-		if n > 0 {
-			card.Notes = append(card.Notes, templates.CardNote{Status: status, Text: locale.T(localised(c), key, "count", n)})
-		}
-	}
-	note(open, api.Failed, "overview.open")
-	note(expiring, api.Warned, "overview.expiring")
+	note(c, card, open, api.Failed, "overview.open")
+	note(c, card, expiring, api.Warned, "overview.expiring")
 	return nil
+}
+
+// replicationCard also says which policies lag behind their destinations, and
+// what is being copied now.
+func (p *pages) replicationCard(c echo.Context, card *templates.KindCard) error {
+	ctx, s := c.Request().Context(), p.scope(c)
+	page, err := p.Service.ListPolicies(ctx, s, api.PolicyQuery{Limit: counted})
+	if err != nil {
+		return err
+	}
+	card.Figure, card.Some = figure(c, page, "overview.policies", "overview.more_policies"), len(page.Items) > 0
+	runs, err := p.Service.ReplicationRuns(ctx, s, api.RunQuery{Open: true, Limit: counted})
+	if err != nil {
+		return err
+	}
+	behind, err := p.Service.BehindPolicies(ctx, s, counted)
+	note(c, card, behind, api.Warned, "overview.behind")
+	note(c, card, len(runs.Items), api.Passed, "overview.replicating")
+	return err
+}
+
+// note adds how many things need looking after, unless there are none.
+func note(c echo.Context, card *templates.KindCard, n int, status api.Status, key string) {
+	if n > 0 {
+		card.Notes = append(card.Notes, templates.CardNote{Status: status, Text: locale.T(localised(c), key, "count", n)})
+	}
 }
 
 // figure says how many things a page of a list has, or that there are more.
@@ -169,16 +187,19 @@ func hrefOf(c echo.Context) func(api.Change) string {
 			return functionsPath(c) + "/" + change.ObjectID
 		case change.Kind == api.KindAlias && !gone:
 			return aliasesPath(c) + "/" + change.ObjectID
+		case change.Kind == api.KindPolicy && !gone:
+			return replicationPath(c) + "/" + change.ObjectID
+		case change.Kind == api.KindReplication && !gone:
+			return replicationPath(c) + "/" + templates.RunsTab + "/" + change.ObjectID
+		case change.Kind == api.KindRegion && !gone:
+			return regionPath(c, change.ObjectID)
+		case change.Kind == api.KindBackup && !gone:
+			return backupPath(c, change.ObjectID)
 		case change.Kind == api.KindEndpointService && !gone, change.Kind == api.KindPermission: // told of by the service
 			return sectionPath(c, templates.SectionWhitelist) + "/" + change.ObjectID
 		}
 		return ""
 	}
-}
-
-// planned is the page of a kind that is not managed yet.
-func (p *pages) planned(c echo.Context) error {
-	return p.render(c, http.StatusOK, templates.Planned(p.frame(c, "nav."+section(c)), linksPath(c)))
 }
 
 func (p *pages) kit(c echo.Context) error {

@@ -65,13 +65,7 @@ func TestManyBadPosts(t *testing.T) {
 	t.Logf("seed %d: %d posts in %s, the slowest %s; statuses %v; %d connections, %d refused, %d names asked for",
 		postsSeed, manyPosts, time.Since(began).Round(time.Millisecond), results.slowest, results.statuses, dialled, refused, unknown.asked.Load())
 
-	require.Empty(t, results.bad)
-	log := s.log.String()
-	require.NotContains(t, log, "level=ERROR")
-	require.NotContains(t, log, "panic")
-	for _, status := range []int{http.StatusOK, http.StatusSeeOther, http.StatusNotFound, http.StatusUnprocessableEntity} {
-		require.NotZero(t, results.statuses[status], "posts that always end in the same way test nothing: %d", status)
-	}
+	results.requireGood(t, s)
 	require.Greater(t, dialled, uint64(100))
 	require.Greater(t, refused, uint64(100))
 	require.NotZero(t, unknown.asked.Load())
@@ -97,6 +91,18 @@ func (r *postResults) add(what string, status int, took time.Duration) {
 	}
 }
 
+// requireGood requires that everything was answered well, and not always in the
+// same way, which would test nothing.
+func (r *postResults) requireGood(t *testing.T, s *site) {
+	t.Helper()
+	require.Empty(t, r.bad)
+	require.NotContains(t, s.log.String(), "level=ERROR")
+	require.NotContains(t, s.log.String(), "panic")
+	for _, status := range []int{http.StatusOK, http.StatusSeeOther, http.StatusNotFound, http.StatusUnprocessableEntity} {
+		require.NotZero(t, r.statuses[status], status)
+	}
+}
+
 // poster posts what a mutator makes.
 type poster struct {
 	mutator
@@ -113,17 +119,23 @@ func (p *poster) post(count int) {
 		}
 		method, path := p.target(p.site.links(), p.links)
 		contentType, body := p.body(p.links, strings.HasSuffix(path, "/delete/confirmed"))
-		began := time.Now()
-		status, location, err := p.send(method, path, contentType, body)
-		what := fmt.Sprintf("%s %s %s %.2000q", method, path, contentType, body)
-		if err != nil {
-			what += ": " + err.Error()
-		}
-		p.results.add(what, status, time.Since(began))
+		location := p.ask(method, path, contentType, body)
 		if id, created := strings.CutPrefix(location, p.site.links()+"/"); created && len(id) == 36 {
 			p.links = append(p.links, id)
 		}
 	}
+}
+
+// ask sends a request and takes note of how it was answered.
+func (p *poster) ask(method, path, contentType, body string) (location string) {
+	began := time.Now()
+	status, location, err := p.send(method, path, contentType, body)
+	what := fmt.Sprintf("%s %s %s %.2000q", method, path, contentType, body)
+	if err != nil {
+		what += ": " + err.Error()
+	}
+	p.results.add(what, status, time.Since(began))
+	return location
 }
 
 // stock stores a link of every tile, for posts about stored links, which also
@@ -172,7 +184,9 @@ func proberSite(t *testing.T, prober *probe.Prober) *site {
 	s.identity = identity.New(s.db, keys)
 	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
 	require.NoError(t, err)
-	s.service = embedded.New(s.db, keys, prober, embedded.Options{})
+	plane := embedded.New(s.db, keys, prober, embedded.Options{Folders: []string{t.TempDir()}})
+	require.NoError(t, plane.EnsureRegions(t.Context()))
+	s.service = plane
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
 		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),

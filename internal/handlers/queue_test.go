@@ -94,6 +94,6 @@ func TestTheOverviewTellsOfEachKind(t *testing.T) {
 	require.Contains(t, card.Text(), "1 connection")
 	require.Contains(t, card.Text(), "1 failed")
 	require.Contains(t, p.text(`a.card-link[href$="/whitelist"]`), "0 endpoint services")
-	require.Contains(t, p.text(`a.card-link[href$="/replication"]`), "not yet")
+	require.Contains(t, p.text(`a.card-link[href$="/replication"]`), "0 policies")
 	require.Equal(t, s.connections()+"/"+c.ID, p.Find(".changes a").First().AttrOr("href", ""))
 }

@@ -127,7 +127,7 @@ func TestRampOfTheOnlyVersionThereIs(t *testing.T) {
 	alias := s.pointed(api.AliasDraft{})
 	path := s.aliasPath(alias) + "/ramp/new"
 	require.Empty(t, s.get(path).Find("#additional option[selected]").AttrOr("value", ""), "there are two")
-	require.NoError(t, s.service.DeleteVersion(t.Context(), s.scope(), alias.Function.ID, "v3"))
+	require.NoError(t, s.service.DeleteVersion(t.Context(), s.scope(), alias.Function.ID, "v3", api.Confirmation{}))
 	require.Equal(t, "v2", s.get(path).Find("#additional option[selected]").AttrOr("value", ""))
 }
 

@@ -4,7 +4,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchboard/web"
-	"switchboard/web/templates"
 )
 
 // routes is the whole console, in menu order. Everything below /p/{project} is
@@ -27,10 +26,9 @@ func (p *pages) routes(e *echo.Echo) {
 	project := in.Group("/p/:project", p.requireProject)
 	project.GET("", p.overview)
 
-	project.GET("/"+templates.SectionReplication, p.planned)
-
 	p.linkRoutes(project)
 	p.connectionRoutes(project)
 	p.whitelistRoutes(project)
 	p.aliasRoutes(project)
+	p.replicationRoutes(project)
 }

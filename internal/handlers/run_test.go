@@ -102,8 +102,7 @@ func TestCancellingARun(t *testing.T) {
 func TestARunOfAnotherProjectIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	scope := api.Scope{Project: other.ID}
 	link, err := s.service.CreateLink(t.Context(), scope, apitest.MySQLDraft("orders"), api.Shape)
 	require.NoError(t, err)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -95,6 +96,9 @@ func (p *pages) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
 			if r := recover(); r != nil {
+				if cut, ok := r.(error); ok && errors.Is(cut, http.ErrAbortHandler) {
+					panic(r) // net/http's own way to cut an answer short
+				}
 				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 			}
 		}()
@@ -102,10 +106,18 @@ func (p *pages) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// headAsked marks a request that was a HEAD.
+const headAsked = "head"
+
+// askedForHead reports whether the answer's body is left out, so that nobody has
+// to make it.
+func askedForHead(c echo.Context) bool { return c.Get(headAsked) != nil }
+
 // headAsGet answers HEAD like GET; the server leaves the body out.
 func headAsGet(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if r := c.Request(); r.Method == http.MethodHead {
+			c.Set(headAsked, true)
 			r = r.Clone(r.Context())
 			r.Method = http.MethodGet
 			c.SetRequest(r)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"switchboard/internal/api"
 )
 
 func TestSignIn(t *testing.T) {
@@ -175,8 +174,7 @@ func TestPreferences(t *testing.T) {
 func TestAProjectOfAnotherAccountIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	_, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "second", "")
-	require.NoError(t, err)
+	s.addProject("second")
 	for _, path := range []string{"/p/00000000000000000000000000000000", "/p/'%20OR%201=1", "/p/00000000000000000000000000000000/links"} {
 		s.get(path).requireStatus(http.StatusNotFound)
 	}

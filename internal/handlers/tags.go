@@ -47,9 +47,12 @@ func pinTags(problems []api.Problem, at []int) []api.Problem {
 // tagsField is the field of tags in every form that has them.
 func tagsField(c echo.Context, rules api.TagRules) form.Field {
 	ctx := localised(c)
+	help := locale.T(ctx, "tags.help", "key", rules.Key, "value", rules.Value, "forbidden", rules.Forbidden)
+	if rules.Plain {
+		help = locale.T(ctx, "policies.tags_help", "key", rules.Key, "value", rules.Value)
+	}
 	return form.Field{
-		Path: tagField, Kind: form.Rows, Live: true, Label: locale.T(ctx, "tags.title"), Most: rules.Count,
-		Help:     locale.T(ctx, "tags.help", "key", rules.Key, "value", rules.Value, "forbidden", rules.Forbidden),
+		Path: tagField, Kind: form.Rows, Live: true, Label: locale.T(ctx, "tags.title"), Most: rules.Count, Help: help,
 		AddLabel: locale.T(ctx, "tags.add"),
 		Columns: []form.Column{
 			{Name: "key", Label: locale.T(ctx, "tags.key"), Placeholder: "team"},

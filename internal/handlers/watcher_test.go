@@ -134,8 +134,7 @@ func TestAChangeSaysWhichValuesChanged(t *testing.T) {
 func TestHealthOfAForeignLinkIsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	other, err := s.identity.AddProject(t.Context(), api.Actor{Way: api.WayConsole}, "other", "")
-	require.NoError(t, err)
+	other := s.addProject("other")
 	foreign, err := s.service.CreateLink(t.Context(), api.Scope{Project: other.ID}, s.unreachable("orders"), api.Shape)
 	require.NoError(t, err)
 	path := s.links() + "/" + foreign.ID

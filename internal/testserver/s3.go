@@ -49,11 +49,14 @@ func startS3(o options) (*Server, error) {
 	for _, setting := range o.settings {
 		args = append(args, "--"+setting)
 	}
-	if err := os.Mkdir(s3Buckets(h), 0o700); err != nil {
-		return nil, err
+	tags := filepath.Join(h.dir, "tags") // of objects; not every file system can keep them with files
+	for _, dir := range []string{s3Buckets(h), tags} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	s, err = launch(s, func() (*process, error) {
-		return h.start(binary, append(args, "--port="+s.Addr(), "posix", "--nometa", s3Buckets(h))...)
+		return h.start(binary, append(args, "--port="+s.Addr(), "posix", "--sidecar="+tags, s3Buckets(h))...)
 	})
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/routing"
@@ -18,14 +17,8 @@ type AliasState struct {
 	Route       routing.Route
 }
 
-// aliasFact is a part of an AliasState in words.
-type aliasFact struct {
-	Label, Text string
-	Lines       []string // the text of a list, item by item
-}
-
 // facts are the parts, always all of them and in the same order.
-func (s *AliasState) facts(ctx context.Context) []aliasFact {
+func (s *AliasState) facts(ctx context.Context) []fact {
 	r := &s.Route
 	var weight, combine string
 	var rules []string
@@ -39,13 +32,11 @@ func (s *AliasState) facts(ctx context.Context) []aliasFact {
 		}
 		rules = ruleTexts(ctx, r.Rules)
 	}
-	fact := func(key, text string) aliasFact { return aliasFact{Label: locale.T(ctx, key), Text: text} }
-	listed := fact("aliases.rules", strings.Join(rules, locale.T(ctx, "aliases.separator")))
-	listed.Lines = rules
-	return []aliasFact{
-		fact("aliases.main", r.Main), fact("aliases.additional", r.Additional), fact("aliases.weight", weight),
-		fact("aliases.combine", combine), listed, fact("aliases.sticky", sourceText(ctx, r.Sticky)),
-		fact("aliases.description", s.Description),
+	say := func(key, text string) fact { return fact{Label: locale.T(ctx, key), Text: text} }
+	return []fact{
+		say("aliases.main", r.Main), say("aliases.additional", r.Additional), say("aliases.weight", weight),
+		say("aliases.combine", combine), listFact(ctx, "aliases.rules", rules), say("aliases.sticky", sourceText(ctx, r.Sticky)),
+		say("aliases.description", s.Description),
 	}
 }
 
@@ -66,25 +57,9 @@ func sourceText(ctx context.Context, s routing.Source) string {
 	return sourceName(ctx, s.Type) + " " + s.Param
 }
 
-// changedStates lists what is different between two states of an alias.
-func changedStates(ctx context.Context, before, after *AliasState) []valueChange {
-	var found []valueChange
-	was := before.facts(ctx)
-	for i, is := range after.facts(ctx) {
-		if was[i].Text != is.Text {
-			found = append(found, valueChange{Label: is.Label, Before: was[i].Text, After: is.Text, Lines: changedLines(was[i].Lines, is.Lines)})
-		}
-	}
-	return found
-}
-
 // AliasDifferences lists in which parts what was typed is not what is stored.
 func AliasDifferences(ctx context.Context, mine, theirs AliasState) []Difference {
-	var found []Difference
-	for _, c := range changedStates(ctx, &theirs, &mine) {
-		found = append(found, Difference{Label: c.Label, Mine: c.After, Theirs: c.Before})
-	}
-	return found
+	return differences(mine.facts(ctx), theirs.facts(ctx))
 }
 
 // sameRoute reports whether two routes lead to the same, whosever they are.
@@ -134,24 +109,13 @@ func changedAlias(ctx context.Context, c api.Change) []valueChange {
 	}
 	is := after.state()
 	if json.Unmarshal(c.Before, &before) != nil || before.Version == "" {
-		return madeState(ctx, &is)
+		return madeFacts(is.facts(ctx))
 	}
 	was := before.state()
-	found := changedStates(ctx, &was, &is)
+	found := changedFacts(was.facts(ctx), is.facts(ctx))
 	if step := after.Ramp.Step; step != before.Ramp.Step && step > 0 {
 		taken := locale.T(ctx, "ramp.step_taken", "n", step, "all", len(after.Ramp.Steps))
 		found = append([]valueChange{{Label: locale.T(ctx, "aliases.tab_ramp"), Note: taken}}, found...)
-	}
-	return found
-}
-
-// madeState lists what an alias was made with.
-func madeState(ctx context.Context, made *AliasState) []valueChange {
-	var found []valueChange
-	for _, f := range made.facts(ctx) {
-		if f.Text != "" {
-			found = append(found, valueChange{Label: f.Label, Note: f.Text})
-		}
 	}
 	return found
 }

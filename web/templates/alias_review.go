@@ -44,9 +44,9 @@ func (v *AliasReviewView) saveLabel(ctx context.Context) string {
 // differences is what is saved that is not live.
 func (v *AliasReviewView) differences(ctx context.Context) []valueChange {
 	if v.Stored == nil {
-		return changedStates(ctx, &AliasState{}, &v.Draft)
+		return changedFacts((&AliasState{}).facts(ctx), v.Draft.facts(ctx))
 	}
-	return changedStates(ctx, v.live(), &v.Draft)
+	return changedFacts(v.live().facts(ctx), v.Draft.facts(ctx))
 }
 
 // moves reports whether requests are led elsewhere.

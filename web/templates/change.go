@@ -129,6 +129,10 @@ func changedValues(ctx context.Context, c api.Change) []valueChange {
 		return changedFunction(ctx, c)
 	case api.KindAlias:
 		return changedAlias(ctx, c)
+	case api.KindRegion:
+		return changedRegion(ctx, c)
+	case api.KindPolicy:
+		return changedPolicy(ctx, c)
 	default:
 		return nil
 	}

@@ -212,6 +212,8 @@ func sizeText(ctx context.Context, n int64) string {
 		return locale.T(ctx, "functions.bytes", "n", n)
 	case n < step*step:
 		return locale.T(ctx, "functions.kilobytes", "n", decimal(float64(n)/step))
+	case n < step*step*step:
+		return locale.T(ctx, "functions.megabytes", "n", decimal(float64(n)/(step*step)))
 	}
-	return locale.T(ctx, "functions.megabytes", "n", decimal(float64(n)/(step*step)))
+	return locale.T(ctx, "functions.gigabytes", "n", decimal(float64(n)/(step*step*step)))
 }

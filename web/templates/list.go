@@ -16,6 +16,7 @@ type List struct {
 	Filters []form.Hidden // the others, as in the address; empty ones do not count
 	Sort    string        // name of the column it is sorted by
 	First   string        // name of the one it is sorted by unless told otherwise
+	Newest  bool          // and that one begins at its end: the newest first
 	Desc    bool
 	Cursor  string // of this page; Next and Prev are its neighbours'
 	Next    string
@@ -56,14 +57,17 @@ func (l *List) query(sort string, desc bool, cursor string) url.Values {
 	if cursor != "" {
 		q.Set("cursor", cursor)
 	}
-	if sort != l.First || desc {
+	if !l.usual(sort, desc) {
 		q.Set("sort", sort)
-	}
-	if desc {
-		q.Set("order", "desc")
+		if desc {
+			q.Set("order", "desc")
+		}
 	}
 	return q
 }
+
+// usual reports whether that is how the list is sorted unless told otherwise.
+func (l *List) usual(sort string, desc bool) bool { return sort == l.First && desc == l.Newest }
 
 func (l *List) href(sort string, desc bool, cursor string) string {
 	return address(l.Base, l.query(sort, desc, cursor))

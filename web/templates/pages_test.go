@@ -60,6 +60,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 	maps.Copy(all, functionPages(ctx, f))
 	maps.Copy(all, aliasPages(ctx, f))
 	maps.Copy(all, runPages(ctx, f))
+	maps.Copy(all, replicationPages(ctx, f))
 	return all
 }
 

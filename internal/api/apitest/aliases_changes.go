@@ -119,7 +119,7 @@ func aliasDeleted(t *testing.T, p Plane) {
 	_, err := p.Service.FindAlias(t.Context(), p.Mine, f.ID, "prod")
 	requireCode(t, err, api.NotFound)
 	require.Empty(t, aliasesOf(t, p, f.ID))
-	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v2"), "it is nobody's additional version any more")
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v2", api.Confirmation{}), "it is nobody's additional version any more")
 }
 
 func aliasChanges(t *testing.T, p Plane) {

@@ -255,10 +255,10 @@ func functionChangedMeanwhile(t *testing.T, p Plane) {
 	require.Equal(t, 1, worked)
 	stored := getFunction(t, p, f.ID)
 	require.EqualValues(t, 2, stored.Version)
-	requireCode(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, f.Version), api.Conflict)
+	requireCode(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, f.Version, api.Confirmation{}), api.Conflict)
 	publish(t, p, f.ID, "v1")
 	require.Equal(t, stored.Version, getFunction(t, p, f.ID).Version, "an edit form that is open meanwhile is not disturbed")
-	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, stored.Version))
+	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, stored.Version, api.Confirmation{}))
 }
 
 func functionPatched(t *testing.T, p Plane) {
@@ -296,7 +296,7 @@ func functionDeleted(t *testing.T, p Plane) {
 	gray := pointAlias(t, p, f.ID, "gray", "v1", api.WeightDraft{Version: "v2", Weight: "20"})
 	_, err := p.Service.StartRamp(t.Context(), p.Mine, gray.ID, api.RampDraft{Additional: "v2", Steps: []api.RampStepDraft{{Percent: "50"}}}, 0)
 	require.NoError(t, err)
-	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0))
+	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0, api.Confirmation{}))
 
 	_, err = p.Service.Function(t.Context(), p.Mine, f.ID)
 	requireCode(t, err, api.NotFound)
@@ -304,7 +304,7 @@ func functionDeleted(t *testing.T, p Plane) {
 	requireCode(t, err, api.NotFound)
 	_, err = p.Service.Alias(t.Context(), p.Mine, gray.ID)
 	requireCode(t, err, api.NotFound)
-	requireCode(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0), api.NotFound)
+	requireCode(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0, api.Confirmation{}), api.NotFound)
 	require.Equal(t, "delete", actions(t, p, api.KindAlias, gray.ID)[0])
 	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindFunction, f.ID, "", 1)
 	require.NoError(t, err)
@@ -325,8 +325,8 @@ func functionChanges(t *testing.T, p Plane) {
 	require.NoError(t, err)
 	_, err = p.Service.SetUpstream(t.Context(), p.Mine, f.ID, "v1", "http://blue:8080")
 	require.NoError(t, err)
-	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1"))
-	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0))
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1", api.Confirmation{}))
+	require.NoError(t, p.Service.DeleteFunction(t.Context(), p.Mine, f.ID, 0, api.Confirmation{}))
 	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindFunction, f.ID, "", 10)
 	require.NoError(t, err)
 	require.Equal(t, []string{"delete", "unpublish", "upstream", "update", "publish", "create"}, actions(t, p, api.KindFunction, f.ID))

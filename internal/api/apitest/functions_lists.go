@@ -107,13 +107,13 @@ func functionAttempts(t *testing.T, p Plane, s api.Scope, id string) map[string]
 	}
 	_, all["update"] = p.Service.UpdateFunction(ctx, s, id, FunctionDraft("hello"), 0)
 	_, all["patch"] = p.Service.PatchFunction(ctx, s, id, func(*api.FunctionDraft) error { return nil })
-	all["delete"] = p.Service.DeleteFunction(ctx, s, id, 0)
+	all["delete"] = p.Service.DeleteFunction(ctx, s, id, 0, api.Confirmation{})
 	_, all["versions"] = p.Service.Versions(ctx, s, id)
 	_, all["version"] = p.Service.Version(ctx, s, id, "v1")
 	all["validate version"] = p.Service.ValidateVersion(ctx, s, id, api.VersionDraft{Name: "v2"})
 	_, all["publish"] = p.Service.PublishVersion(ctx, s, id, api.VersionDraft{Name: "v2"})
 	_, all["upstream"] = p.Service.SetUpstream(ctx, s, id, "v1", "http://evil.example.com")
-	all["delete version"] = p.Service.DeleteVersion(ctx, s, id, "v1")
+	all["delete version"] = p.Service.DeleteVersion(ctx, s, id, "v1", api.Confirmation{})
 	return all
 }
 
@@ -148,7 +148,7 @@ func unstorableFunction(t *testing.T, p Plane) {
 		requireCode(t, err, api.NotFound)
 		_, err = p.Service.Version(t.Context(), p.Mine, f.ID, text)
 		requireCode(t, err, api.NotFound)
-		requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, text), api.NotFound)
+		requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, text, api.Confirmation{}), api.NotFound)
 	}
 	require.Equal(t, f, getFunction(t, p, f.ID))
 }

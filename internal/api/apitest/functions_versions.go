@@ -151,7 +151,7 @@ func versionUnchanged(t *testing.T, p Plane) {
 	published("v3")
 	update(func(d *api.FunctionDraft) { d.File = []byte("other code") })
 	published("v4")
-	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v4"))
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v4", api.Confirmation{}))
 	published("v5")
 
 	aim := func(version, upstream string) {
@@ -228,7 +228,7 @@ func versionLimit(t *testing.T, p Plane) {
 	}
 	require.Equal(t, 3, worked)
 	require.Len(t, versionNamesOf(t, p, f.ID), api.MaxVersions)
-	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v0"))
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v0", api.Confirmation{}))
 	release(t, p, f.ID, "room")
 }
 
@@ -302,7 +302,7 @@ func versionDeleted(t *testing.T, p Plane) {
 	release(t, p, f.ID, "v2")
 	prod := pointAlias(t, p, f.ID, "prod", "v1", api.WeightDraft{Version: "v2", Weight: "50"})
 	head := pointAlias(t, p, f.ID, "head", api.LatestVersion)
-	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1"))
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1", api.Confirmation{}))
 	require.Equal(t, []string{"latest", "v2"}, versionNamesOf(t, p, f.ID))
 	_, err := p.Service.Version(t.Context(), p.Mine, f.ID, "v1")
 	requireCode(t, err, api.NotFound)
@@ -312,7 +312,7 @@ func versionDeleted(t *testing.T, p Plane) {
 	_, err = p.Service.Alias(t.Context(), p.Mine, head.ID)
 	require.NoError(t, err)
 	require.Equal(t, 1, getFunction(t, p, f.ID).Aliases)
-	requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1"), api.NotFound)
+	requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v1", api.Confirmation{}), api.NotFound)
 	release(t, p, f.ID, "v1")
 }
 
@@ -323,12 +323,12 @@ func versionKept(t *testing.T, p Plane) {
 	gray := pointAlias(t, p, f.ID, "gray", api.LatestVersion, api.WeightDraft{Version: "v2", Weight: "0"})
 	pointAlias(t, p, f.ID, "beta", "v1", api.WeightDraft{Version: "v2", Weight: "10"})
 	prod := pointAlias(t, p, f.ID, "prod", "v2")
-	err := p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v2")
+	err := p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v2", api.Confirmation{})
 	requireCode(t, err, api.Conflict)
 	require.Equal(t, api.M("version.additional", "aliases", "beta, gray"), err.(*api.Error).Message) //nolint:errorlint // services return it as it is
 	_, err = p.Service.Alias(t.Context(), p.Mine, prod.ID)
 	require.NoError(t, err, "all or nothing")
-	err = p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, api.LatestVersion)
+	err = p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, api.LatestVersion, api.Confirmation{})
 	requireCode(t, err, api.Conflict)
 	require.ErrorContains(t, err, "version.latest_stays")
 	_, err = p.Service.AbortAlias(t.Context(), p.Mine, gray.ID, 0)

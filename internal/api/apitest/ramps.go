@@ -318,8 +318,8 @@ func rampEnded(t *testing.T, p Plane) {
 func rampDeleted(t *testing.T, p Plane) {
 	alias := rampable(t, p)
 	startRamp(t, p, alias.ID, rampTo("v2", "10", "1h", "50", ""))
-	requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, alias.Function.ID, "v2"), api.Conflict)
-	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, alias.Function.ID, "v1"))
+	requireCode(t, p.Service.DeleteVersion(t.Context(), p.Mine, alias.Function.ID, "v2", api.Confirmation{}), api.Conflict)
+	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, alias.Function.ID, "v1", api.Confirmation{}))
 	_, err := p.Service.Ramps(t.Context(), p.Mine, alias.ID, 1)
 	requireCode(t, err, api.NotFound)
 	_, err = p.Service.SteerRamp(t.Context(), p.Mine, alias.ID, api.RampNext, 0)

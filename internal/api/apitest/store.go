@@ -33,6 +33,21 @@ func EachURL(t *testing.T, f func(t *testing.T, url string)) {
 	})
 }
 
+// EachFresh runs f once for each kind of database; open makes an empty one that is
+// open and up to date, as often as it is called.
+func EachFresh(t *testing.T, f func(t *testing.T, open func(t *testing.T) *store.DB)) {
+	t.Helper()
+	for database, fresh := range map[string]func(t *testing.T) string{
+		"sqlite":     func(t *testing.T) string { return filepath.Join(t.TempDir(), "switchboard.db") },
+		"postgresql": func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) },
+	} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			f(t, func(t *testing.T) *store.DB { return Open(t, fresh(t)) })
+		})
+	}
+}
+
 // Open opens a database for the length of a test.
 func Open(t testing.TB, url string) *store.DB {
 	t.Helper()

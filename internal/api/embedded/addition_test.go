@@ -41,7 +41,8 @@ func work(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	if err := embedded.New(db, keys, probe.New(probe.Options{}), embedded.Options{}).Start(ctx, embedded.Background{Tick: 50 * time.Millisecond}); err != nil {
+	o := embedded.Options{Folders: []string{foldersIn(ctx, db)}}
+	if err := embedded.New(db, keys, probe.New(probe.Options{}), o).Start(ctx, embedded.Background{Tick: 50 * time.Millisecond}); err != nil {
 		return err
 	}
 	select {}

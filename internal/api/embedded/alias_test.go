@@ -17,22 +17,16 @@ import (
 
 func TestTheEmbeddedControlPlaneHasAliasesAndRamps(t *testing.T) {
 	t.Parallel()
-	for database, fresh := range map[string]func(t *testing.T) string{
-		"sqlite":     func(t *testing.T) string { return t.TempDir() + "/switchboard.db" },
-		"postgresql": func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) },
-	} {
-		t.Run(database, func(t *testing.T) {
-			t.Parallel()
-			apitest.Aliases(t, func(t *testing.T) apitest.Plane {
-				return plane(t, apitest.Open(t, fresh(t)), ring(t))
-			})
-			apitest.Ramps(t, func(t *testing.T) apitest.Plane {
-				p := plane(t, apitest.Open(t, fresh(t)), ring(t))
-				begin(t, p)
-				return p
-			})
+	apitest.EachFresh(t, func(t *testing.T, open func(t *testing.T) *store.DB) {
+		apitest.Aliases(t, func(t *testing.T) apitest.Plane {
+			return plane(t, open(t), ring(t))
 		})
-	}
+		apitest.Ramps(t, func(t *testing.T) apitest.Plane {
+			p := plane(t, open(t), ring(t))
+			begin(t, p)
+			return p
+		})
+	})
 }
 
 // pointed makes n functions, without asking the service, and of the first one

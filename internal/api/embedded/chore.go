@@ -52,6 +52,12 @@ var chores = []chore{
 	{taskExpiry, dueServices, (*Plane).expireDue, always(1), always(1)},
 	{taskDeletion, dueDeletions, (*Plane).workDeletion, always(1), always(1)},
 	{taskRamp, dueRamps, (*Plane).workRamp, always(1), always(2)},
+	{taskProtect, dueCheckpoints, (*Plane).protectDue, always(perCheckpoint), always(perCheckpoint)},
+	{taskErase, dueErasures, (*Plane).eraseDue, always(1), always(1)},
+	{taskRetain, dueRetentions, (*Plane).retainDue, always(1), always(1)},
+	{taskCopy, dueReplications, (*Plane).copyDue, always(copyRuns), always(copyRuns)},
+	{taskTidy, dueLeft, (*Plane).tidyDue, always(1), always(1)},
+	{taskTrigger, dueOperations, (*Plane).trigger, always(1), always(2)},
 }
 
 func always(n int) func(int) int { return func(int) int { return n } }

@@ -17,19 +17,13 @@ import (
 
 func TestTheEmbeddedControlPlaneHasConnections(t *testing.T) {
 	t.Parallel()
-	for database, fresh := range map[string]func(t *testing.T) string{
-		"sqlite":     func(t *testing.T) string { return t.TempDir() + "/switchboard.db" },
-		"postgresql": func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) },
-	} {
-		t.Run(database, func(t *testing.T) {
-			t.Parallel()
-			apitest.Connections(t, func(t *testing.T) apitest.Plane {
-				p := plane(t, apitest.Open(t, fresh(t)), ring(t))
-				begin(t, p)
-				return p
-			})
+	apitest.EachFresh(t, func(t *testing.T, open func(t *testing.T) *store.DB) {
+		apitest.Connections(t, func(t *testing.T) apitest.Plane {
+			p := plane(t, open(t), ring(t))
+			begin(t, p)
+			return p
 		})
-	}
+	})
 }
 
 func createConnection(t *testing.T, p apitest.Plane, d api.ConnectionDraft) api.Connection {

@@ -88,7 +88,7 @@ func undriven(query *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 
 // claimDrive takes a row that nobody drives; ok says whether it did.
 func (p *Plane) claimDrive(ctx context.Context, model any, id, token string) (ok bool, err error) {
-	now := time.Now()
+	now := p.now()
 	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		result, err := tx.NewUpdate().Model(model).
 			Set("driver = ?, driven_until = ?", token, store.Micros(now.Add(driveLease))).
@@ -107,8 +107,8 @@ func (p *Plane) claimDrive(ctx context.Context, model any, id, token string) (ok
 // holdDrive, in a transaction that writes for a drive, keeps others from the row
 // until it ends and goes on holding it; ok is false if it is driven by somebody else
 // now, or has ended: then nothing may be written.
-func holdDrive(ctx context.Context, tx bun.Tx, model any, id, token string) (ok bool, err error) {
-	result, err := tx.NewUpdate().Model(model).Set("driven_until = ?", store.Micros(time.Now().Add(driveLease))).
+func (p *Plane) holdDrive(ctx context.Context, tx bun.Tx, model any, id, token string) (ok bool, err error) {
+	result, err := tx.NewUpdate().Model(model).Set("driven_until = ?", store.Micros(p.now().Add(driveLease))).
 		Where("id = ? AND driver = ? AND ended_at = 0", id, token).Exec(ctx)
 	if err != nil {
 		return false, err
@@ -124,4 +124,15 @@ func (p *Plane) leaveDrive(ctx context.Context, model any, id, token string) err
 			Where("id = ? AND driver = ?", id, token).Exec(ctx)
 		return err
 	})
+}
+
+// putBackDrives lets somebody drive at once what a process drove that is gone.
+func putBackDrives(ctx context.Context, tx bun.Tx, models ...any) error {
+	for _, model := range models {
+		_, err := tx.NewUpdate().Model(model).Set("driver = '', driven_until = 0").Where("ended_at = 0").Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

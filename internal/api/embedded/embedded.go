@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync/atomic"
+	"time"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/jobs"
@@ -28,6 +29,9 @@ type Plane struct {
 	lanes    lanes
 	underway underway
 	drives   drives
+	opened   opened           // stores of regions
+	copies   chan struct{}    // one for each backup that is copied by this process
+	now      func() time.Time // the wall clock
 
 	options Options
 }
@@ -49,7 +53,10 @@ var _ api.Service = (*Plane)(nil)
 // New makes a Plane over an open database.
 func New(db *store.DB, keys *keyring.Ring, prober *probe.Prober, o Options) *Plane {
 	o.Region, o.Copies = cmp.Or(o.Region, "local-1"), cmp.Or(o.Copies, api.MaxCopies)
-	return &Plane{db: db, keys: keys, prober: prober, options: o, targets: db.Statement(targets)}
+	return &Plane{
+		db: db, keys: keys, prober: prober, options: o, targets: db.Statement(targets),
+		copies: make(chan struct{}, o.Copies), now: time.Now,
+	}
 }
 
 // maxChanges bounds what Changes returns.

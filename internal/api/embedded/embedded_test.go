@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,13 +42,39 @@ func plane(t testing.TB, db *store.DB, keys *keyring.Ring) apitest.Plane {
 		return err
 	})
 	require.NoError(t, err)
-	return planeOn(t, db, keys)
+	p := planeOn(t, db, keys)
+	require.NoError(t, p.Service.(*embedded.Plane).EnsureRegions(t.Context()))
+	return p
 }
 
 // planeOn is another control plane on db.
 func planeOn(t testing.TB, db *store.DB, keys *keyring.Ring) apitest.Plane {
 	t.Helper()
-	return apitest.Plane{Service: embedded.New(db, keys, probe.New(probe.Options{}), embedded.Options{}), Mine: mine, Other: other}
+	o := embedded.Options{Folders: []string{folderOf(t, db)}}
+	p := embedded.New(db, keys, probe.New(probe.Options{}), o)
+	t.Cleanup(func() { require.NoError(t, p.Stop(context.Background())) })
+	return apitest.Plane{Service: p, Mine: mine, Other: other}
+}
+
+// folderOf is where the folders of a database's regions are, a new one if there are
+// none.
+func folderOf(t testing.TB, db *store.DB) string {
+	t.Helper()
+	if folder := foldersIn(t.Context(), db); folder != "" {
+		return folder
+	}
+	return t.TempDir()
+}
+
+// foldersIn is where the folders of a database's regions are, or nothing.
+func foldersIn(ctx context.Context, db *store.DB) string {
+	regions, err := embedded.New(db, nil, nil, embedded.Options{}).Regions(ctx, mine)
+	for _, r := range regions {
+		if err == nil && r.Kind == api.StoreFolder {
+			return filepath.Dir(r.Folder)
+		}
+	}
+	return ""
 }
 
 func ring(t testing.TB, keys ...string) *keyring.Ring {
@@ -62,25 +89,16 @@ func ring(t testing.TB, keys ...string) *keyring.Ring {
 
 func TestTheEmbeddedControlPlaneIsAService(t *testing.T) {
 	t.Parallel()
-	for _, open := range []struct {
-		database string
-		fresh    func(t *testing.T) string
-	}{
-		{"sqlite", func(t *testing.T) string { return t.TempDir() + "/switchboard.db" }},
-		{"postgresql", func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) }},
-	} {
-		t.Run(open.database, func(t *testing.T) {
-			t.Parallel()
-			apitest.Links(t, func(t *testing.T) apitest.Plane {
-				return plane(t, apitest.Open(t, open.fresh(t)), ring(t))
-			})
-			apitest.Health(t, func(t *testing.T) apitest.Plane {
-				p := plane(t, apitest.Open(t, open.fresh(t)), ring(t))
-				begin(t, p)
-				return p
-			})
+	apitest.EachFresh(t, func(t *testing.T, open func(t *testing.T) *store.DB) {
+		apitest.Links(t, func(t *testing.T) apitest.Plane {
+			return plane(t, open(t), ring(t))
 		})
-	}
+		apitest.Health(t, func(t *testing.T) apitest.Plane {
+			p := plane(t, open(t), ring(t))
+			begin(t, p)
+			return p
+		})
+	})
 }
 
 func TestSecretsAreSealedAtRest(t *testing.T) {

@@ -197,8 +197,17 @@ func (p *Plane) updateFunction(ctx context.Context, s api.Scope, id string, vers
 }
 
 // DeleteFunction implements api.Functions.
-func (p *Plane) DeleteFunction(ctx context.Context, s api.Scope, id string, version int64) error {
+func (p *Plane) DeleteFunction(ctx context.Context, s api.Scope, id string, version int64, confirm api.Confirmation) error {
 	return p.changeFunction(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
+		pointers, err := pointersOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(pointers) > 0 {
+			if err := confirm.Refuse(row.Name, "functions.confirm_differs"); err != nil {
+				return err
+			}
+		}
 		versions, err := versionsOf(ctx, tx, id)
 		if err != nil {
 			return err

@@ -12,22 +12,15 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/store"
-	"switchboard/internal/testserver"
 )
 
 func TestTheEmbeddedControlPlaneHasFunctions(t *testing.T) {
 	t.Parallel()
-	for database, fresh := range map[string]func(t *testing.T) string{
-		"sqlite":     func(t *testing.T) string { return t.TempDir() + "/switchboard.db" },
-		"postgresql": func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) },
-	} {
-		t.Run(database, func(t *testing.T) {
-			t.Parallel()
-			apitest.Functions(t, func(t *testing.T) apitest.Plane {
-				return plane(t, apitest.Open(t, fresh(t)), ring(t))
-			})
+	apitest.EachFresh(t, func(t *testing.T, open func(t *testing.T) *store.DB) {
+		apitest.Functions(t, func(t *testing.T) apitest.Plane {
+			return plane(t, open(t), ring(t))
 		})
-	}
+	})
 }
 
 // manyFunctions writes n functions without asking the service.
@@ -61,7 +54,7 @@ func TestAProjectHasRoomForSoManyFunctions(t *testing.T) {
 		require.Equal(t, 1, worked)
 		_, err := p.Service.CreateFunction(t.Context(), other, apitest.FunctionDraft("theirs"))
 		require.NoError(t, err, "that is about one project")
-		require.NoError(t, p.Service.DeleteFunction(t.Context(), mine, last.ID, 0))
+		require.NoError(t, p.Service.DeleteFunction(t.Context(), mine, last.ID, 0, api.Confirmation{}))
 		_, err = p.Service.CreateFunction(t.Context(), mine, apitest.FunctionDraft("again"))
 		require.NoError(t, err)
 	})

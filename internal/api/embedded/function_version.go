@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func (p *Plane) SetUpstream(ctx context.Context, s api.Scope, function, version,
 }
 
 // DeleteVersion implements api.Functions.
-func (p *Plane) DeleteVersion(ctx context.Context, s api.Scope, function, name string) error {
+func (p *Plane) DeleteVersion(ctx context.Context, s api.Scope, function, name string, confirm api.Confirmation) error {
 	return p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
 		version, err := row.read(ctx, tx, name)
 		if err != nil {
@@ -118,6 +119,11 @@ func (p *Plane) DeleteVersion(ctx context.Context, s api.Scope, function, name s
 		}
 		if names := additionalOf(pointers, name); len(names) > 0 {
 			return api.Errorf(api.Conflict, "version.additional", "aliases", strings.Join(names, ", "))
+		}
+		if slices.ContainsFunc(pointers, func(r pointerRow) bool { return r.Main == name }) {
+			if err := confirm.Refuse(name, "functions.confirm_version_differs"); err != nil {
+				return err
+			}
 		}
 		if err := dropAliases(ctx, tx, s, function, name); err != nil {
 			return err

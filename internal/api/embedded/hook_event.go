@@ -19,6 +19,9 @@ const (
 	eventFailed    = ".failed"
 	eventRecovered = ".recovered"
 	eventTest      = "test"
+
+	// eventReplication is told once for each run of which something failed.
+	eventReplication = "replication.failed"
 )
 
 // Times of deliveries. The first try is made at once, the next after
@@ -52,6 +55,8 @@ type eventBody struct {
 	Link       *about      `json:"link,omitempty"`
 	Connection *about      `json:"connection,omitempty"`
 	Check      *eventCheck `json:"check,omitempty"`
+
+	Replication *replicationEvent `json:"replication,omitempty"`
 }
 
 type eventCheck struct {
@@ -73,16 +78,6 @@ func newEvent(project, kind string, body eventBody) *eventRow {
 // told, and returns the event. It waits for its turn: while the receiver does
 // not take what came before, nothing overtakes that.
 func raise(ctx context.Context, tx bun.Tx, s api.Scope, of about, c *api.Check) (*eventRow, error) {
-	hook, err := lockHook(ctx, tx, s.Project)
-	if err != nil || hook == nil || !hook.Enabled {
-		return nil, err
-	}
-	if hook.NextAt == 0 {
-		hook.NextAt = store.Micros(time.Now())
-		if _, err := tx.NewUpdate().Model(hook).Column("next_at").WherePK().Exec(ctx); err != nil {
-			return nil, err
-		}
-	}
 	kind, check := eventRecovered, &eventCheck{Status: c.Status, At: c.At, TookMS: c.Took.Milliseconds()}
 	if step := c.Failure(); step != nil {
 		kind = eventFailed
@@ -95,7 +90,22 @@ func raise(ctx context.Context, tx bun.Tx, s api.Scope, of about, c *api.Check) 
 	case api.KindConnection:
 		body.Connection = &of
 	}
-	event := newEvent(s.Project, string(of.Kind)+kind, body)
+	return queueEvent(ctx, tx, s.Project, string(of.Kind)+kind, body)
+}
+
+// queueEvent writes down what is to be told, if the project wants to be told.
+func queueEvent(ctx context.Context, tx bun.Tx, project, kind string, body eventBody) (*eventRow, error) {
+	hook, err := lockHook(ctx, tx, project)
+	if err != nil || hook == nil || !hook.Enabled {
+		return nil, err
+	}
+	if hook.NextAt == 0 {
+		hook.NextAt = store.Micros(time.Now())
+		if _, err := tx.NewUpdate().Model(hook).Column("next_at").WherePK().Exec(ctx); err != nil {
+			return nil, err
+		}
+	}
+	event := newEvent(project, kind, body)
 	_, err = tx.NewInsert().Model(event).Exec(ctx)
 	return event, err
 }

@@ -151,6 +151,20 @@ func (o order[R]) readCursor(text string) cursor {
 	return c
 }
 
+// past is the cursor that leads on after a row of the project, for those who know
+// only its id. NotFound if it is not there any more.
+func (by orders[R]) past(ctx context.Context, db bun.IDB, project, sort, id string) (string, error) {
+	o, ok := by[sort]
+	if !ok {
+		o = by[""]
+	}
+	row := new(R)
+	if err := find(ctx, db, project, row, "error.not_found", "id = ?", id); err != nil {
+		return "", err
+	}
+	return cursor{Keys: o.keys(row)}.text(), nil
+}
+
 func kindOf(key any) reflect.Kind { return reflect.ValueOf(key).Kind() }
 
 // longest is the length of a text, in characters, that no column with names,

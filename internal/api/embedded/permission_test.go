@@ -6,7 +6,6 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/store"
-	"switchboard/internal/testserver"
 )
 
 var guest = api.Scope{Project: "33333333333333333333333333333333", Actor: api.Actor{UserID: "u3", User: "gus", Way: api.WayWire}}
@@ -23,20 +22,11 @@ func guestPlane(t *testing.T, db *store.DB) apitest.Plane {
 
 func TestTheEmbeddedWhitelistIsOne(t *testing.T) {
 	t.Parallel()
-	for _, open := range []struct {
-		database string
-		fresh    func(t *testing.T) string
-	}{
-		{"sqlite", func(t *testing.T) string { return t.TempDir() + "/switchboard.db" }},
-		{"postgresql", func(t *testing.T) string { return testserver.PostgreSQL(t).FreshDatabase(t) }},
-	} {
-		t.Run(open.database, func(t *testing.T) {
-			t.Parallel()
-			apitest.Whitelist(t, func(t *testing.T) apitest.Plane {
-				p := guestPlane(t, apitest.Open(t, open.fresh(t)))
-				begin(t, p)
-				return p
-			})
+	apitest.EachFresh(t, func(t *testing.T, open func(t *testing.T) *store.DB) {
+		apitest.Whitelist(t, func(t *testing.T) apitest.Plane {
+			p := guestPlane(t, open(t))
+			begin(t, p)
+			return p
 		})
-	}
+	})
 }

@@ -9,8 +9,8 @@ import (
 // resealBatch is how many rows one transaction of Reseal takes.
 const resealBatch = 100
 
-// Reseal seals the secrets of every link and every hook with the current key
-// and returns how many it changed. It may run while others work: it takes the
+// Reseal seals the secrets of every link, hook and region with the current key and
+// returns how many it changed. It may run while others work: it takes the
 // version along and leaves a row that changed meanwhile to the key it was just
 // sealed with.
 func (p *Plane) Reseal(ctx context.Context) (int, error) {
@@ -19,7 +19,11 @@ func (p *Plane) Reseal(ctx context.Context) (int, error) {
 		return links, err
 	}
 	hooks, err := p.resealBatches(ctx, p.resealHooks)
-	return links + hooks, err
+	if err != nil {
+		return links + hooks, err
+	}
+	regions, err := p.resealBatches(ctx, p.resealRegions)
+	return links + hooks + regions, err
 }
 
 // resealBatches calls batch until it finds no more rows after the last one.
@@ -89,4 +93,29 @@ func (p *Plane) resealHooks(ctx context.Context, tx bun.Tx, last string) (_ stri
 		changed++
 	}
 	return rows[len(rows)-1].ProjectID, changed, nil
+}
+
+func (p *Plane) resealRegions(ctx context.Context, tx bun.Tx, last string) (_ string, changed int, err error) {
+	var rows []regionRow
+	err = tx.NewSelect().Model(&rows).Where("name > ? AND sealed <> ''", last).OrderExpr("name").Limit(resealBatch).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return "", 0, err
+	}
+	for i := range rows {
+		row := &rows[i]
+		if p.keys.Current(row.Sealed) {
+			continue
+		}
+		secret, err := row.open(p.keys)
+		if err != nil {
+			return "", changed, err
+		}
+		row.seal(p.keys, secret)
+		_, err = tx.NewUpdate().Model(row).Column("sealed").Where("name = ? AND version = ?", row.Name, row.Version).Exec(ctx)
+		if err != nil {
+			return "", changed, err
+		}
+		changed++
+	}
+	return rows[len(rows)-1].Name, changed, nil
 }

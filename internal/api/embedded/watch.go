@@ -91,24 +91,25 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 
 // Stop gives up what is under way, puts it back and waits until that is done.
 func (p *Plane) Stop(ctx context.Context) error {
-	engine := p.engine.Swap(nil)
-	if engine == nil {
-		return nil
+	var err error
+	if engine := p.engine.Swap(nil); engine != nil {
+		err = engine.Stop(ctx)
 	}
-	err := engine.Stop(ctx)
-	p.drives.stop()
+	p.drives.stop() // also those that CatchUp began
 	return err
 }
 
-// putBack lets rows of runs and connections wait again that a process held which
-// is gone.
+// putBack lets rows wait again that a process held which is gone.
 func (p *Plane) putBack(ctx context.Context) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewUpdate().Model((*runItem)(nil)).Set("state = ?", api.RunWaiting).Where("state = ?", api.RunRunning).Exec(ctx)
 		if err != nil {
 			return err
 		}
-		return putBackConnections(ctx, tx)
+		if err := putBackConnections(ctx, tx); err != nil {
+			return err
+		}
+		return putBackDrives(ctx, tx, (*checkpointRow)(nil), (*replicationRow)(nil))
 	})
 }
 

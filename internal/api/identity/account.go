@@ -24,9 +24,10 @@ type accountRow struct {
 
 // Account returns the account of this installation, or NotFound before the
 // first start.
-func (s *Service) Account(ctx context.Context) (Account, error) { return findAccount(ctx, s.db.Read) }
+func (s *Service) Account(ctx context.Context) (Account, error) { return FindAccount(ctx, s.db.Read) }
 
-func findAccount(ctx context.Context, db bun.IDB) (Account, error) {
+// FindAccount is Account in the transaction of something else that needs it.
+func FindAccount(ctx context.Context, db bun.IDB) (Account, error) {
 	row := new(accountRow)
 	err := db.NewSelect().Model(row).Where("name = ?", AccountName).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -68,7 +69,7 @@ func (s *Service) EnsureFirst(ctx context.Context, region string) (Project, erro
 }
 
 func (s *Service) ensureFirst(ctx context.Context, tx bun.IDB, region string) (Project, error) {
-	account, err := findAccount(ctx, tx)
+	account, err := FindAccount(ctx, tx)
 	if api.CodeOf(err) == api.NotFound {
 		account, err = s.insertAccount(ctx, tx)
 	}
@@ -77,8 +78,8 @@ func (s *Service) ensureFirst(ctx context.Context, tx bun.IDB, region string) (P
 	}
 	project, err := findProject(ctx, tx, User{Account: account}, "p.name = ?", region)
 	if api.CodeOf(err) == api.NotFound {
-		project = Project{ID: newID(), Account: account, Name: region}
-		err = s.insertProject(ctx, tx, system, project)
+		project = Project{ID: newID(), Account: account, Name: region, Region: region}
+		err = insertProject(ctx, tx, system, project, s.now())
 	}
 	return project, err
 }

@@ -49,6 +49,7 @@ type Project struct {
 	ID      string // 32 lower-case hex digits
 	Account Account
 	Name    string
+	Region  string // where its objects are, empty for the one that the console is in
 }
 
 // User is a person or a program with a password.

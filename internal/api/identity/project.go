@@ -1,9 +1,12 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -17,12 +20,13 @@ type projectRow struct {
 	ID          string `bun:"id,pk"`
 	AccountID   string
 	Name        string
+	Region      string
 	CreatedAt   int64
 	AccountName string `bun:",scanonly"`
 }
 
 func (r *projectRow) project() Project {
-	return Project{ID: r.ID, Account: Account{r.AccountID, r.AccountName}, Name: r.Name}
+	return Project{ID: r.ID, Account: Account{r.AccountID, r.AccountName}, Name: r.Name, Region: r.Region}
 }
 
 // usable narrows a query of projects to those that the user may use: all of
@@ -68,21 +72,22 @@ func (s *Service) ProjectByName(ctx context.Context, user User, name string) (Pr
 	return findProject(ctx, s.db.Read, user, "p.name = ?", name)
 }
 
-// AddProject adds a project to the account. An id may be given so that a
-// project mirrors one of the cloud; without, it gets a new one.
-func (s *Service) AddProject(ctx context.Context, actor api.Actor, name, id string) (Project, error) {
-	if id == "" {
-		id = newID()
-	}
-	if err := api.Refuse(judgeProject(name, id)); err != nil {
+// AddProject adds a project of that name to the account. An id may be given so
+// that a project mirrors one of the cloud; without, it gets a new one. So may a
+// region, which has to be there.
+func (s *Service) AddProject(ctx context.Context, actor api.Actor, project Project) (Project, error) {
+	project.ID = cmp.Or(project.ID, newID())
+	if err := api.Refuse(judgeProject(project.Name, project.ID)); err != nil {
 		return Project{}, err
 	}
-	project := Project{ID: id, Name: name}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		if project.Account, err = findAccount(ctx, tx); err != nil {
+		if err := knownRegion(ctx, tx, project.Region); err != nil {
 			return err
 		}
-		return s.insertProject(ctx, tx, actor, project)
+		if project.Account, err = FindAccount(ctx, tx); err != nil {
+			return err
+		}
+		return insertProject(ctx, tx, actor, project, s.now())
 	})
 	if errors.Is(err, store.ErrDuplicate) {
 		return Project{}, s.takenProject(ctx, project)
@@ -103,14 +108,37 @@ func (s *Service) takenProject(ctx context.Context, project Project) error {
 	}
 }
 
-func (s *Service) insertProject(ctx context.Context, tx bun.IDB, actor api.Actor, p Project) error {
-	row := projectRow{ID: p.ID, AccountID: p.Account.ID, Name: p.Name, CreatedAt: store.Micros(s.now())}
+// knownRegion refuses a region that is not there. Before the server's first start
+// there are none, and any may be its.
+func knownRegion(ctx context.Context, tx bun.IDB, name string) error {
+	if name == "" {
+		return nil
+	}
+	var names []string
+	if err := tx.NewSelect().TableExpr("regions").Column("name").Scan(ctx, &names); err != nil {
+		return err
+	}
+	if len(names) == 0 || slices.Contains(names, name) {
+		return nil
+	}
+	return api.Refuse([]api.Problem{{Path: "region", Message: api.M("identity.region_unknown", "region", clip(name, 64))}})
+}
+
+// InsertProject adds a project to its account, in the transaction of something
+// else that needs it. It makes the id.
+func InsertProject(ctx context.Context, tx bun.IDB, actor api.Actor, p Project) error {
+	p.ID = newID()
+	return insertProject(ctx, tx, actor, p, time.Now())
+}
+
+func insertProject(ctx context.Context, tx bun.IDB, actor api.Actor, p Project, now time.Time) error {
+	row := projectRow{ID: p.ID, AccountID: p.Account.ID, Name: p.Name, Region: p.Region, CreatedAt: store.Micros(now)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
 	return store.Record(ctx, tx, api.Scope{Project: p.ID, Actor: actor}, store.Event{
 		Action: "create", Kind: "project", ID: p.ID, Name: p.Name,
-		After: map[string]string{"id": p.ID, "name": p.Name},
+		After: map[string]string{"id": p.ID, "name": p.Name, "region": p.Region},
 	})
 }
 

@@ -12,10 +12,9 @@ import (
 // What names and ids look like. Nothing else is ever looked up, so that no
 // odd byte reaches the database.
 var (
-	userName    = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,64}$`)
-	projectName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
-	hexID       = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	accessID    = regexp.MustCompile(`^[A-Z0-9]{20}$`)
+	userName = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,64}$`)
+	hexID    = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	accessID = regexp.MustCompile(`^[A-Z0-9]{20}$`)
 )
 
 // Lengths of a password in characters.
@@ -26,7 +25,7 @@ const (
 
 // ValidProjectName reports whether a project, and so a region, can have that
 // name.
-func ValidProjectName(name string) bool { return projectName.MatchString(name) }
+func ValidProjectName(name string) bool { return api.ValidRegionName(name) }
 
 // judgeUser returns what is wrong with a new user's name and password.
 func judgeUser(name string, password api.Secret) []api.Problem {

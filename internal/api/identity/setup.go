@@ -86,7 +86,7 @@ func (s *Service) CreateFirst(ctx context.Context, actor api.Actor, name string,
 // no users.
 func (s *Service) beforeUsers(ctx context.Context, f func(ctx context.Context, tx bun.Tx, account Account) error) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		account, err := findAccount(ctx, tx)
+		account, err := FindAccount(ctx, tx)
 		if err != nil {
 			return err
 		}

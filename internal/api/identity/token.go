@@ -65,13 +65,14 @@ type tokenHolder struct {
 	person
 	IssuedAt, ExpiresAt    int64
 	ProjectID, ProjectName string
+	ProjectRegion          string
 }
 
 // tokenQuery finds a tokenHolder by the token's hash. Every call of a program
 // waits for it.
 func tokenQuery(db *store.DB) *store.Statement {
 	q := withPerson(db.Read.NewSelect().TableExpr("tokens AS t"), "t.user_id").
-		ColumnExpr("t.issued_at, t.expires_at, t.project_id, COALESCE(p.name, '') AS project_name").
+		ColumnExpr("t.issued_at, t.expires_at, t.project_id, COALESCE(p.name, '') AS project_name, COALESCE(p.region, '') AS project_region").
 		Join("LEFT JOIN projects AS p ON p.id = t.project_id")
 	return db.Statement(q.Where("t.hash = ?", bun.Safe("?")).String())
 }
@@ -96,7 +97,7 @@ func (s *Service) Token(ctx context.Context, text string) (Token, error) {
 	}
 	token := Token{User: row.user(), Issued: store.Time(row.IssuedAt), Expires: expires}
 	if row.ProjectID != "" {
-		token.Project = &Project{ID: row.ProjectID, Account: token.User.Account, Name: row.ProjectName}
+		token.Project = &Project{ID: row.ProjectID, Account: token.User.Account, Name: row.ProjectName, Region: row.ProjectRegion}
 	}
 	return token, nil
 }

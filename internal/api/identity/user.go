@@ -77,7 +77,7 @@ func (s *Service) CreateUser(ctx context.Context, actor api.Actor, name string, 
 	}
 	var user User
 	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		account, err := findAccount(ctx, tx)
+		account, err := FindAccount(ctx, tx)
 		if err != nil {
 			return err
 		}

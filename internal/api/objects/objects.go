@@ -33,10 +33,11 @@ type Store interface {
 	// Delete removes an object; one that is not there is no error.
 	Delete(ctx context.Context, key string) error
 
-	// receive prepares to take an object that is copied in parts; see Transfer.
-	receive(ctx context.Context, t *Transfer) (receiver, error)
-	// publish makes staged objects durable and visible.
+	// stage takes what a Transfer copies, publish makes it durable and visible, and
+	// abandon removes what is left of it.
+	stage(ctx context.Context, t *Transfer) (*Staged, error)
 	publish(ctx context.Context, staged []*Staged) error
+	abandon(ctx context.Context, t *Transfer) error
 }
 
 // Object is an object as it is in a store.

@@ -16,9 +16,12 @@ type Place struct {
 	Secret                            api.Secret
 }
 
-// Open makes the store of a place; it asks nothing yet. Buckets are reached
-// through transport, which is the guarded one. Close idle connections by dropping
-// the transport.
+// Open makes the store of a place; of a bucket it asks nothing yet. Buckets are
+// reached through transport, which is the guarded one. Close idle connections by
+// dropping the transport.
 func Open(place Place, transport http.RoundTripper) (Store, error) {
-	return nil, ErrNoStore
+	if place.Folder != "" {
+		return openFolder(place.Folder)
+	}
+	return openBucket(place, transport)
 }

@@ -3,13 +3,8 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"sync"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/store"
@@ -31,26 +26,8 @@ func manyBadAliases(t *testing.T, db *store.DB) {
 		w.gray(t, urn, "a1", "v1", `"additional_version_weights":{"v2":20}`)
 		f.functions = append(f.functions, fmt.Sprint("stock", i), urn, fmt.Sprint(w.project.ID, ":default:stock", i, ":v1"))
 	}
-	answers := &bodyResults{statuses: map[int]int{}}
-	began := time.Now()
-	var work sync.WaitGroup
-	for n := range uint64(4) {
-		work.Go(func() {
-			m := &bodyMutator{random: rand.New(rand.NewPCG(bodiesSeed, n))}
-			for range manyBodies / 4 {
-				method, target, tree := f.request(m)
-				answers.send(w, method, target, m.spoiled(tree))
-			}
-		})
-	}
-	work.Wait()
-	t.Logf("seed %d: %d bodies in %s, the slowest %s; statuses %v", bodiesSeed, manyBodies, time.Since(began).Round(time.Millisecond), answers.slowest, answers.statuses)
-	require.Empty(t, answers.bad)
-	require.NotContains(t, w.log.String(), "level=ERROR")
-	require.NotContains(t, w.log.String(), "panic")
-	for _, status := range []int{http.StatusOK, http.StatusCreated, http.StatusNoContent, http.StatusForbidden, http.StatusNotFound, http.StatusConflict} {
-		require.NotZero(t, answers.statuses[status], "bodies that are always refused test little")
-	}
+	answers := pelt(t, w, "", f.request)
+	answers.occur(t, http.StatusOK, http.StatusCreated, http.StatusNoContent, http.StatusForbidden, http.StatusNotFound, http.StatusConflict)
 }
 
 // aliasFuzz makes requests about what is there, and about what is not.

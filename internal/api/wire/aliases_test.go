@@ -120,10 +120,10 @@ func TestUpdateAliases(t *testing.T) {
 	require.Equal(t, changed, read[aliasJSON](t, w.send("GET", w.aliases(urn, "/%21gray"), ""), http.StatusOK))
 
 	w.gray(t, urn, "other", "v1", "")
-	fgsFault(t, w.send("PUT", w.aliases(urn, "/gray"), `{"version":"v1"}`), 409, "FSS.1066")
-	fgsFault(t, w.send("PUT", w.aliases(urn, "/gray"), `{"version":"v9"}`), 404, "FSS.1052")
-	fgsFault(t, w.send("PUT", w.aliases(urn, "/none"), `{"version":"v1"}`), 404, "FSS.1053")
-	fgsFault(t, w.send("PUT", w.aliases(urn, "/gray"), ``), 400, "FSS.0400")
+	flatFault(t, w.send("PUT", w.aliases(urn, "/gray"), `{"version":"v1"}`), 409, "FSS.1066")
+	flatFault(t, w.send("PUT", w.aliases(urn, "/gray"), `{"version":"v9"}`), 404, "FSS.1052")
+	flatFault(t, w.send("PUT", w.aliases(urn, "/none"), `{"version":"v1"}`), 404, "FSS.1053")
+	flatFault(t, w.send("PUT", w.aliases(urn, "/gray"), ``), 400, "FSS.0400")
 }
 
 func TestDeleteAliases(t *testing.T) {
@@ -135,7 +135,7 @@ func TestDeleteAliases(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, rec.Code)
 	require.Empty(t, rec.Body.String())
 	for _, method := range []string{"GET", "DELETE"} {
-		fgsFault(t, w.send(method, w.aliases(urn, "/gray"), ""), 404, "FSS.1053")
+		flatFault(t, w.send(method, w.aliases(urn, "/gray"), ""), 404, "FSS.1053")
 	}
 	w.gray(t, urn, "gray", "v3", "")
 }
@@ -208,8 +208,8 @@ func TestBadAliases(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			require.Contains(t, fgsFault(t, w.send("POST", w.aliases(urn, ""), c.body), c.status, c.code), c.field)
-			require.Regexp(t, `\p{Han}`, fgsFault(t, w.send("POST", w.aliases(urn, ""), c.body, header{"X-Language", "zh-cn"}), c.status, c.code))
+			require.Contains(t, flatFault(t, w.send("POST", w.aliases(urn, ""), c.body), c.status, c.code), c.field)
+			require.Regexp(t, `\p{Han}`, flatFault(t, w.send("POST", w.aliases(urn, ""), c.body, header{"X-Language", "zh-cn"}), c.status, c.code))
 		})
 	}
 	t.Cleanup(func() { require.NotContains(t, w.log.String(), "level=ERROR") })
@@ -224,7 +224,7 @@ func TestAFunctionHasTenAliases(t *testing.T) {
 		w.release(t, urn, version)
 		w.gray(t, urn, fmt.Sprint("a", i), version, "")
 	}
-	fgsFault(t, w.send("POST", w.aliases(urn, ""), aliasTo("more", "latest", "")), 403, "FSS.1043")
-	fgsFault(t, w.send("POST", w.aliases(urn, ""), aliasTo("a1", "latest", "")), 409, "FSS.1063")
+	flatFault(t, w.send("POST", w.aliases(urn, ""), aliasTo("more", "latest", "")), 403, "FSS.1043")
+	flatFault(t, w.send("POST", w.aliases(urn, ""), aliasTo("a1", "latest", "")), 409, "FSS.1063")
 	require.Len(t, w.aliasNames(t, urn), api.MaxAliases)
 }

@@ -56,7 +56,7 @@ func TestAVersionThatIsThereTwiceCountsTwice(t *testing.T) {
 		`"additional_version_weights":"{\"v4\":1,\"v4\":2}"`,
 		`"additional_version_strategy":{"v4":` + rule + `,"v4":` + rule + `}`,
 	} {
-		fgsFault(t, w.send("POST", w.aliases(urn, ""), aliasTo("a", "v3", more)), 400, "FSS.1091")
+		flatFault(t, w.send("POST", w.aliases(urn, ""), aliasTo("a", "v3", more)), 400, "FSS.1091")
 	}
 }
 

@@ -20,9 +20,9 @@ func TestDeletedConnectionsStayAsTombstones(t *testing.T) {
 	require.Equal(t, http.StatusOK, rec.Code)
 	require.Equal(t, `{"is_success":true,"message":"Deleted"}`, rec.Body.String())
 	require.Equal(t, api.ConnectionDeleted, w.connection(t, id).State)
-	dliFault(t, w.send("DELETE", w.connections("/"+id), ""), 400, "DLI.0002")
+	flatFault(t, w.send("DELETE", w.connections("/"+id), ""), 400, "DLI.0002")
 	for _, call := range []string{"/associate-queue", "/disassociate-queue", "/reactivate"} {
-		dliFault(t, w.send("POST", w.connections("/"+id+call), `{"queues":["q1"]}`), 400, "DLI.0002")
+		flatFault(t, w.send("POST", w.connections("/"+id+call), `{"queues":["q1"]}`), 400, "DLI.0002")
 	}
 	w.connect(t, connection("a"))
 	names, count := w.connectionNames(t, "?name=a")
@@ -38,8 +38,8 @@ func TestAConnectionThatIsBeingCreatedIsLeftAlone(t *testing.T) {
 	require.Equal(t, api.ConnectionCreating, conn.State)
 	require.Zero(t, conn.Process)
 	require.Empty(t, conn.Message)
-	dliFault(t, w.send("DELETE", w.connections("/"+id), ""), 400, "DLI.0007")
-	dliFault(t, w.send("POST", w.connections("/"+id+"/reactivate"), ""), 400, "DLI.0007")
+	flatFault(t, w.send("DELETE", w.connections("/"+id), ""), 400, "DLI.0007")
+	flatFault(t, w.send("POST", w.connections("/"+id+"/reactivate"), ""), 400, "DLI.0007")
 }
 
 func TestReactivateConnections(t *testing.T) {
@@ -90,7 +90,7 @@ func TestBindQueuesToAConnection(t *testing.T) {
 		"a number":                {`{"queues":[1]}`, "DLI.0001", "queues"},
 		"no JSON":                 {``, "DLI.0001", ""},
 	} {
-		require.Contains(t, dliFault(t, w.send("POST", bind, c.body), 400, c.code), c.field, name)
+		require.Contains(t, flatFault(t, w.send("POST", bind, c.body), 400, c.code), c.field, name)
 	}
 	require.Equal(t, []string{"q2"}, w.connection(t, id).Queues, "all or nothing")
 }
@@ -100,10 +100,10 @@ func TestUnknownConnections(t *testing.T) {
 	w := start(t, atHome(t))
 	for _, id := range []string{"x", "%00", "%ff", "%2F", "68233202-63bf-4f27-a99b-fa5f5a2dbae1", "all", strings.Repeat("a", 5000)} {
 		at := w.connections("/" + id)
-		dliFault(t, w.send("GET", at, ""), 400, "DLI.0002")
-		dliFault(t, w.send("DELETE", at, ""), 400, "DLI.0002")
-		dliFault(t, w.send("POST", at+"/reactivate", ""), 400, "DLI.0002")
-		dliFault(t, w.send("POST", at+"/disassociate-queue", `{"queues":["q1"]}`), 400, "DLI.0002")
+		flatFault(t, w.send("GET", at, ""), 400, "DLI.0002")
+		flatFault(t, w.send("DELETE", at, ""), 400, "DLI.0002")
+		flatFault(t, w.send("POST", at+"/reactivate", ""), 400, "DLI.0002")
+		flatFault(t, w.send("POST", at+"/disassociate-queue", `{"queues":["q1"]}`), 400, "DLI.0002")
 	}
 }
 
@@ -128,15 +128,15 @@ func TestConnectionsOfAnotherProject(t *testing.T) {
 		{"GET", ""}, {"POST", ""}, {"GET", "/" + conn.ID}, {"DELETE", "/" + conn.ID},
 		{"POST", "/" + conn.ID + "/associate-queue"}, {"POST", "/" + conn.ID + "/disassociate-queue"}, {"POST", "/" + conn.ID + "/reactivate"},
 	} {
-		require.Contains(t, dliFault(t, w.send(c.method, theirs+c.path, connection("a")), 403, "DLI.0016"), w.other.ID)
+		require.Contains(t, flatFault(t, w.send(c.method, theirs+c.path, connection("a")), 403, "DLI.0016"), w.other.ID)
 		if strings.Contains(c.path, conn.ID) {
-			dliFault(t, w.send(c.method, w.connections(c.path), `{"queues":["q1"]}`), 400, "DLI.0002")
+			flatFault(t, w.send(c.method, w.connections(c.path), `{"queues":["q1"]}`), 400, "DLI.0002")
 		}
 	}
 	for _, c := range []struct{ method, path string }{
 		{"GET", ""}, {"POST", ""}, {"GET", "/default"}, {"DELETE", "/q"}, {"POST", "/default/connection-test"}, {"GET", "/default/connection-test/1"},
 	} {
-		dliFault(t, w.send(c.method, queues+c.path, "{}"), 403, "DLI.0016")
+		flatFault(t, w.send(c.method, queues+c.path, "{}"), 403, "DLI.0016")
 	}
 	for _, c := range []struct{ method, path string }{
 		{"POST", "/test"}, {"POST", "/" + conn.ID + "/diagnose"}, {"GET", "/" + conn.ID + "/tags"}, {"PUT", "/" + conn.ID + "/tags"},

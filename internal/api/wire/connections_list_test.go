@@ -76,7 +76,7 @@ func TestListConnections(t *testing.T) {
 		"?limit=-1": "limit", "?limit=x": "limit", "?limit=1.5": "limit", "?limit=99999999999999999999": "limit",
 		"?offset=-1": "offset", "?offset=%00": "offset", "?status=RUNNING": "status", "?status=": "status", "?tags==v": "tags", "?tags=,": "tags",
 	} {
-		require.Contains(t, dliFault(t, w.send("GET", w.connections(query), ""), 400, "DLI.0001"), field, query)
+		require.Contains(t, flatFault(t, w.send("GET", w.connections(query), ""), 400, "DLI.0001"), field, query)
 	}
 }
 

@@ -128,7 +128,7 @@ func TestTheDocumentedConnection(t *testing.T) {
 	}
 	require.Regexp(t, `\p{Han}`, w.send("GET", w.connections("/"+id), "", header{"X-Language", "zh-cn"}).Body.String())
 
-	text := dliFault(t, w.send("POST", w.connections(""), documentedConnection(t)), 400, "DLI.0006")
+	text := flatFault(t, w.send("POST", w.connections(""), documentedConnection(t)), 400, "DLI.0006")
 	require.Contains(t, text, "name")
 	require.Equal(t, http.StatusCreated, w.signed("POST", w.connections(""), connection("signed")).Code)
 }
@@ -197,8 +197,8 @@ func TestConnectionsThatAreRefused(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			require.Contains(t, dliFault(t, w.send("POST", w.connections(""), c.body), 400, c.code), c.field)
-			require.Regexp(t, `\p{Han}`, dliFault(t, w.send("POST", w.connections(""), c.body, header{"X-Language", "zh-cn"}), 400, c.code))
+			require.Contains(t, flatFault(t, w.send("POST", w.connections(""), c.body), 400, c.code), c.field)
+			require.Regexp(t, `\p{Han}`, flatFault(t, w.send("POST", w.connections(""), c.body, header{"X-Language", "zh-cn"}), 400, c.code))
 		})
 	}
 }

@@ -27,7 +27,7 @@ func (s *server) vpcepRoutes(e *echo.Echo) {
 	e.POST(services+"/:service/permissions/batch-delete", vpcep.inService(s.removePermissions))
 	e.POST(services+"/:service/permissions/action", vpcep.inService(s.changePermissions))
 	e.PUT(services+"/:service/permissions/:permission", vpcep.inService(s.describePermission))
-	e.GET("/v1/:project/quotas", vpcep.inProject(s.listEndpointQuotas))
+	e.GET("/v1/:project/quotas", vpcep.inProject(s.listQuotas))
 
 	const endpoints = "/v1/:project/vpc-endpoints"
 	e.POST(endpoints, vpcep.inProject(s.createEndpoint))

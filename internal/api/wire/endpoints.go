@@ -139,22 +139,28 @@ func readEndpoints(c echo.Context) (api.EndpointQuery, error) {
 	return api.EndpointQuery{ID: id, Sort: p.sort, Desc: p.desc, Offset: p.offset, Limit: p.limit}, err
 }
 
-// listEndpointQuotas answers GET …/quotas?type=: how many services and
-// endpoints a project may have.
-func (s *server) listEndpointQuotas(c echo.Context, scope api.Scope) error {
-	kind, err := readChoice(c, "type", "", "endpoint_service", "endpoint")
+// listQuotas answers GET …/quotas?type=: how many services and endpoints a
+// project may have and, because CSBS asks on the same path, how many backups.
+func (s *server) listQuotas(c echo.Context, scope api.Scope) error {
+	kind, err := readChoice(c, "type", "", "endpoint_service", "endpoint", "backup_capacity", "backups")
 	if err != nil {
 		return err
 	}
-	services, err := s.Service.CountEndpointServices(c.Request().Context(), scope, api.EndpointServiceQuery{})
+	ctx := c.Request().Context()
+	services, err := s.Service.CountEndpointServices(ctx, scope, api.EndpointServiceQuery{})
 	if err != nil {
 		return err
 	}
-	endpoints, err := s.Service.CountEndpoints(c.Request().Context(), scope, api.EndpointQuery{})
+	endpoints, err := s.Service.CountEndpoints(ctx, scope, api.EndpointQuery{})
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, encodeQuotas(kind,
-		quotaJSON{"endpoint_service", services, api.MaxEndpointServices},
-		quotaJSON{"endpoint", endpoints, api.MaxEndpoints}))
+	backups, err := s.Service.BackupQuotas(ctx, scope)
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, encodeQuotas(kind, append([]api.Quota{
+		{Type: "endpoint_service", Used: services, Max: api.MaxEndpointServices},
+		{Type: "endpoint", Used: endpoints, Max: api.MaxEndpoints},
+	}, backups...)))
 }

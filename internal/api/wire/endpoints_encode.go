@@ -69,6 +69,7 @@ func encodeServiceConnections(all ...api.Endpoint) serviceConnectionsJSON {
 
 type quotaJSON struct {
 	Type  string `json:"type"`
+	Unit  string `json:"unit,omitempty"`
 	Used  int    `json:"used"`
 	Quota int    `json:"quota"`
 }
@@ -81,11 +82,11 @@ type quotasJSON struct {
 }
 
 // encodeQuotas keeps those of a kind, or all if it is empty.
-func encodeQuotas(kind string, all ...quotaJSON) quotasJSON {
+func encodeQuotas(kind string, all []api.Quota) quotasJSON {
 	var body quotasJSON
 	for _, q := range all {
 		if kind == "" || kind == q.Type {
-			body.Quotas.Resources = append(body.Quotas.Resources, q)
+			body.Quotas.Resources = append(body.Quotas.Resources, quotaJSON{q.Type, q.Unit, q.Used, q.Max})
 		}
 	}
 	return body

@@ -208,7 +208,10 @@ func TestEndpointQuotas(t *testing.T) {
 	w.connected(t, w.offer(t, serviceBody))
 	w.offer(t, serviceBody)
 	services, endpoints := `{"type":"endpoint_service","used":2,"quota":100}`, `{"type":"endpoint","used":1,"quota":50}`
-	for query, want := range map[string]string{"": services + "," + endpoints, "?type=endpoint_service": services, "?type=endpoint": endpoints} {
+	backups := `{"type":"backup_capacity","unit":"GB","used":0,"quota":-1},{"type":"backups","used":0,"quota":` + fmt.Sprint(api.MaxBackups) + `}`
+	for query, want := range map[string]string{
+		"": services + "," + endpoints + "," + backups, "?type=endpoint_service": services, "?type=endpoint": endpoints,
+	} {
 		rec := w.send("GET", "/v1/"+w.project.ID+"/quotas"+query, "")
 		require.Equal(t, `{"quotas":{"resources":[`+want+`]}}`, rec.Body.String())
 	}

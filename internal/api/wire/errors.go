@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -122,4 +123,32 @@ func messageOf(c echo.Context, err error) string {
 		return say(c, e.Message)
 	}
 	return say(c, api.M("wire.internal", "request", requestID(c)))
+}
+
+// flatBody is the form of the errors of DLI, FunctionGraph and CSBS. The request
+// id is in a header.
+type flatBody struct {
+	Code    string `json:"error_code"`
+	Message string `json:"error_msg"`
+}
+
+func flatReply(n number, text string) *reply {
+	return &reply{n.status, flatBody{n.code, text}}
+}
+
+// flatError gives err the flat form: its number, and a text that names every field
+// that is wrong as the dialect calls it.
+func flatError(c echo.Context, err error, internal number, numberOf func(*api.Error) number, field func(path string) string) *reply {
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok || e.Code == api.Internal {
+		return flatReply(internal, messageOf(c, err))
+	}
+	if len(e.Problems) == 0 {
+		return flatReply(numberOf(e), say(c, e.Message))
+	}
+	texts := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		texts[i] = sentence(field(p.Path), say(c, p.Message), "", "")
+	}
+	return flatReply(numberOf(e), strings.Join(texts, " "))
 }

@@ -48,31 +48,20 @@ var dliByCode = map[api.Code]number{
 	api.Unavailable:  dliBusy,
 }
 
-// dliBody is the form of DLI's errors. The gateway sends the request id in a
-// header.
-type dliBody struct {
-	Code    string `json:"error_code"`
-	Message string `json:"error_msg"`
-}
-
 // dliError gives err the shape of DLI: one number, and a text that names every
 // field that is wrong.
 func dliError(c echo.Context, err error) *reply {
 	e, ok := errors.AsType[*api.Error](err)
 	if !ok || e.Code == api.Internal {
-		return dliReply(dliInternal, messageOf(c, err))
+		return flatReply(dliInternal, messageOf(c, err))
 	}
 	n := cmp.Or(dliNumbers[e.Message.Key], dliByCode[e.Code], dliInternal)
 	if e.Code != api.Invalid || len(e.Problems) == 0 {
-		return dliReply(n, say(c, e.Message))
+		return flatReply(n, say(c, e.Message))
 	}
 	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
 		texts[i] = sentence(p.Path, say(c, p.Message), "", "")
 	}
-	return dliReply(cmp.Or(dliNumbers[e.Problems[0].Message.Key], n), strings.Join(texts, " "))
-}
-
-func dliReply(n number, text string) *reply {
-	return &reply{n.status, dliBody{n.code, text}}
+	return flatReply(cmp.Or(dliNumbers[e.Problems[0].Message.Key], n), strings.Join(texts, " "))
 }

@@ -1,30 +1,13 @@
 package wire
 
 import (
-	"encoding/json"
 	"errors"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
 )
-
-// dliFault requires that rec is an error of DLI with that status and number,
-// and returns its text.
-func dliFault(t *testing.T, rec *httptest.ResponseRecorder, status int, code string) string {
-	t.Helper()
-	require.Equal(t, status, rec.Code, rec.Body.String())
-	require.Equal(t, "application/json", rec.Header().Get("Content-Type"))
-	require.NotEmpty(t, rec.Header().Get("X-Request-Id"))
-	var body map[string]string
-	require.NoError(t, json.Unmarshal(rec.Body.Bytes(), &body), rec.Body.String())
-	require.Len(t, body, 2, "flat, and nothing else")
-	require.Equal(t, code, body["error_code"], rec.Body.String())
-	require.NotRegexp(t, `\[[a-z]+\.`, body["error_msg"], "the text is in the catalogue")
-	return body["error_msg"]
-}
 
 func TestNumbersOfDLI(t *testing.T) {
 	t.Parallel()
@@ -62,10 +45,10 @@ func TestNumbersOfDLI(t *testing.T) {
 		s := newServer(Options{})
 		r := dliError(s.context("GET", "/"), c.err)
 		require.Equal(t, c.status, r.status, name)
-		require.Equal(t, c.code, r.body.(dliBody).Code, name)
-		require.NotContains(t, r.body.(dliBody).Message, "constraint", name)
+		require.Equal(t, c.code, r.body.(flatBody).Code, name)
+		require.NotContains(t, r.body.(flatBody).Message, "constraint", name)
 	}
 	r := dliError(newServer(Options{}).context("GET", "/"), problem("name", "connection.name_required", "url", "connection.url_required"))
-	require.Equal(t, "name: Enter a name for the connection. url: Enter the address of the service as host:port.", r.body.(dliBody).Message,
+	require.Equal(t, "name: Enter a name for the connection. url: Enter the address of the service as host:port.", r.body.(flatBody).Message,
 		"all that is wrong, with its field")
 }

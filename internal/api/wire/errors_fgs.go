@@ -2,7 +2,6 @@ package wire
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -89,27 +88,10 @@ func fgsField(path string) string {
 	return strings.Replace(path, ".type", ".rule_type", 1)
 }
 
-// fgsBody is the form of FunctionGraph's errors. The request id is in a header.
-type fgsBody struct {
-	Code    string `json:"error_code"`
-	Message string `json:"error_msg"`
-}
-
 // fgsError gives err the shape of FunctionGraph: the number of the first thing
 // that is wrong, and a text that names every field that is.
 func fgsError(c echo.Context, err error) *reply {
-	e, ok := errors.AsType[*api.Error](err)
-	if !ok || e.Code == api.Internal {
-		return fgsReply(fgsInternal, messageOf(c, err))
-	}
-	if len(e.Problems) == 0 {
-		return fgsReply(fgsNumber(e), say(c, e.Message))
-	}
-	texts := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		texts[i] = sentence(fgsField(p.Path), say(c, p.Message), "", "")
-	}
-	return fgsReply(fgsNumber(e), strings.Join(texts, " "))
+	return flatError(c, err, fgsInternal, fgsNumber, fgsField)
 }
 
 // fgsNumber is the number of the error as a whole or, if it has none, of the
@@ -125,8 +107,4 @@ func fgsNumber(e *api.Error) number {
 		n = cmp.Or(n, fgsNumbers[first.Message.Key])
 	}
 	return cmp.Or(n, fgsByCode[e.Code], fgsInternal)
-}
-
-func fgsReply(n number, text string) *reply {
-	return &reply{n.status, fgsBody{n.code, text}}
 }

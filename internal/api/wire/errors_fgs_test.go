@@ -66,7 +66,7 @@ func TestTheShapeOfFunctionGraphErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := fgsError((&server{}).context("GET", "/"), c.err)
-			body := r.body.(fgsBody)
+			body := r.body.(flatBody)
 			require.Equal(t, c.status, r.status)
 			require.Equal(t, c.code, body.Code)
 			require.Contains(t, body.Message, c.text)

@@ -12,19 +12,28 @@ import (
 
 // enableLink answers PUT …/links/{id}/enabled {"enabled": true}.
 func (s *server) enableLink(c echo.Context, scope api.Scope) error {
+	enabled, err := readEnabled(c)
+	if err != nil {
+		return err
+	}
+	if err := s.Service.EnableLink(c.Request().Context(), scope, param(c, "id"), enabled); err != nil {
+		return err
+	}
+	return answer(c, http.StatusNoContent, nil)
+}
+
+// readEnabled reads {"enabled": true}.
+func readEnabled(c echo.Context) (bool, error) {
 	var body struct {
 		Enabled *bool `json:"enabled"`
 	}
 	if err := decodeBody(c, &body); err != nil {
-		return err
+		return false, err
 	}
-	if body.Enabled == nil {
-		return api.Errorf(api.Invalid, "wire.body_type", "field", "enabled", "want", "boolean")
+	if body.Enabled == nil { // not sent is not the same as off
+		return false, api.Errorf(api.Invalid, "wire.body_type", "field", "enabled", "want", "boolean")
 	}
-	if err := s.Service.EnableLink(c.Request().Context(), scope, param(c, "id"), *body.Enabled); err != nil {
-		return err
-	}
-	return answer(c, http.StatusNoContent, nil)
+	return *body.Enabled, nil
 }
 
 // exportLinks answers GET …/links/export?q=&connector=: a file that importLinks

@@ -33,8 +33,8 @@ func TestFormsOfAFunctionURN(t *testing.T) {
 				rec := w.send(method, at+rest, `{"version":"v1.0"}`)
 				require.Equal(t, http.StatusOK, rec.Code, call+" "+written+rec.Body.String())
 			}
-			fgsFault(t, w.send("POST", at+"/aliases", aliasTo("a1", "latest", "")), 409, "FSS.1063")
-			fgsFault(t, w.send("POST", at+"/versions", `{"version":"v1.0"}`), 409, "FSS.1062")
+			flatFault(t, w.send("POST", at+"/aliases", aliasTo("a1", "latest", "")), 409, "FSS.1063")
+			flatFault(t, w.send("POST", at+"/versions", `{"version":"v1.0"}`), 409, "FSS.1062")
 			require.Equal(t, http.StatusOK, w.signed("GET", at+"/aliases", "").Code, "signed, too: "+written)
 		}
 	}
@@ -64,7 +64,7 @@ func TestURNsThatNameNoFunctionHere(t *testing.T) {
 	} {
 		for _, call := range []string{"DELETE ", "GET /config", "PUT /config", "PUT /code", "GET /versions", "POST /versions", "GET /aliases", "POST /aliases", "GET /aliases/a", "PUT /aliases/a", "DELETE /aliases/a"} {
 			method, rest, _ := strings.Cut(call, " ")
-			fgsFault(t, w.send(method, w.functions("/"+c.urn+rest), `{}`), c.status, c.code)
+			flatFault(t, w.send(method, w.functions("/"+c.urn+rest), `{}`), c.status, c.code)
 		}
 	}
 }

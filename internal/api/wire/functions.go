@@ -164,9 +164,9 @@ func (s *server) deleteFunction(c echo.Context, scope api.Scope, urn api.Functio
 	case err != nil:
 		return err
 	case urn.Qualifier == "":
-		err = s.Service.DeleteFunction(ctx, scope, function.ID, 0)
+		err = s.Service.DeleteFunction(ctx, scope, function.ID, 0, api.Confirmation{})
 	default:
-		err = s.Service.DeleteVersion(ctx, scope, function.ID, version)
+		err = s.Service.DeleteVersion(ctx, scope, function.ID, version, api.Confirmation{})
 	}
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func TestWhatNothingHereUsesIsKept(t *testing.T) {
 	}](t, w.send("GET", w.functions(""), ""), http.StatusOK).Functions[0])
 
 	requireInert(t, w.fields(t, "POST", w.functions("/hello/versions"), `{"version":"v1"}`))
-	fgsFault(t, w.send("POST", w.functions("/hello/versions"), `{"version":"v2"}`), 400, "FSS.1016")
+	flatFault(t, w.send("POST", w.functions("/hello/versions"), `{"version":"v2"}`), 400, "FSS.1016")
 	changed := w.fields(t, "PUT", config, `{"func_vpc": {"vpc_id" : "w"},"mount_config":{},"initializer_timeout":0,"depend_version_list":[ ]}`)
 	require.Equal(t, `{"vpc_id":"w"}`, string(changed["func_vpc"]))
 	require.Equal(t, `{}`, string(changed["mount_config"]))
@@ -89,11 +89,11 @@ func TestBadSettingsThatAreOnlyKept(t *testing.T) {
 		{"strategy_config", `{"concurrency":"0"}`, "strategy_config.concurrency in"},
 		{"custom_image", `{"a":` + long + `,"b":` + long + `}`, "custom_image: "},
 	} {
-		require.Contains(t, fgsFault(t, w.send("POST", w.functions(""), functionOf("a", c[0], c[1])), 400, "FSS.0400"), c[2], c)
-		require.Contains(t, fgsFault(t, w.send("PUT", w.functions("/hello/config"), `{"`+c[0]+`":`+c[1]+`}`), 400, "FSS.0400"), c[2], c)
+		require.Contains(t, flatFault(t, w.send("POST", w.functions(""), functionOf("a", c[0], c[1])), 400, "FSS.0400"), c[2], c)
+		require.Contains(t, flatFault(t, w.send("PUT", w.functions("/hello/config"), `{"`+c[0]+`":`+c[1]+`}`), 400, "FSS.0400"), c[2], c)
 	}
 	read[functionJSON](t, w.send("PUT", w.functions("/hello/config"), `{"func_vpc":{"a":`+long+`},"encrypted_user_data":""}`), http.StatusOK)
-	text := fgsFault(t, w.send("PUT", w.functions("/hello/config"), `{"custom_image":{"a":`+long+`}}`), 400, "FSS.0400")
+	text := flatFault(t, w.send("PUT", w.functions("/hello/config"), `{"custom_image":{"a":`+long+`}}`), 400, "FSS.0400")
 	require.Contains(t, text, "in all", "with what is there already")
 
 	// As deep as can be read, and what is not UTF-8.
@@ -112,12 +112,12 @@ func TestADisabledFunctionIsNotCalled(t *testing.T) {
 	}
 	require.Equal(t, strategyJSON{0, 5}, strategy(`{"strategy_config":{"concurrency":0,"concurrent_num":5}}`))
 	require.Equal(t, strategyJSON{0, 5}, strategy(`{"timeout":9,"strategy_config":null}`), "what is left out stays")
-	require.Contains(t, fgsFault(t, w.invoke("hello", `{}`), 429, "FSS.0429"), "Function disabled")
+	require.Contains(t, flatFault(t, w.invoke("hello", `{}`), 429, "FSS.0429"), "Function disabled")
 	require.Equal(t, http.StatusOK, w.invoke(base+":v1", `{}`).Code, "a version is as it was published")
 
 	w.fields(t, "POST", w.functions("/hello/versions"), `{"version":"v3"}`)
 	w.aim(t, "v3", "")
-	fgsFault(t, w.invoke(base+":v3", `{}`), 429, "FSS.0429")
+	flatFault(t, w.invoke(base+":v3", `{}`), 429, "FSS.0429")
 	require.Equal(t, strategyJSON{1000, 5}, strategy(`{"strategy_config":{"concurrency":1000}}`))
 	require.Equal(t, http.StatusOK, w.invoke("hello", `{}`).Code)
 	require.Equal(t, strategyJSON{-1, 1}, strategy(`{"strategy_config":{"concurrency":-1,"concurrent_num":1}}`))

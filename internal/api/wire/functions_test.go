@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -57,21 +56,6 @@ func (w *world) release(t testing.TB, urn string, versions ...string) {
 		rec = w.send("POST", w.functions("/"+urn+"/versions"), `{"version":"`+version+`"}`)
 		require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
 	}
-}
-
-// fgsFault judges an error of FunctionGraph, which has two keys, and returns its
-// text.
-func fgsFault(t testing.TB, rec *httptest.ResponseRecorder, status int, code string) string {
-	t.Helper()
-	require.Equal(t, status, rec.Code, rec.Body.String())
-	require.Equal(t, "application/json", rec.Header().Get("Content-Type"))
-	require.NotEmpty(t, rec.Header().Get("X-Request-Id"))
-	var body map[string]string
-	require.NoError(t, json.Unmarshal(rec.Body.Bytes(), &body), rec.Body.String())
-	require.Len(t, body, 2)
-	require.Equal(t, code, body["error_code"], rec.Body.String())
-	require.NotEmpty(t, body["error_msg"])
-	return body["error_msg"]
 }
 
 func TestCreateAFunction(t *testing.T) {
@@ -145,8 +129,8 @@ func TestBadFunctions(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			require.Contains(t, fgsFault(t, w.send("POST", w.functions(""), c.body), c.status, c.code), c.field)
-			require.Regexp(t, `\p{Han}`, fgsFault(t, w.send("POST", w.functions(""), c.body, header{"X-Language", "zh-cn"}), c.status, c.code))
+			require.Contains(t, flatFault(t, w.send("POST", w.functions(""), c.body), c.status, c.code), c.field)
+			require.Regexp(t, `\p{Han}`, flatFault(t, w.send("POST", w.functions(""), c.body, header{"X-Language", "zh-cn"}), c.status, c.code))
 		})
 	}
 }
@@ -204,7 +188,7 @@ func TestListFunctions(t *testing.T) {
 
 	for _, query := range []string{"marker=-1", "marker=x", "maxitems=0", "maxitems=401", "maxitems=-1", "max_items=0", "maxitems=", "marker=99999999999"} {
 		field, _, _ := strings.Cut(query, "=")
-		require.Contains(t, fgsFault(t, w.send("GET", w.functions("?"+query), ""), 400, "FSS.1001"), field+": ")
+		require.Contains(t, flatFault(t, w.send("GET", w.functions("?"+query), ""), 400, "FSS.1001"), field+": ")
 	}
 }
 
@@ -229,16 +213,16 @@ func TestChangeAFunction(t *testing.T) {
 	require.Equal(t, 600, changed.CPU)
 	require.Empty(t, changed.Description, "what is sent empty is emptied")
 	require.Equal(t, "http://127.0.0.1:9/run", changed.Upstream)
-	fgsFault(t, w.send("PUT", config, `{"memory_size":1}`), 400, "FSS.1007")
-	fgsFault(t, w.send("PUT", config, ``), 400, "FSS.0400")
-	fgsFault(t, w.send("PUT", code, `{"code_type":"git"}`), 400, "FSS.1006")
+	flatFault(t, w.send("PUT", config, `{"memory_size":1}`), 400, "FSS.1007")
+	flatFault(t, w.send("PUT", config, ``), 400, "FSS.0400")
+	flatFault(t, w.send("PUT", code, `{"code_type":"git"}`), 400, "FSS.1006")
 
 	w.release(t, urn, "v1")
 	w.gray(t, urn, "prod", "v1", "")
 	for _, qualifier := range []string{"v1", "!prod"} {
 		at := strings.Replace(urn, "latest", qualifier, 1)
-		fgsFault(t, w.send("PUT", w.functions("/"+at+"/config"), `{"timeout":60}`), 403, "FSS.0403")
-		fgsFault(t, w.send("PUT", w.functions("/"+at+"/code"), `{"code_type":"zip"}`), 403, "FSS.0403")
+		flatFault(t, w.send("PUT", w.functions("/"+at+"/config"), `{"timeout":60}`), 403, "FSS.0403")
+		flatFault(t, w.send("PUT", w.functions("/"+at+"/code"), `{"code_type":"zip"}`), 403, "FSS.0403")
 		shown := read[functionJSON](t, w.send("GET", w.functions("/"+at+"/config"), ""), http.StatusOK)
 		require.Equal(t, "v1", shown.Version)
 		require.True(t, strings.HasSuffix(shown.URN, ":hello:v1"), shown.URN)
@@ -263,7 +247,7 @@ func TestDeleteFunctionsAndVersions(t *testing.T) {
 		{":!none", "FSS.1053", 404},
 		{":v3", "FSS.1094", 403},
 	} {
-		fgsFault(t, w.send("DELETE", w.functions("/"+base+c.qualifier), ""), c.status, c.code)
+		flatFault(t, w.send("DELETE", w.functions("/"+base+c.qualifier), ""), c.status, c.code)
 	}
 	for _, qualifier := range []string{":v4", ":!one"} {
 		rec := w.send("DELETE", w.functions("/"+base+qualifier), "")
@@ -279,7 +263,7 @@ func TestDeleteFunctionsAndVersions(t *testing.T) {
 		if call == "" {
 			method = "DELETE"
 		}
-		fgsFault(t, w.send(method, w.functions("/"+base+call), ""), 404, "FSS.1051")
+		flatFault(t, w.send(method, w.functions("/"+base+call), ""), 404, "FSS.1051")
 	}
 }
 
@@ -289,7 +273,7 @@ func TestFunctionsOfAnotherProject(t *testing.T) {
 	w.function(t, "hello")
 	theirs := "/v2/" + w.other.ID + "/fgs/functions"
 	for _, call := range []string{"", "/hello/config", "/hello/aliases"} {
-		fgsFault(t, w.send("GET", theirs+call, ""), 403, "FSS.0403")
+		flatFault(t, w.send("GET", theirs+call, ""), 403, "FSS.0403")
 		token, _, err := w.ids.IssueToken(t.Context(), api.Actor{}, w.user, &w.other)
 		require.NoError(t, err)
 		rec := w.send("GET", theirs+call, "", header{"X-Auth-Token", token})
@@ -297,7 +281,7 @@ func TestFunctionsOfAnotherProject(t *testing.T) {
 			require.JSONEq(t, `{"functions":[],"next_marker":0,"count":0}`, rec.Body.String())
 			continue
 		}
-		fgsFault(t, rec, 404, "FSS.1051")
+		flatFault(t, rec, 404, "FSS.1051")
 	}
 }
 

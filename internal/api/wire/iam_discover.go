@@ -52,11 +52,13 @@ func (s *server) catalog(c echo.Context, project *identity.Project) []serviceRef
 		service("keystone", "identity", "*", base+"/v3"),
 	}
 	if project != nil {
+		region := cmp.Or(project.Region, s.Region)
 		all = append(all,
-			service("cdm", "cdm", s.Region, base+"/v1.1/"+project.ID),
-			service("dli", "dli", s.Region, base+"/v1.0/"+project.ID),
-			service("vpcep", "vpcep", s.Region, base+"/v1/"+project.ID),
-			service("functiongraph", "functiongraph", s.Region, base+"/v2/"+project.ID),
+			service("cdm", "cdm", region, base+"/v1.1/"+project.ID),
+			service("dli", "dli", region, base+"/v1.0/"+project.ID),
+			service("vpcep", "vpcep", region, base+"/v1/"+project.ID),
+			service("functiongraph", "functiongraph", region, base+"/v2/"+project.ID),
+			service("csbs", "data-protect", region, base+"/v1/"+project.ID),
 		)
 	}
 	return all

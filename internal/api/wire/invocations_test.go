@@ -268,25 +268,25 @@ func TestInvocationsThatAreRefused(t *testing.T) {
 		<-r.Context().Done()
 	})
 	at := w.project.ID + ":default:hello:"
-	fgsFault(t, w.invoke("nobody", ""), http.StatusNotFound, "FSS.1051")
-	fgsFault(t, w.invoke(at+"v9", ""), http.StatusNotFound, "FSS.1052")
-	fgsFault(t, w.invoke(at+"!nobody", ""), http.StatusNotFound, "FSS.1053")
-	fgsFault(t, w.invoke("a:b:c:d:e", ""), http.StatusBadRequest, "FSS.1309")
-	fgsFault(t, w.invoke(w.other.ID+":default:hello:v1", ""), http.StatusForbidden, "FSS.0403")
+	flatFault(t, w.invoke("nobody", ""), http.StatusNotFound, "FSS.1051")
+	flatFault(t, w.invoke(at+"v9", ""), http.StatusNotFound, "FSS.1052")
+	flatFault(t, w.invoke(at+"!nobody", ""), http.StatusNotFound, "FSS.1053")
+	flatFault(t, w.invoke("a:b:c:d:e", ""), http.StatusBadRequest, "FSS.1309")
+	flatFault(t, w.invoke(w.other.ID+":default:hello:v1", ""), http.StatusForbidden, "FSS.0403")
 	refused(t, w.invoke("hello", "", header{"X-Auth-Token"}))
 
 	long := strings.Repeat("x", api.MaxInvocationBody+1)
-	fgsFault(t, w.invoke("hello", long), http.StatusRequestEntityTooLarge, "FSS.0413")
-	fgsFault(t, w.signed("POST", w.functions("/hello/invocations"), long), http.StatusRequestEntityTooLarge, "FSS.0413")
+	flatFault(t, w.invoke("hello", long), http.StatusRequestEntityTooLarge, "FSS.0413")
+	flatFault(t, w.signed("POST", w.functions("/hello/invocations"), long), http.StatusRequestEntityTooLarge, "FSS.0413")
 
-	require.Contains(t, fgsFault(t, w.invoke(at+"v1", ""), http.StatusBadGateway, "FSS.0500"), "6 MB")
-	require.Contains(t, fgsFault(t, w.invoke("hello", ""), http.StatusBadGateway, "FSS.0500"), "3 seconds")
+	require.Contains(t, flatFault(t, w.invoke(at+"v1", ""), http.StatusBadGateway, "FSS.0500"), "6 MB")
+	require.Contains(t, flatFault(t, w.invoke("hello", ""), http.StatusBadGateway, "FSS.0500"), "3 seconds")
 	w.aim(t, "v2", "")
-	require.Contains(t, fgsFault(t, w.invoke(at+"v2", ""), http.StatusNotImplemented, "FSS.0500"), "Version v2 has no upstream")
+	require.Contains(t, flatFault(t, w.invoke(at+"v2", ""), http.StatusNotImplemented, "FSS.0500"), "Version v2 has no upstream")
 	w.alias(t, `{"name":"gray","version":"v1","additional_version_weights":{"v2":100}}`)
 	for status, urn := range map[int]string{http.StatusNotImplemented: at + "!gray", http.StatusBadGateway: at + "v1"} {
 		rec := w.invoke(urn, "")
-		fgsFault(t, rec, status, "FSS.0500")
+		flatFault(t, rec, status, "FSS.0500")
 		h := rec.Header()
 		require.Equal(t, []string{urn, strconv.Itoa(status)}, []string{urn, h.Get("X-Func-Err-Code")})
 		require.Equal(t, "true", h.Get("X-Is-Func-Err"))
@@ -302,7 +302,7 @@ func TestInvocationsThatAreRefused(t *testing.T) {
 	texts := map[string]bool{}
 	for _, upstream := range []string{"http://" + testserver.ClosedAddr(t).String(), "http://169.254.169.254/", "http://[::]:1/"} {
 		w.aim(t, "v2", upstream)
-		texts[fgsFault(t, w.invoke(at+"v2", ""), http.StatusBadGateway, "FSS.0500")] = true
+		texts[flatFault(t, w.invoke(at+"v2", ""), http.StatusBadGateway, "FSS.0500")] = true
 	}
 	require.Len(t, texts, 1, "what is refused and what is closed is told in the same words")
 

@@ -2,13 +2,8 @@ package wire
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"sync"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/store"
@@ -30,26 +25,8 @@ func manyBadWhitelists(t *testing.T, db *store.DB) {
 		f.entries = append(f.entries, w.allow(t, id, accounts(5)...)...)
 		f.endpoints = append(f.endpoints, w.connected(t, id))
 	}
-	answers := &bodyResults{statuses: map[int]int{}}
-	began := time.Now()
-	var work sync.WaitGroup
-	for n := range uint64(4) {
-		work.Go(func() {
-			m := &bodyMutator{random: rand.New(rand.NewPCG(bodiesSeed, n))}
-			for range manyBodies / 4 {
-				method, target, tree := f.request(m)
-				answers.send(w, method, target, m.spoiled(tree))
-			}
-		})
-	}
-	work.Wait()
-	t.Logf("seed %d: %d bodies in %s, the slowest %s; statuses %v", bodiesSeed, manyBodies, time.Since(began).Round(time.Millisecond), answers.slowest, answers.statuses)
-	require.Empty(t, answers.bad)
-	require.NotContains(t, w.log.String(), "level=ERROR")
-	require.NotContains(t, w.log.String(), "panic")
-	for _, status := range []int{http.StatusOK, http.StatusAccepted, http.StatusNoContent, http.StatusNotFound, http.StatusConflict} {
-		require.NotZero(t, answers.statuses[status], "bodies that are always refused test little")
-	}
+	answers := pelt(t, w, "", f.request)
+	answers.occur(t, http.StatusOK, http.StatusAccepted, http.StatusNoContent, http.StatusNotFound, http.StatusConflict)
 }
 
 // whitelistFuzz makes requests about what is there, and about what is not.

@@ -65,8 +65,8 @@ func TestQueuesComeAndGo(t *testing.T) {
 	} {
 		require.Equal(t, want, w.queueNames(t, query), query)
 	}
-	dliFault(t, w.send("GET", w.queues("?queue_type=spark"), ""), 400, "DLI.0001")
-	dliFault(t, w.send("GET", w.queues("?tags==x"), ""), 400, "DLI.0001")
+	flatFault(t, w.send("GET", w.queues("?queue_type=spark"), ""), 400, "DLI.0001")
+	flatFault(t, w.send("GET", w.queues("?tags==x"), ""), 400, "DLI.0001")
 
 	for _, name := range []string{"queue1", "QUEUE1"} {
 		var shown shownQueueJSON
@@ -82,10 +82,10 @@ func TestQueuesComeAndGo(t *testing.T) {
 	rec = w.send("DELETE", w.queues("/queue1"), "")
 	require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
 	require.Equal(t, `{"is_success":true,"message":""}`, rec.Body.String())
-	dliFault(t, w.send("GET", w.queues("/queue1"), ""), 400, "DLI.0002")
-	dliFault(t, w.send("DELETE", w.queues("/queue1"), ""), 400, "DLI.0002")
-	dliFault(t, w.send("GET", w.queues("/%00"), ""), 400, "DLI.0002")
-	dliFault(t, w.send("DELETE", w.queues("/default"), ""), 400, "DLI.0007")
+	flatFault(t, w.send("GET", w.queues("/queue1"), ""), 400, "DLI.0002")
+	flatFault(t, w.send("DELETE", w.queues("/queue1"), ""), 400, "DLI.0002")
+	flatFault(t, w.send("GET", w.queues("/%00"), ""), 400, "DLI.0002")
+	flatFault(t, w.send("DELETE", w.queues("/default"), ""), 400, "DLI.0007")
 }
 
 func TestAQueueInUseStays(t *testing.T) {
@@ -95,7 +95,7 @@ func TestAQueueInUseStays(t *testing.T) {
 	id := w.connect(t, connection("a"))
 	w.settled(t, id)
 	require.Equal(t, http.StatusOK, w.send("POST", w.connections("/"+id+"/associate-queue"), `{"queues":["q1"]}`).Code)
-	require.Contains(t, dliFault(t, w.send("DELETE", w.queues("/q1"), ""), 400, "DLI.0007"), "a")
+	require.Contains(t, flatFault(t, w.send("DELETE", w.queues("/q1"), ""), 400, "DLI.0007"), "a")
 }
 
 func TestQueuesThatAreRefused(t *testing.T) {
@@ -117,7 +117,7 @@ func TestQueuesThatAreRefused(t *testing.T) {
 		"the default queue":   {`{"queue_name":"default","cu_count":16}`, "DLI.0006", ""},
 		"a taken name":        {`{"queue_name":"TAKEN","cu_count":16}`, "DLI.0006", ""},
 	} {
-		require.Contains(t, dliFault(t, w.send("POST", w.queues(""), c.body), 400, c.code), c.field, name)
+		require.Contains(t, flatFault(t, w.send("POST", w.queues(""), c.body), 400, c.code), c.field, name)
 	}
 }
 
@@ -140,13 +140,13 @@ func TestTestAnAddressFromAQueue(t *testing.T) {
 		rec = w.send("GET", w.queues("/DEFAULT/connection-test/"+id), "")
 		require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
 		require.Equal(t, `{"is_success":true,"message":"Get node connectivity status successfully for addressId:`+id+`","connectivity":"`+connectivity+`"}`, rec.Body.String())
-		dliFault(t, w.send("GET", w.queues("/q1/connection-test/"+id), ""), 400, "DLI.0002")
+		flatFault(t, w.send("GET", w.queues("/q1/connection-test/"+id), ""), 400, "DLI.0002")
 	}
 	for _, body := range []string{`{}`, `{"address":"x"}`, `{"address":""}`, `{"address":1}`, `{"address":"127.0.0.1:99999"}`, `[]`, ``} {
-		dliFault(t, w.send("POST", w.queues("/default/connection-test"), body), 400, "DLI.0001")
+		flatFault(t, w.send("POST", w.queues("/default/connection-test"), body), 400, "DLI.0001")
 	}
-	dliFault(t, w.send("POST", w.queues("/nothing/connection-test"), `{"address":"`+closed+`"}`), 400, "DLI.0002")
+	flatFault(t, w.send("POST", w.queues("/nothing/connection-test"), `{"address":"`+closed+`"}`), 400, "DLI.0002")
 	for _, id := range []string{"0", "-1", "x", "%00", "99999999999999999999"} {
-		dliFault(t, w.send("GET", w.queues("/default/connection-test/"+id), ""), 400, "DLI.0002")
+		flatFault(t, w.send("GET", w.queues("/default/connection-test/"+id), ""), 400, "DLI.0002")
 	}
 }

@@ -86,6 +86,7 @@ func (s *server) routes(e *echo.Echo) {
 	s.dliRoutes(e)
 	s.vpcepRoutes(e)
 	s.fgsRoutes(e)
+	s.csbsRoutes(e)
 
 	ext := family{s, extensionError}
 	e.GET("/switchboard/v1/connectors", ext.signedIn(s.listConnectors))

@@ -63,6 +63,7 @@ func (l *list[T]) append(b *bytes.Buffer, items []T, first bool) (bool, error) {
 		if err := enc.Encode(item); err != nil {
 			return first, err
 		}
+		b.Truncate(b.Len() - 1) // the line break
 	}
 	return first, nil
 }

@@ -62,7 +62,7 @@ func TestBadVersions(t *testing.T) {
 	urn := w.function(t, "hello")
 	path := w.functions("/" + urn + "/versions")
 	w.release(t, urn, "v1")
-	fgsFault(t, w.send("POST", path, `{"version":"v2"}`), 400, "FSS.1016")
+	flatFault(t, w.send("POST", path, `{"version":"v2"}`), 400, "FSS.1016")
 	require.Equal(t, http.StatusOK, w.send("PUT", w.functions("/"+urn+"/config"), `{"timeout":60}`).Code)
 	for _, c := range []struct {
 		name, body, code, field string
@@ -80,8 +80,8 @@ func TestBadVersions(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			require.Contains(t, fgsFault(t, w.send("POST", path, c.body), c.status, c.code), c.field)
-			require.Regexp(t, `\p{Han}`, fgsFault(t, w.send("POST", path, c.body, header{"X-Language", "zh-cn"}), c.status, c.code))
+			require.Contains(t, flatFault(t, w.send("POST", path, c.body), c.status, c.code), c.field)
+			require.Regexp(t, `\p{Han}`, flatFault(t, w.send("POST", path, c.body, header{"X-Language", "zh-cn"}), c.status, c.code))
 		})
 	}
 }
@@ -94,7 +94,7 @@ func TestAFunctionHasTwentyVersions(t *testing.T) {
 		w.release(t, urn, fmt.Sprint("v", i))
 	}
 	require.Equal(t, http.StatusOK, w.send("PUT", w.functions("/"+urn+"/config"), `{"timeout":60}`).Code)
-	fgsFault(t, w.send("POST", w.functions("/"+urn+"/versions"), `{}`), 403, "FSS.0403")
+	flatFault(t, w.send("POST", w.functions("/"+urn+"/versions"), `{}`), 403, "FSS.0403")
 }
 
 func TestListVersions(t *testing.T) {
@@ -118,5 +118,5 @@ func TestListVersions(t *testing.T) {
 	require.Equal(t, 3, page.Next)
 	require.Equal(t, 4, page.Count)
 	require.JSONEq(t, `{"versions":[],"next_marker":9,"count":4}`, w.send("GET", path+"?marker=9", "").Body.String())
-	fgsFault(t, w.send("GET", path+"?maxitems=0", ""), 400, "FSS.1001")
+	flatFault(t, w.send("GET", path+"?maxitems=0", ""), 400, "FSS.1001")
 }

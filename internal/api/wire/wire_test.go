@@ -78,7 +78,7 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	w.ids = identity.New(db, keys, identity.Clock(w.clock))
 	w.project, err = w.ids.EnsureFirst(ctx, region)
 	require.NoError(t, err)
-	w.other, err = w.ids.AddProject(ctx, api.Actor{}, "other", "")
+	w.other, err = w.ids.AddProject(ctx, api.Actor{}, identity.Project{Name: "other"})
 	require.NoError(t, err)
 	w.user, err = w.ids.CreateUser(ctx, api.Actor{}, "ada", api.NewSecret(password))
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	require.NoError(t, err)
 
 	o := Options{
-		Service:  embedded.New(db, keys, probe.New(probe.Options{Timeout: 5 * time.Second}), embedded.Options{}),
+		Service:  planeOn(t, db, keys, probe.New(probe.Options{Timeout: 5 * time.Second})),
 		Identity: w.ids, Region: region, LinkDepth: api.Shape, Version: "1.2.3",
 		Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
@@ -99,6 +99,14 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	w.now = w.clock
 	w.handler = w.server.handler()
 	return w
+}
+
+// planeOn is a control plane with the regions of a fresh start.
+func planeOn(t testing.TB, db *store.DB, keys *keyring.Ring, prober *probe.Prober) *embedded.Plane {
+	t.Helper()
+	plane := embedded.New(db, keys, prober, embedded.Options{Region: region, Folders: []string{t.TempDir()}})
+	require.NoError(t, plane.EnsureRegions(t.Context()))
+	return plane
 }
 
 func connecting(o *Options) { o.LinkDepth = api.Connect }

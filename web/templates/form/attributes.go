@@ -95,8 +95,9 @@ func (f *Form) asYouType(d *Field) templ.Attributes {
 	return f.encoded(a)
 }
 
-// rowButton makes a submit button redraw the form with one row more or less.
-func (f *Form) rowButton(op string) templ.Attributes {
+// Button makes a submit button redraw the form with one row more or less, or
+// whatever else op says to who draws it.
+func (f *Form) Button(op string) templ.Attributes {
 	return f.encoded(templ.Attributes{
 		"name": "op", "value": op,
 		"formaction": f.Action + "/edit",
@@ -161,7 +162,7 @@ func (f *Form) news(ctx context.Context, d *Field) string {
 // grouped reports whether the field is a group of inputs and not one that a
 // label element can point at.
 func (d *Field) grouped() bool {
-	return d.Kind == Bool || d.Kind == Cards || d.repeated() || d.Stored
+	return d.Kind == Bool || d.Kind == Cards || d.Kind == Checks || d.repeated() || d.Stored
 }
 
 // repeated reports whether the field is rows.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"switchboard/internal/api"
 )
 
@@ -73,7 +75,7 @@ type Field struct {
 	Half     bool     // half the width, beside its neighbour
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
 	Leads    bool     // other fields depend on it, and come along with it; without script there is a button for that
-	Choices  []Choice // Select, Cards; Map: keys to offer, with what they are for; Share: to be set at a click
+	Choices  []Choice // Select, Cards, Checks; Map: keys to offer, with what they are for; Share: to be set at a click
 	Columns  []Column // Rows: the inputs of each row
 	Ordered  bool     // Rows: they can be moved up and down
 	AddLabel string   // Rows: what their button says; "Add a row" if empty
@@ -90,6 +92,7 @@ type Field struct {
 	Generate bool
 	// Part and Rest are what a Share is of and what gets the rest of it.
 	Part, Rest string
+	Below      templ.Component // what stands below the input, nil if nothing does
 }
 
 // Kind is how a field is edited.
@@ -104,16 +107,18 @@ const (
 	Bool     Kind = "bool"   // yes or no: "true", "false" or, where Unset, ""
 	Switch   Kind = "switch" // on ("true") or off (absent)
 	TextArea Kind = "textarea"
-	Date     Kind = "date"  // "2026-11-22"
-	Cards    Kind = "cards" // one of a few choices, all of them in sight
-	Rows     Kind = "rows"  // any number of rows: PATH.0.COLUMN, PATH.1.COLUMN …
-	Map      Kind = "map"   // rows of key and value: PATH.0.key, PATH.0.value
-	File     Kind = "file"  // base64 text in PATH, or a file upload in PATH.file
-	Fixed    Kind = "fixed" // shown and sent, not editable
-	Share    Kind = "share" // a whole number of percent, as number and slider, and what remains
+	Date     Kind = "date"   // "2026-11-22"
+	Cards    Kind = "cards"  // one of a few choices, all of them in sight
+	Checks   Kind = "checks" // any of a few short choices: PATH for each that is chosen
+	Rows     Kind = "rows"   // any number of rows: PATH.0.COLUMN, PATH.1.COLUMN …
+	Map      Kind = "map"    // rows of key and value: PATH.0.key, PATH.0.value
+	File     Kind = "file"   // base64 text in PATH, or a file upload in PATH.file
+	Fixed    Kind = "fixed"  // shown and sent, not editable
+	Share    Kind = "share"  // a whole number of percent, as number and slider, and what remains
 )
 
-// Choice is an option of a Select or Cards. Note says more about a card. Off is
+// Choice is an option of a Select, Cards or Checks. Note says more about a card,
+// and is all that a screen reader hears of one of Checks. Off is
 // why it cannot be chosen, empty if it can be.
 type Choice struct{ Value, Label, Note, Off string }
 
@@ -150,6 +155,9 @@ func (f *Form) FieldPath(target string) (string, bool) {
 	}
 	return "", false
 }
+
+// Has reports whether the form has a field for an input of that name.
+func (f *Form) Has(name string) bool { return f.owner(name) != nil }
 
 // Only keeps the problems of some fields, for a live check.
 func (f *Form) Only(paths ...string) {

@@ -180,6 +180,8 @@ CREATE INDEX replication_runs_due ON replication_runs (driven_until, project_id)
 -- One backup on its way. present is true while a replica is expected or there, so
 -- that there is one for each backup and region; it is false when the copy failed, was
 -- skipped, or was deleted later. resume is what a copy that was cut off goes on from.
+-- retry_at is when it is tried again or, of one that failed or was skipped, when what
+-- it left at the destination is removed.
 CREATE TABLE replication_records (
     id                     TEXT PRIMARY KEY,
     run_id                 TEXT NOT NULL REFERENCES replication_runs (id) ON DELETE CASCADE,
@@ -222,6 +224,7 @@ CREATE INDEX replication_records_of_project ON replication_records (project_id, 
 CREATE INDEX replication_records_of_policy ON replication_records (project_id, policy_id, id);
 CREATE INDEX replication_records_of_backup ON replication_records (backup_id, region, status);
 CREATE INDEX replication_records_of_replica ON replication_records (replica_id);
+CREATE INDEX replication_records_left ON replication_records (retry_at, project_id, run_id) WHERE retry_at > 0 AND ended_at > 0;
 
 -- How far a policy and a destination are in step: all backups of the policy until
 -- synced_at have a replica there. Written when a run ends.

@@ -1,0 +1,166 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"sync"
+
+	"github.com/uptrace/bun"
+	"golang.org/x/time/rate"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/objects"
+	"switchboard/internal/api/store"
+)
+
+// opened are the stores of regions that this process has opened, by the regions'
+// names.
+type opened struct {
+	mu     sync.Mutex
+	stores map[string]openedStore
+}
+
+type openedStore struct {
+	version int64       // of the region
+	folder  os.FileInfo // as it was; another one may be mounted there later
+	store   objects.Store
+	limiter *rate.Limiter
+}
+
+// store opens where the objects of a region are. NotFound if there is no such
+// region.
+func (p *Plane) store(ctx context.Context, region string) (objects.Store, error) {
+	open, err := p.openRegion(ctx, region)
+	return open.store, err
+}
+
+// limiter bounds what this process copies to a region, in bytes per second; nil
+// is no bound. NotFound if there is no such region.
+func (p *Plane) limiter(ctx context.Context, region string) (*rate.Limiter, error) {
+	open, err := p.openRegion(ctx, region)
+	return open.limiter, err
+}
+
+func (p *Plane) openRegion(ctx context.Context, name string) (openedStore, error) {
+	row, err := findRegion(ctx, p.db.Read, name)
+	if err != nil {
+		return openedStore{}, err
+	}
+	settings := row.settings()
+	opened := openedStore{version: row.Version}
+	if settings.Kind == api.StoreFolder {
+		if opened.folder, err = p.lookAtFolder(settings.Folder); err != nil {
+			return openedStore{}, err
+		}
+	}
+	p.opened.mu.Lock()
+	defer p.opened.mu.Unlock()
+	before, known := p.opened.stores[name]
+	if known && before.version == row.Version && (opened.folder == nil || os.SameFile(before.folder, opened.folder)) {
+		return before, nil
+	}
+	secret, err := row.open(p.keys)
+	if err != nil {
+		return openedStore{}, err
+	}
+	opened.limiter = limited(before.limiter, row.Bandwidth)
+	if opened.store, err = p.openStore(settings.at(secret)); err != nil {
+		return openedStore{}, err
+	}
+	if p.opened.stores == nil {
+		p.opened.stores = map[string]openedStore{}
+	}
+	p.opened.stores[name] = opened
+	return opened, nil
+}
+
+// openStore opens a place. Whoever opens a folder has looked at it before.
+func (p *Plane) openStore(at objects.Place) (objects.Store, error) {
+	switch {
+	case at.Folder != "":
+		return objects.Open(at, nil)
+	case p.prober == nil: // a command beside the server, which connects to nothing
+		return nil, objects.ErrUnreachable
+	}
+	return objects.Open(at, p.prober.Transport())
+}
+
+// minBurst is how many bytes may be copied at once, however few per second.
+const minBurst = 1 << 20
+
+// limited is a limiter of so many bytes per second; the one before goes on, for
+// those who copy already.
+func limited(before *rate.Limiter, bandwidth int64) *rate.Limiter {
+	if bandwidth <= 0 {
+		if before != nil {
+			before.SetLimit(rate.Inf)
+		}
+		return nil
+	}
+	burst := int(max(bandwidth, minBurst))
+	if before == nil {
+		return rate.NewLimiter(rate.Limit(bandwidth), burst)
+	}
+	before.SetLimit(rate.Limit(bandwidth))
+	before.SetBurst(burst)
+	return before
+}
+
+// regionOf returns the region that a project is in.
+func (p *Plane) regionOf(ctx context.Context, db bun.IDB, project string) (string, error) {
+	row := new(projectRow)
+	err := db.NewSelect().Model(row).Where("id = ?", project).Scan(ctx)
+	return cmp.Or(row.Region, p.options.Region), orMissing(err, "error.not_found")
+}
+
+// isIn reports whether a project is in a region.
+func (p *Plane) isIn(project *projectRow, region string) bool {
+	return cmp.Or(project.Region, p.options.Region) == region
+}
+
+// destination judges where something of the scope's project is to be replicated
+// to, and names the project there: the region has to be another one, and the
+// project one in it of the same account. Paths of problems are "region" and
+// "project".
+func (p *Plane) destination(ctx context.Context, db bun.IDB, s api.Scope, d api.Destination) (projectName string, problems []api.Problem, err error) {
+	home := new(projectRow)
+	if err := db.NewSelect().Model(home).Where("id = ?", s.Project).Scan(ctx); err != nil {
+		return "", nil, orMissing(err, "error.not_found")
+	}
+	m, err := p.destinationRegionProblem(ctx, db, cmp.Or(home.Region, p.options.Region), d.Region)
+	if err != nil {
+		return "", nil, err
+	}
+	if !m.IsZero() {
+		return "", []api.Problem{{Path: "region", Message: m}}, nil
+	}
+	if d.Project == "" {
+		return "", []api.Problem{{Path: "project", Message: api.M("region.project_required")}}, nil
+	}
+	var found []projectRow
+	if store.Storable(d.Project) {
+		err = db.NewSelect().Model(&found).Where("id = ? AND account_id = ?", d.Project, home.AccountID).Scan(ctx)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if len(found) == 0 || !p.isIn(&found[0], d.Region) {
+		return "", []api.Problem{{Path: "project", Message: api.M("region.project_unknown", "region", d.Region)}}, nil
+	}
+	return found[0].Name, nil, nil
+}
+
+func (p *Plane) destinationRegionProblem(ctx context.Context, db bun.IDB, home, region string) (api.Message, error) {
+	switch region {
+	case "":
+		return api.M("region.destination_required"), nil
+	case home:
+		return api.M("region.destination_same", "region", home), nil
+	}
+	_, err := findRegion(ctx, db, region)
+	if api.CodeOf(err) == api.NotFound {
+		return api.M("region.destination_unknown", "region", api.Shortened(region)), nil
+	}
+	return api.Message{}, err
+}

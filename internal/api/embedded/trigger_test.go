@@ -1,0 +1,153 @@
+package embedded_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/embedded"
+	"switchboard/internal/api/store"
+)
+
+// nightly is a policy with a folder to back up, every day, and what is in there.
+func nightly(t *testing.T, p apitest.Plane) api.Policy {
+	t.Helper()
+	home, err := p.Service.Region(t.Context(), mine, "")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(home.Folder, "data"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(home.Folder, "data", "a"), []byte("a"), 0o600))
+	policy, err := p.Service.CreatePolicy(t.Context(), mine, apitest.PolicyDraft("nightly", "data"))
+	require.NoError(t, err)
+	return policy
+}
+
+func checkpoints(t *testing.T, p apitest.Plane, policy string) []api.Checkpoint {
+	t.Helper()
+	all, err := p.Service.Checkpoints(t.Context(), mine, policy, 100)
+	require.NoError(t, err)
+	return all
+}
+
+func nextOf(t *testing.T, p apitest.Plane, policy string) time.Time {
+	t.Helper()
+	found, err := p.Service.Policy(t.Context(), mine, policy)
+	require.NoError(t, err)
+	return found.Operations[0].Next
+}
+
+// dueSince sets when the operations of all policies were due.
+func dueSince(t *testing.T, db *store.DB, at time.Time) {
+	t.Helper()
+	exec(t, db, "UPDATE policy_operations SET next_at = ? WHERE next_at > 0", store.Micros(at))
+}
+
+func TestAScheduleStartsABackupWhenItIsDue(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		policy := nightly(t, p)
+		planned := nextOf(t, p, policy.ID)
+		catchUp(t, p, 0)
+		require.Empty(t, checkpoints(t, p, policy.ID), "it is not due")
+
+		dueSince(t, db, time.Now().Add(-100*24*time.Hour))
+		catchUp(t, p, 0)
+		started := checkpoints(t, p, policy.ID)
+		require.Len(t, started, 1, "what was missed is made up for once")
+		require.True(t, started[0].Auto)
+		require.Equal(t, planned, nextOf(t, p, policy.ID))
+		catchUp(t, p, 0)
+		require.Len(t, checkpoints(t, p, policy.ID), 1)
+		changes, err := p.Service.Changes(t.Context(), mine, api.KindPolicy, policy.ID, "", 10)
+		require.NoError(t, err)
+		require.Equal(t, api.WayJob, changes[0].Actor.Way)
+	})
+}
+
+func TestOfSeveralProcessesOneStartsWhatIsScheduled(t *testing.T) {
+	t.Parallel()
+	apitest.EachURL(t, func(t *testing.T, url string) {
+		db, keys := apitest.Open(t, url), ring(t)
+		p := plane(t, db, keys)
+		policy := nightly(t, p)
+		dueSince(t, db, time.Now().Add(-time.Minute))
+		errs := make([]error, 4)
+		var all sync.WaitGroup
+		for i := range errs {
+			one := planeOn(t, apitest.Open(t, url), keys).Service.(*embedded.Plane)
+			t.Cleanup(func() { require.NoError(t, one.Stop(context.Background())) })
+			all.Go(func() { errs[i] = one.CatchUp(t.Context(), time.Now()) })
+		}
+		all.Wait()
+		require.NoError(t, errors.Join(errs...))
+		require.Len(t, checkpoints(t, p, policy.ID), 1)
+		require.Zero(t, count(t, db, "audit", "action = 'skip_scheduled'"))
+	})
+}
+
+func TestWhatIsUnderWayIsLeftOutUntilTheNextTime(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		policy := nightly(t, p)
+		_, err := p.Service.StartCheckpoint(t.Context(), mine, api.CheckpointDraft{Policy: policy.ID})
+		require.NoError(t, err)
+		exec(t, db, "UPDATE checkpoints SET driver = 'somebody', driven_until = ?", store.Micros(time.Now().Add(20*time.Second)))
+		dueSince(t, db, time.Now().Add(-time.Minute))
+		catchUp(t, p, 0)
+		require.Len(t, checkpoints(t, p, policy.ID), 1)
+		require.True(t, nextOf(t, p, policy.ID).After(time.Now()))
+		require.Equal(t, 1, count(t, db, "audit", "action = 'skip_scheduled' AND object_id = ?", policy.ID))
+	})
+}
+
+func TestAClockThatWasSetBackDelaysNoSchedule(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		policy := nightly(t, p)
+		planned := nextOf(t, p, policy.ID)
+		dueSince(t, db, time.Now().AddDate(1, 0, 0))
+		catchUp(t, p, 0)
+		require.Equal(t, planned, nextOf(t, p, policy.ID))
+		require.Empty(t, checkpoints(t, p, policy.ID), "that is no reason to back up")
+	})
+}
+
+func TestAnOperationThatWasSwitchedOffMeanwhileIsNotPlanned(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		policy := nightly(t, p)
+		require.NoError(t, p.Service.EnablePolicy(t.Context(), mine, policy.ID, false))
+		catchUp(t, p, 48*time.Hour)
+		require.Empty(t, checkpoints(t, p, policy.ID))
+		require.Zero(t, nextOf(t, p, policy.ID))
+	})
+}
+
+func TestAScheduleStartsAReplicationWhenItIsDue(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		away, err := p.Service.Region(t.Context(), mine, "local-2")
+		require.NoError(t, err)
+		d := apitest.PolicyDraft("away", "data")
+		d.Operations[0].Type, d.Operations[0].Region, d.Operations[0].Project = api.OperationReplication, "local-2", away.Projects[0].ID
+		policy, err := p.Service.CreatePolicy(t.Context(), mine, d)
+		require.NoError(t, err)
+		dueSince(t, db, time.Now().Add(-time.Minute))
+		catchUp(t, p, 0)
+		require.True(t, nextOf(t, p, policy.ID).After(time.Now()))
+		require.Zero(t, count(t, db, "audit", "action = 'skip_scheduled'"), "nothing to copy is no failure")
+		require.Zero(t, count(t, db, "replication_runs", "1 = 1"))
+	})
+}

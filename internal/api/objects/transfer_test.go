@@ -1,0 +1,428 @@
+//go:build unix
+
+package objects_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
+
+	"switchboard/internal/api/objects"
+)
+
+const replica = ".switchboard/backups/p/replica"
+
+// eachWay runs a test with a source and a destination of every kind.
+func eachWay(t *testing.T, test func(t *testing.T, from, to place)) {
+	for source, open := range kinds {
+		for destination, openTo := range kinds {
+			t.Run("from "+source+" to "+destination, func(t *testing.T) {
+				t.Parallel()
+				test(t, open(t), openTo(t))
+			})
+		}
+	}
+}
+
+// transferOf copies data, which it puts into the source.
+func transferOf(t *testing.T, from, to place, data []byte) *objects.Transfer {
+	t.Helper()
+	o := write(t, from, "dumps/one", data)
+	return &objects.Transfer{From: from, Source: o, Sum: sumOf(data), To: to, Key: replica}
+}
+
+func copyAll(t *testing.T, transfers ...*objects.Transfer) []*objects.Staged {
+	t.Helper()
+	var all []*objects.Staged
+	for _, one := range transfers {
+		staged, err := one.Stage(t.Context())
+		require.NoError(t, err)
+		all = append(all, staged)
+	}
+	require.NoError(t, objects.Publish(t.Context(), all))
+	return all
+}
+
+// requireThere makes sure that an object is what it should be.
+func requireThere(t *testing.T, s objects.Store, key string, data []byte) {
+	t.Helper()
+	o, err := s.Stat(t.Context(), key)
+	require.NoError(t, err)
+	got, err := read(t, s, o, 0, -1)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data, got), "content")
+}
+
+func requireNotThere(t *testing.T, s objects.Store, key string) {
+	t.Helper()
+	_, err := s.Stat(t.Context(), key)
+	require.ErrorIs(t, err, objects.ErrNotFound)
+}
+
+func TestAnObjectIsCopied(t *testing.T) {
+	t.Parallel()
+	sizes := map[string]int{"empty": 0, "a byte": 1, "small": 4096, "a part": 8 << 20, "a byte more": 8<<20 + 1, "three parts": 17 << 20}
+	eachWay(t, func(t *testing.T, from, to place) {
+		for name, size := range sizes {
+			for _, parts := range []int{1, 4} {
+				data := content(size)
+				one := transferOf(t, from, to, data)
+				one.Key = fmt.Sprintf("%s %s/%d", replica, name, parts)
+				one.Parts = parts
+				var most atomic.Int64
+				one.Progress = func(n int64) { most.Store(max(n, most.Load())) }
+				staged := copyAll(t, one)
+				require.Equal(t, sumOf(data), staged[0].Sum)
+				require.EqualValues(t, size, staged[0].Object.Size)
+				require.EqualValues(t, size, most.Load())
+				seen, err := to.Stat(t.Context(), one.Key)
+				require.NoError(t, err)
+				require.Equal(t, seen.Tag, staged[0].Object.Tag)
+				requireThere(t, to, one.Key, data)
+			}
+		}
+	})
+}
+
+func TestTheSumIsFoundWhereNobodyKnowsIt(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		for _, size := range []int{0, 100, 9 << 20} {
+			data := content(size)
+			one := transferOf(t, from, to, data)
+			one.Sum, one.Key = "", fmt.Sprint(replica, size)
+			require.Equal(t, sumOf(data), copyAll(t, one)[0].Sum)
+			requireThere(t, to, one.Key, data)
+		}
+	})
+}
+
+func TestNobodySeesWhatIsNotPublished(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		data := content(9 << 20)
+		staged, err := transferOf(t, from, to, data).Stage(t.Context())
+		require.NoError(t, err)
+		requireNotThere(t, to, replica)
+		found, err := to.List(t.Context(), "", "", 100)
+		require.NoError(t, err)
+		require.NotContains(t, strings.Join(keysOf(found), " "), "switchboard")
+		require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
+		requireThere(t, to, replica, data)
+		require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}), "twice")
+		requireThere(t, to, replica, data)
+		staged.Release()
+	})
+}
+
+func TestACopyThatWasCutOffGoesOn(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		const size = 26 << 20
+		for name, known := range map[string]bool{"with its sum": true, "without": false} {
+			for _, parts := range map[bool][]int{true: {1, 3}, false: {2}}[known] {
+				data := content(size)
+				one := transferOf(t, from, to, data)
+				one.Key = fmt.Sprintf("%s/%s/%d", replica, name, parts)
+				one.Parts = parts
+				if !known {
+					one.Sum = ""
+				}
+				var mu sync.Mutex
+				resume := ""
+				one.Note = func(s string) { mu.Lock(); defer mu.Unlock(); resume = s }
+				var there int64
+				for stop := int64(5 << 20); ; stop += 9 << 20 { // killed again and again
+					ctx, kill := context.WithCancel(t.Context())
+					next := &objects.Transfer{
+						From: from, Source: one.Source, Sum: one.Sum, To: placeAgain(t, to), Key: one.Key, Parts: parts, Resume: resume, Note: one.Note,
+					}
+					first := int64(-1)
+					next.Progress = func(n int64) {
+						mu.Lock()
+						defer mu.Unlock()
+						if first < 0 {
+							first = n
+						}
+						if there = max(there, n); n >= stop {
+							kill()
+						}
+					}
+					staged, err := next.Stage(ctx)
+					kill()
+					require.GreaterOrEqual(t, first, min(there, 0))
+					if err != nil {
+						require.ErrorIs(t, err, context.Canceled)
+						requireNotThere(t, to, one.Key)
+						continue
+					}
+					require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
+					require.Equal(t, sumOf(data), staged.Sum)
+					break
+				}
+				requireThere(t, to, one.Key, data)
+			}
+		}
+	})
+}
+
+func placeAgain(t *testing.T, s place) objects.Store { return s.again(t) }
+
+func TestWhatIsThereIsOnlyCompared(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		for _, size := range []int{0, 4096, 9 << 20} {
+			data := content(size)
+			one := transferOf(t, from, to, data)
+			one.Key = fmt.Sprint(replica, size)
+			before := copyAll(t, one)[0].Object
+			again := copyAll(t, one)[0]
+			require.Equal(t, before.Tag, again.Object.Tag, "it was not written again")
+			require.Equal(t, sumOf(data), again.Sum)
+		}
+	})
+}
+
+func TestAnotherObjectUnderTheKeyIsReplaced(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		for _, size := range []int{4096, 9 << 20} {
+			data := content(size)
+			one := transferOf(t, from, to, data)
+			one.Key = fmt.Sprint(replica, size)
+			write(t, to, one.Key, content(size))
+			copyAll(t, one)
+			requireThere(t, to, one.Key, data)
+		}
+	})
+}
+
+func TestAChangedSourceIsNotCopied(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		for _, size := range []int{4096, 9 << 20} {
+			data := content(size)
+			one := transferOf(t, from, to, data)
+			changed := bytes.Clone(data)
+			changed[7]++
+			write(t, from, "dumps/one", changed)
+			_, err := one.Stage(t.Context())
+			require.ErrorIs(t, err, objects.ErrChanged)
+			requireNotThere(t, to, replica)
+			require.NoError(t, from.Delete(t.Context(), "dumps/one"))
+			_, err = one.Stage(t.Context())
+			require.ErrorIs(t, err, objects.ErrNotFound)
+			requireNotThere(t, to, replica)
+			require.NoError(t, one.Abandon(t.Context()))
+		}
+	})
+}
+
+func TestASourceThatIsNotWhatItsSumSaysIsNotCopied(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		for _, size := range []int{4096, 9 << 20} {
+			one := transferOf(t, from, to, content(size))
+			one.Sum = sumOf([]byte("something else"))
+			_, err := one.Stage(t.Context())
+			require.ErrorIs(t, err, objects.ErrCorrupt)
+			requireNotThere(t, to, replica)
+		}
+	})
+}
+
+func TestASourceThatChangesOnTheWayIsNotCopied(t *testing.T) {
+	t.Parallel()
+	for name, open := range kinds {
+		t.Run("to "+name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			from, to := placeOf(t, objects.Place{Folder: dir}), open(t)
+			for how, spoil := range map[string]func(name string) error{
+				"changed": func(name string) error {
+					f, err := os.OpenFile(name, os.O_WRONLY, 0)
+					if err != nil {
+						return err
+					}
+					defer f.Close()
+					_, err = f.WriteAt([]byte("x"), 0)
+					return err
+				},
+				"shortened": func(name string) error { return os.Truncate(name, 12<<20) },
+			} {
+				data := content(26 << 20)
+				for _, sum := range []objects.Sum{"", sumOf(data)} {
+					one := transferOf(t, from, to, data)
+					one.Sum, one.Key = sum, replica+how+string(sum)
+					var once sync.Once
+					one.Progress = func(n int64) {
+						if n >= 8<<20 {
+							once.Do(func() { require.NoError(t, spoil(dir+"/dumps/one")) })
+						}
+					}
+					_, err := one.Stage(t.Context())
+					require.ErrorIs(t, err, objects.ErrChanged, how)
+					requireNotThere(t, to, one.Key)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatAnEarlierAttemptLeftIsNotTrusted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	to := placeOf(t, objects.Place{Folder: dir})
+	data := content(9 << 20)
+	one := transferOf(t, inFolder(t), to, data)
+	stopAt(t, one, 4<<20)
+	parts, err := filepath.Glob(dir + "/.switchboard/staging/*")
+	require.NoError(t, err)
+	require.Len(t, parts, 1)
+	f, err := os.OpenFile(parts[0], os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteAt([]byte("spoiled"), 1000)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	copyAll(t, one)
+	requireThere(t, to, replica, data)
+}
+
+// stopAt lets a copy end in the middle.
+func stopAt(t *testing.T, one *objects.Transfer, bytes int64) {
+	t.Helper()
+	ctx, kill := context.WithCancel(t.Context())
+	defer kill()
+	one.Progress = func(n int64) {
+		if n >= bytes {
+			kill()
+		}
+	}
+	_, err := one.Stage(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	one.Progress = nil
+}
+
+func TestAPartThatIsNotWhatTheSourceIsIsSentAgain(t *testing.T) {
+	t.Parallel()
+	from, to := inFolder(t), inBucket(t)
+	stale := transferOf(t, from, to, content(9<<20))
+	stopAt(t, stale, 8<<20)
+	data := content(9 << 20)
+	one := transferOf(t, from, to, data)
+	copyAll(t, one)
+	requireThere(t, to, replica, data)
+}
+
+func TestOfTwoWritersOneWaits(t *testing.T) {
+	t.Parallel()
+	from, to := inFolder(t), inFolder(t)
+	data := content(9 << 20)
+	one := transferOf(t, from, to, data)
+	staged, err := one.Stage(t.Context())
+	require.NoError(t, err)
+	second := *one
+	second.To = placeAgain(t, to)
+	_, err = second.Stage(t.Context())
+	require.ErrorIs(t, err, objects.ErrUnreachable)
+	require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
+	copyAll(t, &second)
+	requireThere(t, to, replica, data)
+}
+
+func TestManyWritersOfOneObjectMakeOne(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		for _, size := range []int{4096, 9 << 20} {
+			data := content(size)
+			one := transferOf(t, from, to, data)
+			one.Key = fmt.Sprint(replica, size)
+			var writers sync.WaitGroup
+			for range 4 {
+				writers.Go(func() {
+					mine := *one
+					mine.To = placeAgain(t, to)
+					for {
+						staged, err := mine.Stage(t.Context())
+						if err == nil {
+							err = objects.Publish(t.Context(), []*objects.Staged{staged})
+						}
+						if err == nil || t.Context().Err() != nil {
+							return
+						}
+						if !errors.Is(err, objects.ErrUnreachable) {
+							t.Errorf("a writer failed: %v", err)
+							return
+						}
+						time.Sleep(time.Millisecond)
+					}
+				})
+			}
+			writers.Wait()
+			requireThere(t, to, one.Key, data)
+		}
+	})
+}
+
+func TestManyAreMadeDurableTogether(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		want := map[string][]byte{}
+		var all []*objects.Transfer
+		for i := range 40 {
+			data := content(i * 100)
+			key := fmt.Sprintf("dumps/ü %d/日本.tar", i)
+			o := write(t, from, key, data)
+			at := fmt.Sprintf(".switchboard/backups/%d/%d", i%3, i)
+			want[at] = data
+			all = append(all, &objects.Transfer{From: from, Source: o, Sum: sumOf(data), To: to, Key: at})
+		}
+		staged := copyAll(t, all...)
+		for i, one := range staged {
+			seen, err := to.Stat(t.Context(), all[i].Key)
+			require.NoError(t, err)
+			require.Equal(t, seen.Tag, one.Object.Tag)
+		}
+		for key, data := range maps.All(want) {
+			requireThere(t, to, key, data)
+		}
+	})
+}
+
+func TestAbandonedCopiesLeaveNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	to := placeOf(t, objects.Place{Folder: dir})
+	one := transferOf(t, inFolder(t), to, content(9<<20))
+	stopAt(t, one, 4<<20)
+	require.NoError(t, one.Abandon(t.Context()))
+	require.NoError(t, one.Abandon(t.Context()), "twice")
+	parts, err := filepath.Glob(dir + "/.switchboard/staging/*")
+	require.NoError(t, err)
+	require.Empty(t, parts)
+}
+
+func TestACopyIsAsFastAsItMayBe(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, from, to place) {
+		data := content(1 << 20)
+		one := transferOf(t, from, to, data)
+		one.Limit = rate.NewLimiter(4<<20, 256<<10)
+		began := time.Now()
+		copyAll(t, one)
+		require.Greater(t, time.Since(began), 150*time.Millisecond) // (1 MiB - 256 KiB) / 4 MiB/s
+		requireThere(t, to, replica, data)
+	})
+}

@@ -1,0 +1,142 @@
+package wire
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+)
+
+// csbsProvider is the one backup provider of CSBS (spec/replication.md §0).
+const csbsProvider = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
+
+// csbsRoutes is Cloud Server Backup Service, so far as replication needs it
+// (spec/replication.md §1), and what the dialect lacks. Its quotas are on the path
+// of VPCEP's (listQuotas).
+func (s *server) csbsRoutes(e *echo.Echo) {
+	csbs := family{s, csbsError}
+	const provider = "/v1/:project/providers/:provider"
+	e.POST(provider+"/checkpoints", csbs.ofProvider(s.startCheckpoint))
+	e.POST(provider+"/checkpoints/replicate", csbs.ofProvider(s.replicatePolicy))
+	e.DELETE(provider+"/checkpoints/:checkpoint", csbs.ofProvider(s.deleteCheckpoint))
+	e.POST(provider+"/checkpoint_items/:item/replicate", csbs.ofProvider(s.replicateItem))
+	e.POST(provider+"/resources/action", csbs.ofProvider(s.checkProtectable))
+	e.POST(provider+"/resources/:resource/action", csbs.ofProvider(s.protect))
+
+	const items = "/v1/:project/checkpoint_items"
+	e.GET(items, csbs.inProject(s.listItems))
+	e.GET(items+"/count", csbs.inProject(s.countItems))
+	e.GET(items+"/:item", csbs.inProject(s.showItem))
+
+	e.GET("/v1/:project/replication_capabilities", csbs.inProject(s.listCapabilities))
+	const records = "/v1/:project/replication_records"
+	e.GET(records, csbs.inProject(s.listRecords))
+	e.GET(records+"/:record", csbs.inProject(s.showRecord)) // ours: no page has it
+
+	const policies = "/v1/:project/policies"
+	e.POST(policies, csbs.inProject(s.createPolicy))
+	e.GET(policies, csbs.inProject(s.listPolicies))
+	e.GET(policies+"/:policy", csbs.inProject(s.showPolicy))
+	e.PUT(policies+"/:policy", csbs.inProject(s.updatePolicy))
+	e.DELETE(policies+"/:policy", csbs.inProject(s.deletePolicy))
+
+	s.ownReplicationRoutes(e)
+}
+
+// ofProvider serves the calls that name a backup provider.
+func (f family) ofProvider(h func(c echo.Context, scope api.Scope) error) echo.HandlerFunc {
+	return f.inProject(func(c echo.Context, scope api.Scope) error {
+		if param(c, "provider") != csbsProvider {
+			return wrong("provider_id", api.M("wire.provider", "provider", csbsProvider))
+		}
+		return h(c, scope)
+	})
+}
+
+// createPolicy answers POST …/policies: 200, never 201.
+func (s *server) createPolicy(c echo.Context, scope api.Scope) error {
+	body, err := readPolicy(c)
+	if err != nil {
+		return err
+	}
+	if err := body.complete(); err != nil {
+		return err
+	}
+	var draft api.PolicyDraft
+	if err := body.apply(&draft); err != nil {
+		return err
+	}
+	policy, err := s.Service.CreatePolicy(c.Request().Context(), scope, draft)
+	if err != nil {
+		return err
+	}
+	return answerPolicy(c, &policy)
+}
+
+// policySorts are the dialect's names for the order of policies.
+var policySorts = map[string]string{"created_at": "created", "updated_at": "updated", "protected_at": "created", "id": "created", "name": "name", "status": "name"}
+
+// listPolicies answers GET …/policies; the name is exact.
+func (s *server) listPolicies(c echo.Context, scope api.Scope) error {
+	p, err := readPart(c, policySorts)
+	if err != nil {
+		return err
+	}
+	if err := readFlags(c, "all_tenants"); err != nil {
+		return err
+	}
+	q := api.PolicyQuery{Name: c.QueryParam("name"), Sort: p.sort, Desc: p.desc}
+	return streamPart(s, c, part[api.Policy]{
+		partQuery: p, name: "policies",
+		page: func(f from) (api.Page[api.Policy], error) {
+			q.Cursor, q.After, q.Offset, q.Limit = f.cursor, f.marker, f.offset, f.limit
+			return s.Service.ListPolicies(c.Request().Context(), scope, q)
+		},
+		encode: func(policy *api.Policy) (string, any) { return policy.ID, encodePolicy(c, policy) },
+	})
+}
+
+// showPolicy answers GET …/policies/{id}.
+func (s *server) showPolicy(c echo.Context, scope api.Scope) error {
+	policy, err := s.Service.Policy(c.Request().Context(), scope, param(c, "policy"))
+	if err != nil {
+		return err
+	}
+	return answerPolicy(c, &policy)
+}
+
+// updatePolicy answers PUT …/policies/{id}: what is not sent stays as it is.
+func (s *server) updatePolicy(c echo.Context, scope api.Scope) error {
+	body, err := readPolicy(c)
+	if err != nil {
+		return err
+	}
+	stored, err := s.Service.Policy(c.Request().Context(), scope, param(c, "policy"))
+	if err != nil {
+		return err
+	}
+	draft := stored.Draft()
+	if err := body.apply(&draft); err != nil {
+		return err
+	}
+	policy, err := s.Service.UpdatePolicy(c.Request().Context(), scope, stored.ID, draft, stored.Version)
+	if err != nil {
+		return err
+	}
+	return answerPolicy(c, &policy)
+}
+
+// deletePolicy answers DELETE …/policies/{id}: 200 with nothing.
+func (s *server) deletePolicy(c echo.Context, scope api.Scope) error {
+	if err := s.Service.DeletePolicy(c.Request().Context(), scope, param(c, "policy"), 0); err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, nil)
+}
+
+func answerPolicy(c echo.Context, policy *api.Policy) error {
+	return answer(c, http.StatusOK, struct {
+		Policy policyJSON `json:"policy"`
+	}{encodePolicy(c, policy)})
+}

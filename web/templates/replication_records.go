@@ -1,0 +1,41 @@
+package templates
+
+import (
+	"context"
+
+	"switchboard/internal/api"
+	"switchboard/internal/locale"
+)
+
+// recordColumns are the heads of a table of records after the first.
+var recordColumns = []string{"replications.state", "bulk.reason", "replications.copied"}
+
+// RecordRowID names the row of a record.
+func RecordRowID(id string) string { return "record-" + id }
+
+func runPath(base, run string) string { return base + "/" + RunsTab + "/" + run }
+
+func recordPath(base string, r *api.ReplicationRecord) string {
+	return runPath(base, r.Run) + "/records/" + r.ID
+}
+
+func backupPath(base, id string) string { return base + "/" + BackupsTab + "/" + id }
+
+// copiedText is how many bytes of all are copied.
+func copiedText(ctx context.Context, bytes, all int64) string {
+	if bytes == all {
+		return sizeText(ctx, all)
+	}
+	return locale.T(ctx, "replications.n_of_all", "n", sizeText(ctx, bytes), "all", sizeText(ctx, all))
+}
+
+// copying reports whether it says something how many bytes of a record are
+// copied.
+func copying(r *api.ReplicationRecord) bool {
+	return r.Status == api.ReplicationRunning || r.Status != api.ReplicationSucceeded && r.Bytes > 0
+}
+
+// retrying reports whether a record waits for its next try.
+func retrying(r *api.ReplicationRecord) bool {
+	return !r.RetryAt.IsZero() && r.Ended.IsZero()
+}
