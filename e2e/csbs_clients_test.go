@@ -31,7 +31,7 @@ func TestOpenStackClientReplicates(t *testing.T) {
 	})
 	pages, err := pager.AllPages(t.Context())
 	require.NoError(t, err)
-	for _, item := range pages.GetBody().(map[string]any)["checkpoint_items"].([]any) {
+	for _, item := range pages.GetBody().(map[string][]any)["checkpoint_items"] {
 		found = append(found, item.(map[string]any)["id"].(string))
 	}
 	require.ElementsMatch(t, all, found)

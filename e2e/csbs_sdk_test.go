@@ -201,7 +201,7 @@ func TestOfficialSDKManagesPolicies(t *testing.T) {
 	require.Equal(t, key.ProjectID, created.ProjectID)
 	require.Equal(t, csbsProvider, created.ProviderID)
 	require.WithinDuration(t, time.Now(), created.Created.Time, time.Minute, "UTC without saying so")
-	require.Equal(t, map[string]any{"path": "db/dumps", "vendor": 1.0}, created.Resources[0].Extra)
+	require.Equal(t, map[string]any{"path": "db/dumps", "vendor": "acme"}, created.Resources[0].Extra)
 	require.Equal(t, map[string]any{"path": "orders.sql"}, created.Resources[1].Extra)
 	operation := created.Operations[0]
 	require.Equal(t, strictDefinition{Max: 20, Days: -1, PlanID: created.ID, ProviderID: csbsProvider}, operation.Definition)

@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,7 +37,7 @@ func describedPolicy(name string) map[string]any {
 	return map[string]any{"policy": map[string]any{
 		"name": name, "provider_id": csbsProvider, "parameters": map[string]any{"common": map[string]any{}},
 		"resources": []any{
-			map[string]any{"id": "server-1", "type": "OS::Nova::Server", "name": "dumps", "extra_info": map[string]any{"path": "db/dumps", "vendor": 1}},
+			map[string]any{"id": "server-1", "type": "OS::Nova::Server", "name": "dumps", "extra_info": map[string]any{"path": "db/dumps", "vendor": "acme"}},
 			map[string]any{"id": "server-2", "type": "OS::Nova::Server", "name": "orders.sql"},
 		},
 		"scheduled_operations": []any{map[string]any{
@@ -97,10 +99,14 @@ func (c *caller) backedUp(p *program, region string) (policy string, items []str
 // backUp runs a policy and returns the ids of the backups when they are there.
 func (c *caller) backUp(policy string) []string {
 	c.t.Helper()
+	body := map[string]any{"checkpoint": map[string]any{"plan_id": policy, "parameters": map[string]any{"auto_trigger": false}}}
+	a := eventually(c.t, "the backup before to end", func() (answer, bool) { // a moment after its last item
+		a := c.send(http.MethodPost, c.provider("/checkpoints"), body)
+		return a, !strings.Contains(a.body, "CSBS.1001")
+	})
+	require.Equal(c.t, http.StatusOK, a.status, a.body)
 	var started struct{ Checkpoint struct{ ID string } }
-	c.ask(http.MethodPost, c.provider("/checkpoints"), http.StatusOK, map[string]any{"checkpoint": map[string]any{
-		"plan_id": policy, "parameters": map[string]any{"auto_trigger": false},
-	}}, &started)
+	require.NoError(c.t, json.Unmarshal([]byte(a.body), &started))
 	var ids []string
 	for _, item := range c.await("/checkpoint_items?checkpoint_id="+started.Checkpoint.ID, "available") {
 		ids = append(ids, item.ID)

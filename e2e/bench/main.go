@@ -26,6 +26,8 @@ type settings struct {
 	turn   time.Duration // how long a turn takes
 	starts int           // how often the console is started cold
 	idle   time.Duration // how long it idles before its memory is read
+
+	copyRounds int // how often each contender copies; 0 leaves copies out
 }
 
 const (
@@ -48,6 +50,9 @@ func run(ctx context.Context, args []string) error {
 	if len(args) == 2 && args[0] == baselineCommand {
 		return serveBaseline(ctx, args[1])
 	}
+	if len(args) == 2 && args[0] == copyCommand {
+		return copyObjects(ctx, args[1])
+	}
 	var s settings
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&s.binary, "binary", "../bin/console", "the console to measure")
@@ -58,6 +63,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&s.rounds, "rounds", 60, "turns of each contender")
 	flags.DurationVar(&s.turn, "turn", 100*time.Millisecond, "length of a turn")
 	flags.IntVar(&s.starts, "starts", 11, "cold starts of each kind")
+	flags.IntVar(&s.copyRounds, "copies", 5, "rounds of copies; 0: none")
 	flags.DurationVar(&s.idle, "idle", 5*time.Second, "idle time before the memory is read")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -118,6 +118,8 @@ func (b *Backup) File() string {
 		return b.Name + ".tar"
 	case b.Adopted || strings.HasSuffix(b.Name, object):
 		return object
+	case b.Path == "":
+		return b.Name
 	}
 	return b.Name + "-" + object
 }

@@ -143,7 +143,8 @@ func (d *RegionDraft) endpointProblem() Message {
 
 // plainHostPort reports whether a URL names a host, or an address, and maybe a port.
 func plainHostPort(u *url.URL) bool {
-	if _, err := netip.ParseAddr(u.Hostname()); err != nil && !plainHost.MatchString(u.Hostname()) {
+	addr, err := netip.ParseAddr(u.Hostname())
+	if err != nil && !plainHost.MatchString(u.Hostname()) || addr.Zone() != "" {
 		return false
 	}
 	if u.Port() == "" {

@@ -40,6 +40,9 @@ func (p *pages) listBackups(c echo.Context) error {
 // goingBackups answers a list that looks again at what goes on: it gets the rows
 // of that, and of what went on when it last looked.
 func (p *pages) goingBackups(c echo.Context, view templates.BackupListView) error {
+	if len(view.Page.Items) == 0 {
+		c.Response().Header().Set("HX-Refresh", "true") // it looks different without any
+	}
 	view.Again = true
 	was := c.QueryParams()["was"]
 	var rows []any

@@ -139,7 +139,7 @@ func TestThePageOfABackup(t *testing.T) {
 		for _, fact := range []string{"Available", "nightly", "Archive (tar) of a folder", "local-1", b.Sum, b.Checkpoint, "Somebody, by hand", "sha256sum --check"} {
 			require.Contains(t, p.text("main"), fact)
 		}
-		require.Contains(t, p.text("#backup-verify"), "echo '"+b.Sum+"  "+b.Name+".tar' | sha256sum --check")
+		require.Contains(t, p.Find("#backup-verify").Text(), "echo '"+b.Sum+"  "+b.Name+".tar' | sha256sum --check")
 		for _, way := range []string{"download", "replicate", "delete"} {
 			require.Equal(t, 1, p.Find(`.page-header a[href="`+s.backups()+"/"+b.ID+"/"+way+`"]`).Length(), way)
 		}

@@ -59,8 +59,8 @@ func New(o Options) http.Handler {
 	// The address of the connection is the only one that cannot be forged.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = p.showError
-	e.Pre(headAsGet, p.identifyRequest)
+	e.Pre(p.identifyRequest)
 	e.Use(p.recoverPanics, secureHeaders, refuseCrossOrigin, limitBody)
 	p.routes(e)
-	return e
+	return headAsGet(e)
 }

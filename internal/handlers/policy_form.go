@@ -30,6 +30,13 @@ type policyForm struct {
 // bounds are the fields that say how many backups are kept, below an operation.
 var bounds = []string{".max", ".days", ".daily", ".weekly", ".monthly", ".yearly"}
 
+// periods reports whether something is typed about days, weeks, months or years.
+func (pf *policyForm) periods() bool {
+	return slices.ContainsFunc(bounds[2:], func(bound string) bool {
+		return strings.TrimSpace(pf.values.Get(templates.PolicyBackup+bound)) != ""
+	})
+}
+
 // boundsOf are the same of a draft.
 func boundsOf(o *api.OperationDraft) []*string {
 	return []*string{&o.Max, &o.Days, &o.Daily, &o.Weekly, &o.Monthly, &o.Yearly}
@@ -208,15 +215,13 @@ func (pf *policyForm) readBackup() api.OperationDraft {
 	if d.Permanent {
 		return d
 	}
-	periods := false
 	for i, bound := range boundsOf(&d) {
 		typed := strings.TrimSpace(pf.values.Get(templates.PolicyBackup + bounds[i]))
 		if n, err := strconv.Atoi(*bound); typed != "" || err != nil || n > 0 {
 			*bound = typed // else it was no bound, in one way or another, and still is
 		}
-		periods = periods || typed != "" && i > 1
 	}
-	if periods {
+	if pf.periods() {
 		d.Zone = strings.TrimSpace(pf.values.Get(templates.PolicyBackup + ".zone"))
 	}
 	return d

@@ -83,6 +83,7 @@ func (p *pages) policyFields(c echo.Context, pf *policyForm, regions []api.Regio
 		Home: p.Region, Regions: regions, Keep: pf.values.Get(templates.PolicyKeep), To: pf.values.Get(templates.PolicyTo),
 		BackupEvery: pf.values.Get(templates.PolicyBackup + templates.ScheduleEvery),
 		CopyEvery:   pf.values.Get(templates.PolicyCopy + templates.ScheduleEvery),
+		Periods:     pf.periods(),
 	}
 	if i := slices.IndexFunc(regions, func(r api.Region) bool { return r.Home }); i >= 0 {
 		fields.Home = regions[i].Name

@@ -12,11 +12,11 @@ import (
 )
 
 // What the page of a policy tells of what it did, and how often a browser without
-// JavaScript looks again while it is backed up, in seconds.
+// JavaScript looks again while it is backed up or replicated, in seconds.
 const (
 	shownCheckpoints  = 10
 	shownReplications = 5
-	backingUpRefresh  = 2
+	policyRefresh     = 2
 )
 
 // showPolicy is a policy, and what it did lately.
@@ -39,7 +39,7 @@ func (p *pages) showPolicy(c echo.Context) error {
 	}
 	frame := p.namedFrame(c, policy.Policy.Name)
 	if view.UnderWay() {
-		frame.Refresh = backingUpRefresh
+		frame.Refresh = policyRefresh
 	}
 	return p.render(c, http.StatusOK, templates.PolicyDetail(frame, view))
 }

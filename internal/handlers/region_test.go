@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -36,12 +37,13 @@ func TestTheListOfRegions(t *testing.T) {
 	s := newSite(t)
 	s.post(s.regions(), typedRegion()).requireRedirect(s.regions() + "/cn-east-2")
 	p := s.get(s.regions()).requireStatus(http.StatusOK)
-	require.Contains(t, p.text("#row-local-1"), "local-1 This project Folder")
+	require.Contains(t, p.text("#row-local-1"), "This project")
 	require.Contains(t, p.text("#row-local-2"), "No bound")
 	require.NotContains(t, p.text("#row-local-2"), "This project")
 	row := p.text("#row-cn-east-2")
-	require.Contains(t, row, "S3 bucket http://127.0.0.1:1/backups/switchboard/ cn-east-2 80.0 MB/s")
-	require.Contains(t, row, user)
+	for _, fact := range []string{"S3 bucket", "http://127.0.0.1:1/backups/switchboard/", "cn-east-2", "80.0 MB/s", user} {
+		require.Contains(t, row, fact)
+	}
 	require.NotContains(t, p.html, bucketSecret)
 	require.Equal(t, 1, p.Find(`nav [aria-current="page"][href$="/regions"]`).Length())
 	for _, lost := range []string{"/nowhere", "/nowhere/edit", "/nowhere/delete", "/%00"} {
@@ -62,7 +64,7 @@ func TestTheFormOfARegion(t *testing.T) {
 		for path, typed := range map[string]string{"name": "cn-east-2", "endpoint": "http://127.0.0.1:1", "bucket": "a b", "prefix": "switchboard/", "access_key": "AKEXAMPLE", "bandwidth": "fast"} {
 			require.Equal(t, typed, p.value(path), path)
 		}
-		require.Equal(t, "checked", p.Find("#path_style[checked]").AttrOr("checked", "checked"))
+		require.Equal(t, 1, p.Find("#path_style[checked]").Length())
 		require.NotContains(t, p.html, bucketSecret)
 		again := typedRegion("secret", "", "secret.held", p.value("secret.held"), "name", "held")
 		s.post(s.regions(), again).requireRedirect(s.regions() + "/held")
@@ -171,7 +173,7 @@ func TestARegionIsEdited(t *testing.T) {
 		s.post(region, keeping("bandwidth", "20")).requireRedirect(region)
 		p := s.post(region, mine).requireStatus(http.StatusUnprocessableEntity)
 		require.Contains(t, p.text("[role=alert]"), user+" saved this region")
-		require.Contains(t, p.text(".diff"), "Bandwidth in MiB per second 10 20")
+		require.Equal(t, []string{"10", "20"}, p.Find(".diff td").Map(func(_ int, cell *goquery.Selection) string { return strings.TrimSpace(cell.Text()) }))
 		require.Equal(t, "10", p.value("bandwidth"))
 		mine.Set("version", p.value("version"))
 		s.post(region, mine).requireRedirect(region)

@@ -2,10 +2,11 @@ package handlers_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -17,13 +18,18 @@ import (
 
 const manyReplicationPosts = 800
 
-// replicationVerbs are where replications are looked at, started and steered; %s
-// is the id of a policy, a backup, a run or a record. What is there more than once
-// comes more often.
-var replicationVerbs = []string{
-	"/%s/replicate", "/%s/replicate", "/%s/replicate", "/backups/%s/replicate", "/backups/%s/replicate",
-	"/runs/%s/cancel", "/runs/%s/retry", "/runs/%s/records/x", "/runs/%s", "/runs",
-}
+// Where replications are started and steered, and where they are looked at. What is
+// there more than once comes more often.
+var (
+	replicationVerbs = []string{
+		"/POLICY/replicate", "/POLICY/replicate", "/POLICY/replicate", "/backups/BACKUP/replicate", "/backups/BACKUP/replicate",
+		"/runs/RUN/cancel", "/runs/RUN/retry", "/runs/RUN",
+	}
+	replicationPages = []string{
+		"/POLICY/replicate", "/POLICY/replicate", "/backups/BACKUP/replicate", "/runs/RUN/cancel", "/runs/RUN/records/RUN",
+		"/runs/RUN", "/runs/RUN", "/runs",
+	}
+)
 
 // Whatever is posted or asked for where replications are is answered in time and
 // never by a failure of ours.
@@ -33,7 +39,7 @@ func TestManyBadRequestsAboutReplications(t *testing.T) {
 	policy := s.dumps("orders", 3)
 	backups, err := s.service.ListBackups(t.Context(), s.scope(), api.BackupQuery{Policy: policy.ID})
 	require.NoError(t, err)
-	ids := []string{policy.ID, policy.ID, backups.Items[0].ID, "x", "%00"}
+	ids := []string{policy.ID, backups.Items[0].ID, "x"}
 	results := &postResults{statuses: map[int]int{}}
 	var work sync.WaitGroup
 	for n := range uint64(posters) {
@@ -60,10 +66,14 @@ func (p *replicationPoster) post(count int) {
 		p.look()
 		fields := p.form()
 		contentType, body := p.encode(fields)
-		method, path := http.MethodPost, p.site.replication()+fmt.Sprintf(p.pick(replicationVerbs...), p.pick(p.links...))
-		if p.chance(30) {
-			method, path = http.MethodGet, path+"?"+body
+		method, path := http.MethodPost, p.pick(replicationVerbs...)
+		if p.chance(40) {
+			method, path, contentType, body = http.MethodGet, p.pick(replicationPages...)+"?"+p.query(fields), "", ""
 		}
+		for _, what := range []string{"POLICY", "BACKUP", "RUN"} {
+			path = strings.ReplaceAll(path, what, p.id(what))
+		}
+		path = p.site.replication() + path
 		p.ask(method, path, contentType, body)
 	}
 }
@@ -72,8 +82,29 @@ func (p *replicationPoster) post(count int) {
 func (p *replicationPoster) look() {
 	runs, err := p.site.service.ReplicationRuns(context.Background(), p.site.scope(), api.RunQuery{Limit: 1})
 	if err == nil && len(runs.Items) > 0 {
-		p.links = append(p.links[:5:5], runs.Items[0].ID)
+		p.links = append(p.links[:2:2], runs.Items[0].ID)
 	}
+}
+
+// id is that of the policy, of a backup or of the latest run, and now and then
+// another one.
+func (p *replicationPoster) id(what string) string {
+	if p.chance(15) {
+		return p.pick(append(p.links, "x", "%00")...)
+	}
+	return p.links[slices.Index([]string{"POLICY", "BACKUP", "RUN"}, what)]
+}
+
+// query is a form as an address has it, in which something may be odd.
+func (p *replicationPoster) query(fields []field) string {
+	q := url.Values{}
+	for _, f := range fields {
+		if p.chance(20) {
+			f.value = p.odd()
+		}
+		q.Add(f.name, f.value[:min(len(f.value), 4_000)])
+	}
+	return q.Encode()
 }
 
 // form is what the forms and addresses send.

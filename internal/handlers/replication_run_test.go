@@ -58,7 +58,7 @@ func TestTheRunOfAReplication(t *testing.T) {
 	t.Run("has a page for each backup, with what happened", func(t *testing.T) {
 		p := s.get(page + "/records/" + failed.ID).requireStatus(http.StatusOK)
 		require.Contains(t, p.text("h1"), failed.Backup.Name)
-		require.NotEmpty(t, p.Find(".history li").Length())
+		require.NotEmpty(t, p.Find(".episodes li").Length())
 		require.Equal(t, 1, p.Find(`a[href="`+s.replication()+`/backups/`+failed.Backup.ID+`"]`).Length())
 		require.Zero(t, p.Find("#record[hx-trigger]").Length(), "it is not looked at again")
 		s.get(page + "/records/" + run.ID).requireStatus(http.StatusNotFound)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -107,23 +108,22 @@ func (p *pages) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // headAsked marks a request that was a HEAD.
-const headAsked = "head"
+type headAsked struct{}
 
 // askedForHead reports whether the answer's body is left out, so that nobody has
 // to make it.
-func askedForHead(c echo.Context) bool { return c.Get(headAsked) != nil }
+func askedForHead(c echo.Context) bool { return c.Request().Context().Value(headAsked{}) != nil }
 
-// headAsGet answers HEAD like GET; the server leaves the body out.
-func headAsGet(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if r := c.Request(); r.Method == http.MethodHead {
-			c.Set(headAsked, true)
-			r = r.Clone(r.Context())
+// headAsGet answers HEAD like GET; the server leaves the body out. It stands before
+// the router, which knows no HEAD.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.Clone(context.WithValue(r.Context(), headAsked{}, true))
 			r.Method = http.MethodGet
-			c.SetRequest(r)
 		}
-		return next(c)
-	}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // secure reports whether the browser's connection is encrypted: here, or at a

@@ -42,8 +42,13 @@ func operationLine(ctx context.Context, o *api.Operation) string {
 		if o.Accelerate {
 			line = append(line, locale.T(ctx, "policies.accelerate"))
 		}
+	} else if kept := keptWords(ctx, &o.Retention); kept != "" {
+		line = append(line, locale.T(ctx, "policies.keeps", "kept", kept))
+		if o.Retention.Zone != "" {
+			line = append(line, o.Retention.Zone)
+		}
 	} else {
-		line = append(line, retentionWords(ctx, &o.Retention))
+		line = append(line, locale.T(ctx, "policies.keeps_all"))
 	}
 	if !o.Enabled {
 		line = append(line, locale.T(ctx, "policies.disabled"))

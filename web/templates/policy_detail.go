@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"slices"
 
 	"switchboard/internal/api"
 	"switchboard/internal/locale"
@@ -45,7 +46,7 @@ const (
 )
 
 // PolicyNow is the part of a policy's page that is asked for again while the
-// policy is being backed up.
+// policy is being backed up or replicated.
 const PolicyNow = "policy-now"
 
 // Path is the page of the policy.
@@ -67,14 +68,10 @@ func (v *PolicyView) tabs(ctx context.Context, current string) []Tab {
 	}
 }
 
-// UnderWay reports whether a checkpoint of the policy goes on.
+// UnderWay reports whether the policy is being backed up or replicated.
 func (v *PolicyDetailView) UnderWay() bool {
-	for i := range v.Checkpoints {
-		if v.Checkpoints[i].Ended.IsZero() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.Checkpoints, func(c api.Checkpoint) bool { return c.Ended.IsZero() }) ||
+		slices.ContainsFunc(v.Runs, func(r api.ReplicationRun) bool { return r.Ended.IsZero() })
 }
 
 // backups is the list of backups of the policy, or of one of its checkpoints.
@@ -95,15 +92,19 @@ func operationTitle(ctx context.Context, o *api.Operation) string {
 	return title + " · " + operationWords(ctx, o)
 }
 
-// destinationName is where an operation copies to, as the policy's syncs know its
-// name.
-func (v *PolicyView) destinationName(d api.Destination) string {
+// operationHead is what an operation does, and where to. The name of a project is
+// known from the policy's syncs.
+func (v *PolicyView) operationHead(ctx context.Context, o *api.Operation) string {
+	if o.Type != api.OperationReplication {
+		return locale.T(ctx, "policies.words_backup")
+	}
+	to := destinationText(o.Destination.Region, o.Destination.Project)
 	for i := range v.Policy.Syncs {
-		if s := &v.Policy.Syncs[i]; s.Destination == d {
-			return destinationText(d.Region, s.ProjectName)
+		if s := &v.Policy.Syncs[i]; s.Destination == o.Destination {
+			to = destinationText(o.Destination.Region, s.ProjectName)
 		}
 	}
-	return destinationText(d.Region, d.Project)
+	return locale.T(ctx, "policies.words_copy", "to", to)
 }
 
 // deletion is the question before a policy is removed.

@@ -106,13 +106,14 @@ type PolicyFields struct {
 	Regions                []api.Region // that copies can go to
 	BackupEvery, CopyEvery string       // as chosen
 	Keep, To               string
+	Periods                bool // something is said of days, weeks, months or years
 	Picker                 PickerView
 }
 
 // PolicySections are the fields of the form, but for the tags.
 func PolicySections(ctx context.Context, d PolicyFields) []form.Section {
 	text := func(key string) string { return locale.T(ctx, key) }
-	return []form.Section{
+	sections := []form.Section{
 		{ID: "section-policy", Title: text("policies.general"), Fields: []form.Field{
 			{
 				Path: "name", Kind: form.Text, Required: true, Live: true, Placeholder: "nightly-databases",
@@ -134,9 +135,23 @@ func PolicySections(ctx context.Context, d PolicyFields) []form.Section {
 		{ID: "section-schedule", Title: text("policies.schedule"), Help: text("policies.schedule_help"), Fields: append([]form.Field{
 			{Path: PolicyBackup + ".enabled", Kind: form.Switch, Live: true, Label: text("policies.enabled")},
 		}, scheduleFields(ctx, PolicyBackup, d.BackupEvery)...)},
-		{ID: "section-retention", Title: text("policies.retention"), Fields: retentionFields(ctx, d.Keep)},
-		{ID: "section-copies", Title: text("policies.copies"), Help: text("policies.copies_help"), Fields: copyFields(ctx, d)},
+		{ID: "section-retention", Title: text("policies.retention"), Fields: append([]form.Field{{
+			Path: PolicyKeep, Kind: form.Cards, Redraw: true, Label: text("policies.keep"), Choices: []form.Choice{
+				{Value: KeepSome, Label: text("policies.keep_some_card"), Note: text("policies.keep_some_note")},
+				{Value: KeepAll, Label: text("policies.keep_all_card"), Note: text("policies.keep_all_note")},
+			},
+		}}, d.boundFields(ctx, "max", "days")...)},
 	}
+	if d.Keep != KeepAll {
+		sections = append(sections, form.Section{
+			ID: "section-periods", Title: text("policies.periods"), Help: text("policies.periods_help"), Advanced: !d.Periods,
+			Fields: append(d.boundFields(ctx, "daily", "weekly", "monthly", "yearly"), form.Field{
+				Path: PolicyBackup + ".zone", Kind: form.Text, Live: true, Half: true, Placeholder: "UTC+08:00", MaxLen: len("UTC+08:00"),
+				Label: text("policies.zone"), Help: text("policies.zone_help"),
+			}),
+		})
+	}
+	return append(sections, form.Section{ID: "section-copies", Title: text("policies.copies"), Help: text("policies.copies_help"), Fields: copyFields(ctx, d)})
 }
 
 // maxPolicyText is how long a description may be (spec/replication.md §1.7).
@@ -167,26 +182,19 @@ func scheduleFields(ctx context.Context, path, every string) []form.Field {
 	}
 }
 
-func retentionFields(ctx context.Context, keep string) []form.Field {
-	text := func(key string) string { return locale.T(ctx, key) }
-	fields := []form.Field{{
-		Path: PolicyKeep, Kind: form.Cards, Redraw: true, Label: text("policies.keep"), Choices: []form.Choice{
-			{Value: KeepSome, Label: text("policies.keep_some_card"), Note: text("policies.keep_some_note")},
-			{Value: KeepAll, Label: text("policies.keep_all_card"), Note: text("policies.keep_all_note")},
-		},
-	}}
-	if keep == KeepAll {
-		return fields
+// boundFields ask how many backups are kept, unless all are.
+func (d *PolicyFields) boundFields(ctx context.Context, bounds ...string) []form.Field {
+	if d.Keep == KeepAll {
+		return nil
 	}
-	for _, bound := range []string{"max", "days", "daily", "weekly", "monthly", "yearly"} {
-		fields = append(fields, form.Field{
+	fields := make([]form.Field, len(bounds))
+	for i, bound := range bounds {
+		fields[i] = form.Field{
 			Path: PolicyBackup + "." + bound, Kind: form.Number, Live: true, Half: true,
-			Label: text("policy_bound." + bound), Help: text("policy_bound_help." + bound),
-		})
+			Label: locale.T(ctx, "policy_bound."+bound), Help: locale.T(ctx, "policy_bound_help."+bound),
+		}
 	}
-	return append(fields, form.Field{
-		Path: PolicyBackup + ".zone", Kind: form.Text, Live: true, Half: true, Placeholder: "UTC+08:00", Label: text("policies.zone"), Help: text("policies.zone_help"),
-	})
+	return fields
 }
 
 // copyFields ask where copies go and, if anywhere, when.

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,25 +38,37 @@ func WeekdayOf(name string) (time.Weekday, bool) {
 
 // scheduleWords says when a pattern is due.
 func scheduleWords(ctx context.Context, p schedule.Pattern) string {
-	var times, days []string
+	var times []string
 	for _, c := range p.Times {
 		times = append(times, ClockText(c))
 	}
 	at := listed(ctx, times)
-	for _, d := range weekdays {
-		for _, chosen := range p.Days {
-			if chosen == d.Day {
-				days = append(days, locale.T(ctx, "weekday."+d.Name))
-			}
-		}
-	}
 	switch {
-	case len(days) == len(weekdays) || len(days) == 0 && p.Interval == 1:
+	case len(p.Days) == len(weekdays) || len(p.Days) == 0 && p.Interval == 1:
 		return locale.T(ctx, "policies.every_day", "times", at)
-	case len(days) > 0:
-		return locale.T(ctx, "policies.on_days", "days", listed(ctx, days), "times", at)
+	case len(p.Days) > 0:
+		return locale.T(ctx, "policies.on_days", "days", dayWords(ctx, p.Days), "times", at)
 	}
 	return locale.T(ctx, "policies.every_days", "n", p.Interval, "times", at)
+}
+
+// dayWords names days of the week; three or more in a row are a span.
+func dayWords(ctx context.Context, chosen []time.Weekday) string {
+	var names []string
+	first, last := -1, -1
+	for i, d := range weekdays {
+		if !slices.Contains(chosen, d.Day) {
+			continue
+		}
+		names = append(names, locale.T(ctx, "weekday."+d.Name))
+		if last = i; first < 0 {
+			first = i
+		}
+	}
+	if len(names) > 2 && last-first == len(names)-1 {
+		return locale.T(ctx, "policies.day_span", "first", names[0], "last", names[len(names)-1])
+	}
+	return listed(ctx, names)
 }
 
 // ClockText is a time of the day as people type it.
@@ -82,8 +95,21 @@ func listed(ctx context.Context, items []string) string {
 	return strings.Join(items[:last], locale.T(ctx, "policies.comma")) + locale.T(ctx, "policies.and") + items[last]
 }
 
-// retentionWords says which backups are kept.
+// retentionWords says which backups are kept, and what becomes of the others.
 func retentionWords(ctx context.Context, r *api.Retention) string {
+	kept := keptWords(ctx, r)
+	if kept == "" {
+		return locale.T(ctx, "policies.keep_all")
+	}
+	words := locale.T(ctx, "policies.keep_these", "kept", kept)
+	if r.Zone != "" && r.Daily+r.Weekly+r.Monthly+r.Yearly > 0 {
+		words += locale.T(ctx, "policies.keep_zone", "zone", r.Zone)
+	}
+	return words
+}
+
+// keptWords lists which backups are kept, empty if all are.
+func keptWords(ctx context.Context, r *api.Retention) string {
 	var kept []string
 	for _, bound := range []struct {
 		n   int
@@ -92,18 +118,11 @@ func retentionWords(ctx context.Context, r *api.Retention) string {
 		{r.Max, "policies.keep_last"}, {r.Days, "policies.keep_days"}, {r.Daily, "policies.keep_daily"},
 		{r.Weekly, "policies.keep_weekly"}, {r.Monthly, "policies.keep_monthly"}, {r.Yearly, "policies.keep_yearly"},
 	} {
-		if bound.n > 0 {
+		if bound.n > 0 && !r.Permanent {
 			kept = append(kept, locale.T(ctx, bound.key, "count", bound.n))
 		}
 	}
-	if r.Permanent || len(kept) == 0 {
-		return locale.T(ctx, "policies.keep_all")
-	}
-	words := locale.T(ctx, "policies.keep_these", "kept", listed(ctx, kept))
-	if r.Zone != "" && r.Daily+r.Weekly+r.Monthly+r.Yearly > 0 {
-		words += locale.T(ctx, "policies.keep_zone", "zone", r.Zone)
-	}
-	return words
+	return listed(ctx, kept)
 }
 
 // destinationText is where copies go, in one line.

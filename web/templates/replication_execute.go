@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"time"
 
 	"switchboard/internal/api"
 	"switchboard/internal/locale"
@@ -101,7 +100,7 @@ func (v *ExecuteView) estimate(ctx context.Context) string {
 	case v.Plan.Count == 0:
 		return "–"
 	case v.Plan.Estimate > 0:
-		return locale.T(ctx, "replications.about", "time", took(ctx, v.Plan.Estimate.Round(time.Second)))
+		return locale.T(ctx, "replications.about", "time", roughly(ctx, v.Plan.Estimate))
 	}
 	return locale.T(ctx, "replications.unknown")
 }

@@ -117,7 +117,7 @@ func (v *ReplicationRunView) copied(ctx context.Context) string {
 // left is how long the rest takes.
 func (v *ReplicationRunView) left(ctx context.Context) string {
 	if d := v.Run.Left(); d > 0 && v.Phase() == PhaseCopies {
-		return took(ctx, d.Round(time.Second))
+		return roughly(ctx, d)
 	}
 	return locale.T(ctx, "replications.unknown")
 }

@@ -150,6 +150,11 @@ func took(ctx context.Context, d time.Duration) string {
 	return span(ctx, d)
 }
 
+// roughly is a time that nobody knows exactly: to the second, and not less.
+func roughly(ctx context.Context, d time.Duration) string {
+	return took(ctx, max(d.Round(time.Second), time.Second))
+}
+
 // rateText is bytes per second.
 func rateText(ctx context.Context, rate int64) string {
 	return locale.T(ctx, "replications.per_second", "size", sizeText(ctx, rate))

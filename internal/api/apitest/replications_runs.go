@@ -108,19 +108,20 @@ func slowly(t *testing.T, p Plane, region string) {
 // take long.
 func underWay(t *testing.T, p Plane, large int) (policy api.Policy, run api.ReplicationRun) {
 	t.Helper()
-	contents := map[string]string{"0": "small"}
+	Files(t, p, map[string]string{"first/0": "small"}) // and so the oldest
+	contents := map[string]string{}
 	for n := range large {
 		contents["large/"+strconv.Itoa(n)] = strings.Repeat("x", 8<<20)
 	}
 	Files(t, p, contents)
-	policy = Protect(t, p, "orders", "0", "large*")
+	policy = Protect(t, p, "orders", "first*", "large*")
 	BackUp(t, p, policy.ID)
 	to := Destination(t, p)
 	slowly(t, p, to.Region)
 	run = Replicate(t, p, policy.ID, to)
 	require.Eventually(t, func() bool {
 		now, err := p.Service.ReplicationRun(t.Context(), p.Mine, run.ID)
-		return err == nil && now.Succeeded == 1 && now.Running > 0 && now.Bytes > int64(len("small")) && now.Rate > 0
+		return err == nil && now.Succeeded == 1 && now.Running > 0 && now.Bytes == int64(len("small"))
 	}, time.Minute, 10*time.Millisecond)
 	return policy, run
 }
@@ -128,6 +129,7 @@ func underWay(t *testing.T, p Plane, large int) (policy api.Policy, run api.Repl
 func replicationBusy(t *testing.T, p Plane) {
 	policy, run := underWay(t, p, 3)
 	to := run.Destination
+	Files(t, p, map[string]string{"first/1": "new"})
 	BackUp(t, p, policy.ID)
 	_, err := p.Service.StartReplication(t.Context(), p.Mine, api.ReplicationDraft{Policy: policy.ID, Region: to.Region, Project: to.Project})
 	requireCode(t, err, api.Conflict)

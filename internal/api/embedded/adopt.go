@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"maps"
 	"path"
 	"slices"
 	"time"
@@ -35,6 +36,10 @@ type tookOver struct {
 }
 
 func (t *tookOver) some() bool { return t.Added+t.Back+t.Changed+t.Missing > 0 }
+
+func (t *tookOver) add(n tookOver) {
+	t.Added, t.Back, t.Changed = t.Added+n.Added, t.Back+n.Back, t.Changed+n.Changed
+}
 
 // adopt takes over what is to be. message says why some of it could not be.
 func (d *protecting) adopt(ctx context.Context) (message api.Message, err error) {
@@ -73,12 +78,19 @@ func (a *adopting) take(ctx context.Context) (why api.Message, err error) {
 		}
 		after = page[len(page)-1].Key
 		page = resourceObjects(page)
-		err = a.write(ctx, func(ctx context.Context, tx bun.Tx) error { return a.takePage(ctx, tx, page) })
-		if refused, ok := errors.AsType[*api.Error](err); ok {
-			return refused.Message, nil
+		for i := range page {
+			a.seen = append(a.seen, maphash.String(a.seed, page[i].Key))
 		}
+		var n tookOver
+		err = a.write(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+			n, err = a.takePage(ctx, tx, page)
+			return err
+		})
 		if err != nil {
 			return why, err
+		}
+		if a.took.add(n); a.full {
+			return tooManyBackups().Message, nil
 		}
 	}
 	slices.Sort(a.seen)
@@ -112,80 +124,66 @@ func (a *adopting) reason(ctx context.Context, err error) (api.Message, error) {
 
 // takePage takes over the objects of a page that are new. One that changed is a new
 // backup; what it was before is lost.
-func (a *adopting) takePage(ctx context.Context, tx bun.Tx, page []objects.Object) error {
-	found := make(map[string]*objects.Object, len(page))
-	keys := make([]string, len(page))
+func (a *adopting) takePage(ctx context.Context, tx bun.Tx, page []objects.Object) (n tookOver, err error) {
+	there := make(map[string]string, len(page)) // tags by keys
 	for i := range page {
-		keys[i], found[page[i].Key] = page[i].Key, &page[i]
-		a.seen = append(a.seen, maphash.String(a.seed, page[i].Key))
+		there[page[i].Key] = page[i].Tag
 	}
 	var known []backupRow
-	err := tx.NewSelect().Model(&known).Column("id", "object_key", "tag", "status").Where("adopted").
-		Where("project_id = ? AND region = ? AND object_key IN (?)", a.row.ProjectID, a.row.Region, bun.List(keys)).Scan(ctx)
+	err = tx.NewSelect().Model(&known).Column("id", "object_key", "tag", "status").Where("adopted").
+		Where("project_id = ? AND region = ? AND object_key IN (?)", a.row.ProjectID, a.row.Region, bun.List(slices.Collect(maps.Keys(there)))).Scan(ctx)
 	if err != nil {
-		return err
+		return n, err
 	}
 	var back, changed []string
+	have := make(map[string]bool, len(known))
 	for i := range known {
 		r := &known[i]
-		same := found[r.ObjectKey] != nil && found[r.ObjectKey].Tag == r.Tag
+		same := there[r.ObjectKey] == r.Tag
 		switch {
 		case same && r.Status == api.BackupError:
 			back = append(back, r.ID)
 		case !same && r.Status == api.BackupAvailable:
 			changed = append(changed, r.ID)
 		}
+		have[r.ObjectKey] = have[r.ObjectKey] || same
 	}
-	for i := range known {
-		if o := found[known[i].ObjectKey]; o != nil && o.Tag == known[i].Tag {
-			delete(found, known[i].ObjectKey)
-		}
-	}
+	n.Back, n.Changed = len(back), len(changed)
 	if err := a.restore(ctx, tx, back); err != nil {
-		return err
+		return n, err
 	}
 	if err := a.lose(ctx, tx, changed, api.FaultSourceChanged); err != nil {
-		return err
+		return n, err
 	}
-	added, err := a.add(ctx, tx, page, found)
-	if err == nil && added+len(back) > 0 {
-		oldest := slices.MinFunc(page, func(a, b objects.Object) int { return a.Modified.Compare(b.Modified) })
-		err = unsync(ctx, tx, a.row.ProjectID, a.row.PolicyID, store.Micros(oldest.Modified))
-	}
-	if err == nil {
-		a.took.Added, a.took.Back, a.took.Changed = a.took.Added+added, a.took.Back+len(back), a.took.Changed+len(changed)
-	}
-	return err
+	n.Added, err = a.add(ctx, tx, slices.DeleteFunc(slices.Clone(page), func(o objects.Object) bool { return have[o.Key] }))
+	return n, err
 }
 
-// add takes over those objects of a page that are new.
-func (a *adopting) add(ctx context.Context, tx bun.Tx, page []objects.Object, fresh map[string]*objects.Object) (int, error) {
-	rows := make([]backupRow, 0, len(fresh))
-	now := a.p.now()
-	for i := range page {
-		if fresh[page[i].Key] == nil {
-			continue
-		}
-		r := a.row.backup(a.of, min(store.Micros(page[i].Modified), store.Micros(now)))
-		r.Name, r.Path, r.ObjectKey, r.Tag = path.Base(page[i].Key), page[i].Key, page[i].Key, page[i].Tag
-		r.Status, r.Adopted, r.Size, r.Bytes = api.BackupAvailable, true, page[i].Size, page[i].Size
-		r.UpdatedAt, r.FinishedAt = store.Micros(now), store.Micros(now)
-		r.index()
-		rows = append(rows, r)
-	}
-	if len(rows) == 0 {
+// add takes over objects that are new, as long as the project has room for them.
+func (a *adopting) add(ctx context.Context, tx bun.Tx, fresh []objects.Object) (int, error) {
+	if len(fresh) == 0 {
 		return 0, nil
 	}
-	if a.counted == 0 {
+	if a.room == nil {
 		n, err := tx.NewSelect().Model((*backupRow)(nil)).Where("project_id = ?", a.row.ProjectID).Count(ctx)
 		if err != nil {
 			return 0, err
 		}
-		a.counted = int(n)
+		a.room = new(api.MaxBackups - int(n))
 	}
-	if a.counted += len(rows); a.counted > api.MaxBackups {
-		return 0, tooManyBackups()
+	if a.full = len(fresh) > *a.room; a.full {
+		return 0, nil
 	}
+	rows := make([]backupRow, len(fresh))
+	now := store.Micros(a.p.now())
+	for i, o := range fresh {
+		r := a.row.backup(a.of, min(store.Micros(o.Modified), now))
+		r.Name, r.Path, r.ObjectKey, r.Tag, r.Size, r.Bytes = path.Base(o.Key), o.Key, o.Key, o.Tag, o.Size, o.Size
+		r.Status, r.Adopted, r.UpdatedAt, r.FinishedAt = api.BackupAvailable, true, now, now
+		r.index()
+		rows[i] = r
+	}
+	*a.room -= len(rows)
 	// Another policy may take over the same object at the same time: one has it.
 	_, err := tx.NewInsert().Model(&rows).On("CONFLICT DO NOTHING").Exec(ctx)
 	return len(rows), err

@@ -30,6 +30,7 @@ type backupRow struct {
 	Status       api.BackupStatus
 	Kind         api.BackupKind
 	Adopted      bool
+	Archive      bool
 	Auto         bool
 	ObjectKey    string
 	Tag          string
@@ -52,7 +53,7 @@ func (r *backupRow) backup() api.Backup {
 	b := api.Backup{
 		ID: r.ID, Checkpoint: r.CheckpointID, Policy: r.PolicyID, Name: r.Name, Description: r.Description,
 		Resource: api.Used{ID: r.ResourceID, Name: r.ResourceName}, Path: r.Path, Status: r.Status, Kind: r.Kind,
-		Adopted: r.Adopted, Archive: !r.Adopted && strings.HasSuffix(r.ObjectKey, ".tar"), Auto: r.Auto, Region: r.Region, Size: r.Size, Sum: r.Sum, Bytes: r.Bytes,
+		Adopted: r.Adopted, Archive: r.Archive, Auto: r.Auto, Region: r.Region, Size: r.Size, Sum: r.Sum, Bytes: r.Bytes,
 		Created: store.Time(r.CreatedAt), Updated: store.Time(r.UpdatedAt), Finished: store.Time(r.FinishedAt),
 		Expires: store.Time(r.ExpiresAt), CopyFrom: r.CopyFrom, Source: r.SourceID,
 	}

@@ -215,7 +215,7 @@ func roomForBackups(ctx context.Context, tx bun.Tx, project string, more int) er
 	return err
 }
 
-func tooManyBackups() error {
+func tooManyBackups() *api.Error {
 	return api.Errorf(api.Limit, "backup.too_many", "max", api.Grouped(api.MaxBackups))
 }
 

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +31,9 @@ func (p *Plane) copyDue(ctx context.Context, t jobs.Task) error {
 		if ok, err := p.claimDrive(ctx, (*replicationRow)(nil), t.ID, token); err != nil || !ok {
 			return // the next tick finds it
 		}
-		d := &copying{p: p, token: token, open: map[string]*copied{}}
+		d := &copying{
+			driving: &driving{p: p, model: (*replicationRow)(nil), id: t.ID, token: token}, open: map[string]*copied{},
+		}
 		if err := d.drive(ctx, t.ID); err != nil {
 			d.clean(context.WithoutCancel(ctx))
 			_ = p.leaveDrive(ctx, (*replicationRow)(nil), t.ID, token)
@@ -44,15 +45,11 @@ func (p *Plane) copyDue(ctx context.Context, t jobs.Task) error {
 // copying is a run as one process works it. What it knows is in the database at any
 // time, so that after a kill another one goes on where it was.
 type copying struct {
-	p     *Plane
-	row   replicationRow
-	token string
-	give  context.CancelCauseFunc
+	*driving
+	row replicationRow
 
 	moved    atomic.Int64 // bytes that arrived since the drive began
-	held     atomic.Int64 // when it was last known to be driven here, from began
-	began    time.Time
-	hopeless atomic.Bool // what a store that is away was waited for in vain
+	hopeless atomic.Bool  // what a store that is away was waited for in vain
 
 	mu   sync.Mutex
 	open map[string]*copied // those on their way, by their records' ids
@@ -61,8 +58,7 @@ type copying struct {
 // drive works a claimed run to its end. It returns an error if it has to be taken up
 // again, or is not this process's any more.
 func (d *copying) drive(ctx context.Context, id string) error {
-	d.began = time.Now()
-	ctx, d.give = context.WithCancelCause(ctx)
+	ctx = d.begin(ctx)
 	defer d.give(nil)
 	err := d.insist(ctx, func() error {
 		return d.p.db.Read.NewSelect().Model(&d.row).Where("id = ?", id).Scan(ctx)
@@ -70,16 +66,12 @@ func (d *copying) drive(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	beat, still := context.WithCancel(ctx)
-	defer still()
-	beating := make(chan struct{})
-	go func() {
-		defer close(beating)
-		d.beat(beat)
-	}()
+	speed := newSpeed()
+	still := d.beat(ctx, func(ctx context.Context, tx bun.Tx) error {
+		return d.writeProgress(ctx, tx, speed.at(time.Now(), d.moved.Load()), store.Micros(d.p.now()))
+	})
 	err = d.work(ctx)
 	still()
-	<-beating
 	if err == nil {
 		err = d.end(ctx)
 	}
@@ -124,66 +116,8 @@ func (d *copying) end(ctx context.Context) error {
 	return err
 }
 
-// Waits between tries to write while the database does not take it.
-const (
-	firstWait   = 50 * time.Millisecond
-	longestWait = 5 * time.Second
-)
-
-// insist tries until f does it, or ctx ends: a database that is away for a while
-// costs time, and nothing else.
-func (d *copying) insist(ctx context.Context, f func() error) error {
-	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		err := f()
-		if err == nil || errors.Is(err, errOvertaken) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), err)
-		case <-time.After(wait):
-		}
-	}
-}
-
-// write lets f write for the run, if this process still drives it; else it is given
-// up. Whether a transaction that broke was written nobody knows, so that f may be
-// called again after it was.
-func (d *copying) write(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
-	return d.insist(ctx, func() error { return d.tryWrite(ctx, f) })
-}
-
-func (d *copying) tryWrite(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
-	at := time.Since(d.began)
-	err := d.p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		ok, err := d.p.holdDrive(ctx, tx, (*replicationRow)(nil), d.row.ID, d.token)
-		if err == nil && !ok {
-			err = errOvertaken
-		}
-		if err != nil {
-			return err
-		}
-		return f(ctx, tx)
-	})
-	if errors.Is(err, errOvertaken) {
-		d.give(errOvertaken)
-	}
-	if err == nil {
-		d.held.Store(int64(at))
-	}
-	return err
-}
-
-// hold makes sure that this process drives the run, before it does what everybody
-// sees. That it did a moment ago is enough.
-func (d *copying) hold(ctx context.Context) error {
-	if time.Since(d.began)-time.Duration(d.held.Load()) < driveLease/3 {
-		return ctx.Err()
-	}
-	return d.write(ctx, func(context.Context, bun.Tx) error { return nil })
-}
-
-// feed hands out what is left: large ones alone, small ones in packs.
+// feed hands out what is left, in the order of the records: large ones alone, small
+// ones in packs.
 func (d *copying) feed(ctx context.Context, packs chan<- []*copied) error {
 	last, small := "", packed{}
 	send := func(pack []*copied) bool {
@@ -204,8 +138,10 @@ func (d *copying) feed(ctx context.Context, packs chan<- []*copied) error {
 		}
 		last = page[len(page)-1].ID
 		for i := range page {
-			if ready := small.add(d.copied(page[i])); ready != nil && !send(ready) {
-				return context.Cause(ctx)
+			for _, ready := range small.add(d.copied(page[i])) {
+				if !send(ready) {
+					return context.Cause(ctx)
+				}
 			}
 		}
 	}
@@ -255,35 +191,19 @@ type packed struct {
 	bytes int64
 }
 
-// add returns what is ready to be copied: the object if it is large, or a full pack.
-func (p *packed) add(c *copied) []*copied {
-	if c.rec.Size >= smallObject {
-		return []*copied{c}
+// add takes an object, and returns what is ready to be copied: a pack that is full, or
+// before a large object, and that.
+func (p *packed) add(c *copied) (ready [][]*copied) {
+	large := c.rec.Size >= smallObject
+	if !large {
+		p.items, p.bytes = append(p.items, c), p.bytes+c.rec.Size
 	}
-	p.items, p.bytes = append(p.items, c), p.bytes+c.rec.Size
-	if len(p.items) < packObjects && p.bytes < packBytes {
-		return nil
+	if len(p.items) > 0 && (large || len(p.items) == packObjects || p.bytes >= packBytes) {
+		ready = append(ready, p.items)
+		*p = packed{}
 	}
-	ready := p.items
-	*p = packed{}
+	if large {
+		ready = append(ready, []*copied{c})
+	}
 	return ready
-}
-
-// beat says each second that the run is driven, and how far it is.
-func (d *copying) beat(ctx context.Context) {
-	tick := time.NewTicker(driveBeat)
-	defer tick.Stop()
-	speed := newSpeed()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			rate := speed.at(time.Now(), d.moved.Load())
-			// What is not written is with the next one.
-			_ = d.tryWrite(ctx, func(ctx context.Context, tx bun.Tx) error {
-				return d.writeProgress(ctx, tx, rate, store.Micros(d.p.now()))
-			})
-		}
-	}
 }

@@ -122,7 +122,7 @@ func (c *copied) replica(now time.Time) backupRow {
 	replica := backupRow{
 		ID: r.ReplicaID, ProjectID: r.DestinationID, Region: r.Region, CheckpointID: r.ReplicaCheckpointID,
 		ResourceID: b.ResourceID, ResourceName: b.ResourceName, Path: b.Path, Name: r.ReplicaName, Description: r.ReplicaDescription,
-		Status: api.BackupAvailable, Kind: api.BackupReplica, Auto: r.Auto, ObjectKey: r.object(),
+		Status: api.BackupAvailable, Kind: api.BackupReplica, Archive: b.Archive, Auto: r.Auto, ObjectKey: r.object(),
 		Size: b.Size, Bytes: b.Size, Sum: string(c.sum), Tags: b.Tags, CopyFrom: r.SourceRegion, SourceID: r.BackupID,
 		CreatedAt: b.CreatedAt, UpdatedAt: store.Micros(now), FinishedAt: store.Micros(now), Version: 1,
 	}

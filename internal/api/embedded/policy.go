@@ -42,8 +42,12 @@ func (p *Plane) addProgress(ctx context.Context, s api.Scope, policies []api.Pol
 	if err != nil {
 		return err
 	}
+	syncs, err := syncsOf(ctx, p.db.Read, s.Project, ids)
+	if err != nil {
+		return err
+	}
 	for i := range policies {
-		policies[i].Last = last[policies[i].ID]
+		policies[i].Last, policies[i].Syncs = last[policies[i].ID], syncs[policies[i].ID]
 	}
 	return nil
 }

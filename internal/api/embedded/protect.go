@@ -20,10 +20,6 @@ const taskProtect jobs.Kind = "protect"
 // perCheckpoint is how many backups of a checkpoint are made at the same time.
 const perCheckpoint = 4
 
-// errOvertaken is a drive that writes although another process drives by now, or
-// what was driven has ended.
-var errOvertaken = errors.New("embedded: it is driven by somebody else")
-
 // dueCheckpoints finds the checkpoints that go on, and that nobody drives.
 func dueCheckpoints(p *Plane, now time.Time) *bun.SelectQuery {
 	return undriven(p.db.Read.NewSelect().Model((*checkpointRow)(nil)).
@@ -36,7 +32,9 @@ func (p *Plane) protectDue(ctx context.Context, t jobs.Task) error {
 		if ok, err := p.claimDrive(ctx, (*checkpointRow)(nil), t.ID, token); err != nil || !ok {
 			return // the next tick finds it
 		}
-		d := &protecting{p: p, token: token, making: map[string]*making{}}
+		d := &protecting{
+			driving: &driving{p: p, model: (*checkpointRow)(nil), id: t.ID, token: token}, making: map[string]*making{},
+		}
 		if err := d.drive(ctx, t.ID); err != nil {
 			_ = p.leaveDrive(ctx, (*checkpointRow)(nil), t.ID, token)
 		}
@@ -48,70 +46,37 @@ func (p *Plane) protectDue(ctx context.Context, t jobs.Task) error {
 // database at any time, so that after a kill another one goes on: a backup that was
 // being made begins anew.
 type protecting struct {
-	p     *Plane
+	*driving
 	row   checkpointRow
-	token string
 	store objects.Store
 	pace  func(n int) error // of what is written to the region, or nil
 
-	took    tookOver
-	counted int // backups of the project, once something is taken over; 0 before
+	took tookOver
+	room *int // for backups of the project, once something is taken over
+	full bool
 
 	mu     sync.Mutex
 	making map[string]*making // the backups that are being made, by their ids
 }
 
 // drive works a claimed checkpoint to its end. It returns an error if it has to be
-// taken up again.
+// taken up again, or is not this process's any more.
 func (d *protecting) drive(ctx context.Context, id string) error {
-	if err := d.p.db.Read.NewSelect().Model(&d.row).Where("id = ?", id).Scan(ctx); err != nil {
+	ctx = d.driving.begin(ctx)
+	defer d.give(nil)
+	err := d.insist(ctx, func() error {
+		return d.p.db.Read.NewSelect().Model(&d.row).Where("id = ?", id).Scan(ctx)
+	})
+	if err != nil {
 		return err
 	}
-	work, give := context.WithCancelCause(ctx)
-	beating := make(chan struct{})
-	go func() {
-		defer close(beating)
-		d.beat(work, give)
-	}()
-	message, err := d.work(work)
-	give(nil)
-	<-beating
+	still := d.beat(ctx, d.writeProgress)
+	message, err := d.work(ctx)
+	still()
 	if err != nil {
 		return err
 	}
 	return d.end(ctx, message)
-}
-
-// beat says each second that the checkpoint is driven, and how far its backups are;
-// if it is not driven by this process any more, the work is given up.
-func (d *protecting) beat(ctx context.Context, give context.CancelCauseFunc) {
-	tick := time.NewTicker(driveBeat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := d.write(ctx, d.writeProgress); err != nil {
-				give(err)
-				return
-			}
-		}
-	}
-}
-
-// write lets f write for the checkpoint, if this process still drives it.
-func (d *protecting) write(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
-	return d.p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		ok, err := d.p.holdDrive(ctx, tx, (*checkpointRow)(nil), d.row.ID, d.token)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return errOvertaken
-		}
-		return f(ctx, tx)
-	})
 }
 
 // writeProgress writes down how far the backups are that are being made.

@@ -81,6 +81,9 @@ func (d *protecting) makeOne(ctx context.Context, row *backupRow) error {
 		case why == nil:
 			return nil
 		case try == protectTries || !temporary(why):
+			if row.ObjectKey != "" {
+				_ = d.store.Delete(ctx, row.ObjectKey) // what is left of it; if not now, then with the backup
+			}
 			return d.write(ctx, func(ctx context.Context, tx bun.Tx) error { return row.fail(ctx, tx, d.p.now(), why) })
 		}
 		select {
@@ -152,8 +155,9 @@ func (r *backupRow) begin(ctx context.Context, tx bun.Tx, now time.Time, archive
 	if archived {
 		r.ObjectKey += ".tar"
 	}
+	r.Archive = archived
 	r.Status, r.Bytes, r.UpdatedAt, r.Version = api.BackupProtecting, 0, store.Micros(now), r.Version+1
-	return update(ctx, tx, r, "object_key", "status", "bytes", "updated_at", "version")
+	return update(ctx, tx, r, "archive", "object_key", "status", "bytes", "updated_at", "version")
 }
 
 // settle makes a backup that was written available.

@@ -32,10 +32,10 @@ func (s *folder) find(key string) (os.FileInfo, error) {
 	if err := look(key); err != nil {
 		return nil, err
 	}
-	if err := s.real(folderOf(key)); err != nil {
-		return nil, err
-	}
 	fi, err := s.root.Lstat(key)
+	if err == nil {
+		err = s.real(folderOf(key))
+	}
 	if err == nil && !fi.Mode().IsRegular() {
 		err = fmt.Errorf("%w: it is no file", ErrNotFound)
 	}

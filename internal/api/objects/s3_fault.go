@@ -51,6 +51,15 @@ func storeFault(err error) error {
 	return fmt.Errorf("%w: %s (%d)", kind, said.Code, said.StatusCode)
 }
 
+// unsent is storeFault of what is sent: an upload that is not there was completed or
+// given up by somebody else, and the next try finds out.
+func unsent(err error) error {
+	if err = storeFault(err); errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: the upload was ended by somebody else", ErrUnreachable)
+	}
+	return err
+}
+
 // kindOf judges an answer with a code that nobody knows.
 func kindOf(status int) error {
 	switch {

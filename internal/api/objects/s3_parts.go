@@ -288,7 +288,7 @@ func (u *upload) put(ctx context.Context, p *piece) error {
 	s := u.store
 	there, err := s.client.PutObjectPart(ctx, s.name, s.prefix+u.t.Key, u.id, p.n, p.body, u.length(p.n), options)
 	if err != nil {
-		return storeFault(err)
+		return unsent(err)
 	}
 	if !p.held {
 		u.keep(p.n)

@@ -43,7 +43,7 @@ func (s *bucket) complete(ctx context.Context, o Object, id string, tags []strin
 		parts[i] = minio.CompletePart{PartNumber: i + 1, ETag: tag}
 	}
 	_, err := s.client.CompleteMultipartUpload(ctx, s.name, s.prefix+o.Key, id, parts, minio.PutObjectOptions{})
-	if err = cancelled(ctx, storeFault(err)); err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrUnreachable) {
+	if err = cancelled(ctx, unsent(err)); err != nil && !errors.Is(err, ErrUnreachable) {
 		return o, err
 	}
 	there, missing := s.Stat(ctx, o.Key)
@@ -51,7 +51,7 @@ func (s *bucket) complete(ctx context.Context, o Object, id string, tags []strin
 	case missing != nil && err != nil:
 		return o, err
 	case missing != nil:
-		return o, missing
+		return o, unsent(missing)
 	case there.Size != o.Size:
 		return o, cmp.Or(err, fmt.Errorf("%w: it has %d bytes and not %d", ErrCorrupt, there.Size, o.Size))
 	}
@@ -165,7 +165,7 @@ func (u *upload) writePart(ctx context.Context, n int, data []byte) error {
 	s := u.store
 	p, err := s.client.PutObjectPart(ctx, s.name, s.prefix+u.t.Key, u.id, n, bytes.NewReader(data), int64(len(data)), options)
 	if err != nil {
-		return storeFault(err)
+		return unsent(err)
 	}
 	u.tags = append(u.tags, p.ETag)
 	u.bytes += int64(len(data))

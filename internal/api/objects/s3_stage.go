@@ -63,7 +63,7 @@ func (s *bucket) put(ctx context.Context, key string, data []byte, sum string) (
 	}
 	// An earlier attempt sent it, or somebody else does.
 	if o, err = s.Stat(ctx, key); err != nil {
-		return Object{}, err
+		return Object{}, unsent(err)
 	}
 	if err = s.compare(ctx, o, tagOfContent(data), Sum(sum)); errors.Is(err, ErrCorrupt) {
 		return s.send(ctx, key, data, sum, minio.PutObjectOptions{})

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"maps"
 	"math"
 	"slices"
@@ -126,6 +125,7 @@ func nextLink(c echo.Context, last string) string {
 	query.Del("offset")
 	query.Set("marker", last)
 	u.RawQuery = query.Encode()
-	links, _ := json.Marshal([]linkRef{{"next", baseURL(c) + u.RequestURI()}}) // texts always have a JSON form
-	return string(links)
+	var b strings.Builder
+	_ = encoder(&b).Encode([]linkRef{{"next", baseURL(c) + u.RequestURI()}}) // texts always have a JSON form
+	return strings.TrimSuffix(b.String(), "\n")
 }

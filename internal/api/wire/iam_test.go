@@ -119,7 +119,7 @@ func checkToken(t *testing.T, w *world, rec *httptest.ResponseRecorder, project 
 	for _, s := range token.Catalog {
 		found[s.Type] = s.Endpoints[0].URL
 	}
-	for kind, version := range map[string]string{"cdm": "v1.1", "dli": "v1.0", "vpcep": "v1", "functiongraph": "v2"} {
+	for kind, version := range map[string]string{"cdm": "v1.1", "dli": "v1.0", "vpcep": "v1", "functiongraph": "v2", "data-protect": "v1"} {
 		require.Equal(t, "http://example.com/"+version+"/"+token.Project.ID, found[kind])
 	}
 }
@@ -204,9 +204,9 @@ func TestProjects(t *testing.T) {
 		Links: selfRef{"http://example.com/v3/projects/" + w.project.ID},
 	}}, list("?name="+region), "exactly one, named like the region")
 	for query, want := range map[string]int{
-		"": 2, "?name=local": 0, "?domain_id=" + account: 2, "?domain_id=x": 0, "?parent_id=" + account: 2,
-		"?enabled=true": 2, "?enabled=false": 0, "?is_domain=true": 0,
-		"?page=1&per_page=1": 1, "?page=2&per_page=1": 1, "?page=3&per_page=1": 0, "?page=9223372036854775807&per_page=5000": 0,
+		"": 3, "?name=local": 0, "?domain_id=" + account: 3, "?domain_id=x": 0, "?parent_id=" + account: 3,
+		"?enabled=true": 3, "?enabled=false": 0, "?is_domain=true": 0,
+		"?page=1&per_page=1": 1, "?page=3&per_page=1": 1, "?page=4&per_page=1": 0, "?page=9223372036854775807&per_page=5000": 0,
 	} {
 		require.Len(t, list(query), want, query)
 	}
@@ -227,6 +227,10 @@ func TestDomainsCatalogAndVersions(t *testing.T) {
 	require.Contains(t, w.signed("GET", "/v3/auth/catalog", "").Body.String(), cdm, "the region's project stands for the key's")
 	require.Contains(t, w.signed("GET", "/v3/auth/catalog", "", header{"X-Project-Id", w.other.ID}).Body.String(), "/v1.1/"+w.other.ID)
 	require.NotContains(t, w.signed("GET", "/v3/auth/catalog", "", header{"X-Project-Id", "x"}).Body.String(), "/v1.1/")
+	elsewhere, err := w.ids.ProjectByName(t.Context(), w.user, "local-2")
+	require.NoError(t, err)
+	require.Contains(t, w.signed("GET", "/v3/auth/catalog", "", header{"X-Project-Id", elsewhere.ID}).Body.String(),
+		`{"id":"data-protect-public","interface":"public","region":"local-2","region_id":"local-2","url":"http://example.com/v1/`+elsewhere.ID+`"}`, "a project is in its region")
 
 	nobody := header{"X-Auth-Token"}
 	const version = `{"id":"v3.6","status":"stable","updated":"2016-04-04T00:00:00Z","links":[{"rel":"self","href":"http://example.com/v3/"}]}`

@@ -104,5 +104,5 @@ func TestPoliciesWithWrongTypes(t *testing.T) {
 		require.Equal(t, field, e.Message.Args["field"], body)
 	}
 	_, err := drafted(t, `{"provider_id":"c714180d-ca59-4d2a-a1f1-5bd2b7e1e2d5"}`, api.PolicyDraft{})
-	require.Equal(t, csbsInvalid, csbsNumber(err.(*api.Error)))
+	require.Equal(t, csbsInvalid.code, csbsError((&server{}).context("GET", "/"), err).body.(flatBody).Code)
 }

@@ -94,7 +94,8 @@ CREATE INDEX checkpoints_of_policy ON checkpoints (project_id, policy_id, id);
 CREATE UNIQUE INDEX checkpoints_under_way ON checkpoints (policy_id) WHERE ended_at = 0 AND policy_id <> '';
 CREATE INDEX checkpoints_due ON checkpoints (driven_until, project_id) WHERE ended_at = 0;
 
--- A backup is one object. kind is 'backup' or 'replication'; adopted ones lie where
+-- A backup is one object; archive says that it is a tar of a folder. kind is 'backup'
+-- or 'replication'; adopted ones lie where
 -- somebody else put them, and tag is what they were like then. sum is the SHA-256 of
 -- the content in hex, '' until it was read. created_at is when what it holds was
 -- backed up: a replica has that of its source.
@@ -113,6 +114,7 @@ CREATE TABLE backups (
     status        TEXT NOT NULL,
     kind          TEXT NOT NULL CHECK (kind IN ('backup', 'replication')),
     adopted       BOOLEAN NOT NULL,
+    archive       BOOLEAN NOT NULL,
     auto          BOOLEAN NOT NULL,
     object_key    TEXT NOT NULL,
     tag           TEXT NOT NULL,
@@ -136,7 +138,7 @@ CREATE INDEX backups_by_update ON backups (project_id, updated_at, id, search);
 CREATE INDEX backups_by_size ON backups (project_id, size, id, search);
 CREATE INDEX backups_by_status ON backups (project_id, status, created_at, id);
 CREATE INDEX backups_of_policy ON backups (policy_id, created_at, id);
-CREATE INDEX backups_of_checkpoint ON backups (checkpoint_id, id);
+CREATE INDEX backups_of_checkpoint ON backups (checkpoint_id, status, size);
 CREATE INDEX backups_expiring ON backups (expires_at, project_id) WHERE expires_at > 0;
 CREATE INDEX backups_to_delete ON backups (project_id, id) WHERE status = 'deleting';
 CREATE UNIQUE INDEX backups_adopted ON backups (project_id, region, object_key, tag) WHERE adopted;

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// fillCopies makes what is copied: some large objects and many small ones.
+func fillCopies(folder string, rounds int) ([]copyLoad, error) {
+	progress("copies: 64 objects of 32 MiB, 10,000 of 4 kB")
+	loads := []copyLoad{
+		{name: "64 objects of 32 MiB", objects: 64, size: 32 << 20, rounds: (rounds + 1) / 2},
+		{name: "10,000 objects of 4 kB", objects: 10_000, size: 4096, rounds: rounds},
+	}
+	for i := range loads {
+		if err := loads[i].fill(filepath.Join(folder, fmt.Sprintf("from-%d", i)), false); err != nil {
+			return nil, err
+		}
+	}
+	return loads, nil
+}
+
+// fill makes the objects of a load, and writes down their sums.
+func (l *copyLoad) fill(folder string, holes bool) error {
+	l.folder, l.job = folder, folder+".json"
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return err
+	}
+	job := copyJob{From: folder, Sums: map[string]string{}}
+	for i := range l.objects {
+		key := fmt.Sprintf("%05d", i)
+		sum, err := l.write(filepath.Join(folder, key), uint64(i), holes) //nolint:gosec // a small number
+		if err != nil {
+			return err
+		}
+		job.Sums[key] = sum
+	}
+	text, err := json.Marshal(job)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(l.job, text, 0o600)
+}
+
+// write makes an object: of anything, or of nothing, which takes less long.
+func (l *copyLoad) write(name string, seed uint64, holes bool) (string, error) {
+	f, err := os.Create(name) //nolint:gosec // our own folder
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	hash := sha256.New()
+	if holes {
+		if err := f.Truncate(l.size); err != nil {
+			return "", err
+		}
+		_, err = io.CopyN(hash, f, l.size)
+	} else {
+		random := rand.NewChaCha8(sha256.Sum256([]byte{byte(seed), byte(seed >> 8)}))
+		_, err = io.CopyN(io.MultiWriter(f, hash), random, l.size)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), err
+}

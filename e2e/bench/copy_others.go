@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Names of contenders that goals are about.
+const (
+	ourCopy    = "ours: durable, verified"
+	cpSynced   = "cp -r, then sync -f"
+	rcloneCopy = "rclone copy --checksum --transfers 8"
+)
+
+// Like a run of a replication: so many workers, so many small objects made durable
+// together.
+const (
+	copyWorkers = 8
+	copyPack    = 64
+)
+
+// ourCopier copies a load with the console's code, in a process of its own. Each
+// starts from a job in a file, of which the destination is filled in.
+func (b *bench) ourCopier(load copyLoad, to copyJob) (copier, error) {
+	text, err := os.ReadFile(load.job)
+	if err != nil {
+		return copier{}, err
+	}
+	var job copyJob
+	if err := json.Unmarshal(text, &job); err != nil {
+		return copier{}, err
+	}
+	job.Workers, job.Pack = copyWorkers, copyPack
+	if load.size > 1<<20 {
+		job.Pack = 1
+	}
+	job.To, job.Endpoint, job.Key, job.Secret = to.To, to.Endpoint, to.Key, to.Secret
+	if text, err = json.Marshal(job); err != nil {
+		return copier{}, err
+	}
+	file := load.job + ".now"
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return copier{}, err
+	}
+	self, err := os.Executable()
+	return copier{name: ourCopy, command: func(ctx context.Context) *exec.Cmd {
+		return exec.CommandContext(ctx, self, copyCommand, file) //nolint:gosec // this program
+	}}, err
+}
+
+// copyToFolder compares copies from folder to folder.
+func (b *bench) copyToFolder(ctx context.Context, folder string, load copyLoad) error {
+	to := filepath.Join(folder, "to")
+	ours, err := b.ourCopier(load, copyJob{To: to})
+	if err != nil {
+		return err
+	}
+	plain := func(name string, more []string, words ...string) copier {
+		return copier{name: name, more: more, command: func(ctx context.Context) *exec.Cmd {
+			return exec.CommandContext(ctx, words[0], append(words[1:], load.folder, to+"/here")...) //nolint:gosec // our own words
+		}}
+	}
+	sync := []string{"sync", "-f", to}
+	all := []copier{ours, plain("cp -r", nil, "cp", "-r"), plain(cpSynced, sync, "cp", "-r")}
+	if _, err := exec.LookPath("rclone"); err == nil {
+		words := []string{"rclone", "copy", "--config", "", "--checksum", "--transfers", "8"}
+		all = append(all, plain("rclone copy --checksum", nil, words[:5]...), plain(rcloneCopy, nil, words...),
+			plain(rcloneCopy+", then sync -f", sync, words...))
+	}
+	title := load.name + " from folder to folder"
+	found, err := copyRace(ctx, title, load.rounds, emptied(to), all)
+	if err != nil {
+		return err
+	}
+	b.copySection("Copying "+title, "Ours reads back what arrived and has it on the disk when it ends, as after `sync`. The source is in the file cache. "+
+		withoutRclone(), load, all, found)
+	b.copyGoal(title+", against "+rcloneCopy, goalRclone, found, rcloneCopy)
+	if load.size > 1<<20 {
+		b.copyGoal(title+", against "+cpSynced, goalCp, found, cpSynced)
+	}
+	return nil
+}
+
+// copyToBucket compares copies from a folder to a server on the same machine.
+func (b *bench) copyToBucket(ctx context.Context, folder string, load copyLoad) error {
+	binary := filepath.Join(filepath.Dir(b.binary), "testservers", "versitygw")
+	if _, err := os.Stat(binary); err != nil {
+		progress("no %s: copies to a bucket are left out (make unit builds it)", binary)
+		return nil
+	}
+	g, err := openGateway(ctx, binary, filepath.Join(folder, "gateway"))
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	ours, err := b.ourCopier(load, copyJob{To: gatewayBucket, Endpoint: "http://" + g.at, Key: g.key, Secret: g.secret})
+	if err != nil {
+		return err
+	}
+	all := []copier{ours}
+	if _, err := exec.LookPath("rclone"); err == nil {
+		all = append(all, g.rclone("rclone copy --checksum", load, "4"), g.rclone(rcloneCopy, load, "8"))
+	}
+	title := load.name + " from folder to bucket"
+	found, err := copyRace(ctx, title, load.rounds, g.emptied, all)
+	if err != nil {
+		return err
+	}
+	b.copySection("Copying "+title, "The server is versitygw on the same disk and cores, over HTTP. "+withoutRclone(), load, all, found)
+	b.copyGoal(title+", against "+rcloneCopy, goalRclone, found, rcloneCopy)
+	return nil
+}
+
+func withoutRclone() string {
+	if _, err := exec.LookPath("rclone"); err != nil {
+		return "rclone is not installed here (`apt-get install rclone`), and was left out."
+	}
+	return ""
+}
+
+// emptied makes an empty folder, and has everything that was written on the disk.
+func emptied(folder string) func() error {
+	return func() error {
+		err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o750))
+		unix.Sync()
+		return err
+	}
+}
+
+// peak is the most memory that a command that has ended had.
+func peak(cmd *exec.Cmd) int64 {
+	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		return used.Maxrss << 10
+	}
+	return 0
+}
+
+// gatewayBucket is where copies go.
+const gatewayBucket = "copies"
+
+// gateway is a server with the S3 protocol, on a folder.
+type gateway struct {
+	at, key, secret, folder string
+	process                 *exec.Cmd
+}
+
+func openGateway(ctx context.Context, binary, folder string) (*gateway, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	g := &gateway{at: listener.Addr().String(), key: rand.Text(), secret: rand.Text(), folder: folder}
+	if err := errors.Join(listener.Close(), g.emptied()); err != nil {
+		return nil, err
+	}
+	g.process = exec.CommandContext(ctx, binary, "--access="+g.key, "--secret="+g.secret, "--quiet", "--keep-alive", "--port="+g.at, //nolint:gosec // a server for tests
+		"posix", "--sidecar="+filepath.Join(folder, "tags"), filepath.Join(folder, "buckets"))
+	if err := g.process.Start(); err != nil {
+		return nil, err
+	}
+	for range 200 {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", g.at)
+		if err == nil {
+			return g, conn.Close()
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	g.close()
+	return nil, fmt.Errorf("%s does not listen", binary)
+}
+
+func (g *gateway) close() {
+	_ = g.process.Process.Kill()
+	_ = g.process.Wait()
+}
+
+func (g *gateway) emptied() error {
+	for _, part := range []string{"tags", filepath.Join("buckets", gatewayBucket)} {
+		at := filepath.Join(g.folder, part)
+		if err := errors.Join(os.RemoveAll(at), os.MkdirAll(at, 0o750)); err != nil {
+			return err
+		}
+	}
+	unix.Sync()
+	return nil
+}
+
+func (g *gateway) rclone(name string, load copyLoad, transfers string) copier {
+	return copier{name: name, command: func(ctx context.Context) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, "rclone", "copy", "--config", "", "--checksum", "--transfers", transfers, load.folder, "there:"+gatewayBucket) //nolint:gosec // our own words
+		cmd.Env = append(os.Environ(), "RCLONE_CONFIG_THERE_TYPE=s3", "RCLONE_CONFIG_THERE_PROVIDER=Other", "RCLONE_CONFIG_THERE_ENDPOINT=http://"+g.at,
+			"RCLONE_CONFIG_THERE_ACCESS_KEY_ID="+g.key, "RCLONE_CONFIG_THERE_SECRET_ACCESS_KEY="+g.secret)
+		return cmd
+	}}
+}
