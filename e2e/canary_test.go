@@ -51,6 +51,8 @@ func passwordsNeverComeOut(t *testing.T, p *program, stored func() []byte) {
 	v.http.Transport = answers
 	links := v.get("/").location + "/links"
 	saved := typeIntoConsole(v, links, inputs, right, wrong)
+	bucket := testserver.S3(t)
+	typeRegion(v, c, bucket, wrong)
 
 	c.send(http.MethodGet, c.links()+"/by_wire", nil)
 	c.send(http.MethodGet, c.links()+"/all", nil)
@@ -61,10 +63,10 @@ func passwordsNeverComeOut(t *testing.T, p *program, stored func() []byte) {
 		require.Equal(t, http.StatusOK, v.get(page).status)
 	}
 
-	for _, secret := range []string{right, wrong} {
-		requireAbsent(t, secret, "an answer", answers.text(), "by_wire", "by_form")
+	for _, secret := range []string{right, wrong, bucket.Password} {
+		requireAbsent(t, secret, "an answer", answers.text(), "by_wire", "by_form", "by_bucket")
 		requireAbsent(t, secret, "the log", []byte(p.output.String()), "http://127.0.0.1")
-		requireAbsent(t, secret, "what is stored", stored(), "by_wire", "by_form", account.User)
+		requireAbsent(t, secret, "what is stored", stored(), "by_wire", "by_form", "by_bucket", account.User)
 	}
 }
 

@@ -11,10 +11,10 @@ import (
 	"switchboard/internal/api/routing"
 )
 
-// TestMain lets the test's binary be the baseline's server, as bench is its
-// own.
+// TestMain lets the test's binary be the baseline's server and what copies, as
+// bench is its own.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == baselineCommand {
+	if len(os.Args) > 1 && (os.Args[1] == baselineCommand || os.Args[1] == copyCommand) {
 		main()
 		return
 	}
@@ -108,4 +108,20 @@ func TestNumbersHaveThreeDigits(t *testing.T) {
 	require.Equal(t, "84.0 µs", seconds(0.000084))
 	require.Equal(t, "100,000", thousands(100_000))
 	require.Equal(t, "50", thousands(50))
+}
+
+func TestCopiesAreMeasured(t *testing.T) {
+	t.Parallel()
+	binary, err := filepath.Abs("../../bin/console")
+	require.NoError(t, err)
+	b := &bench{settings: settings{binary: binary, folder: t.TempDir(), copyRounds: 1, copyShare: 64}}
+	require.NoError(t, b.copies(t.Context()))
+	report := b.text()
+	for _, wanted := range []string{
+		"## Copying 1 objects of 32 MiB from folder to folder", "## Copying 156 objects of 4 KiB from folder to folder", "## Copying: memory",
+		"| ours: durable, verified |", "| cp -r, then sync -f |", "| memory of a copy, 100 times as many |",
+	} {
+		require.Contains(t, report, wanted)
+	}
+	require.NotContains(t, report, "NaN")
 }

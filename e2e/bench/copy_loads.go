@@ -11,13 +11,19 @@ import (
 	"path/filepath"
 )
 
-// fillCopies makes what is copied: some large objects and many small ones.
-func fillCopies(folder string, rounds int) ([]copyLoad, error) {
-	progress("copies: 64 objects of 32 MiB, 10,000 of 4 kB")
-	loads := []copyLoad{
-		{name: "64 objects of 32 MiB", objects: 64, size: 32 << 20, rounds: (rounds + 1) / 2},
-		{name: "10,000 objects of 4 kB", objects: 10_000, size: 4096, rounds: rounds},
+// newLoad is a load of so many objects of a size, KiB or MiB.
+func newLoad(objects int, size int64, rounds int) copyLoad {
+	unit := fmt.Sprintf("%d KiB", size>>10)
+	if size >= 1<<20 {
+		unit = fmt.Sprintf("%d MiB", size>>20)
 	}
+	return copyLoad{name: fmt.Sprintf("%s objects of %s", thousands(objects), unit), objects: objects, size: size, rounds: rounds}
+}
+
+// fillCopies makes what is copied: some large objects and many small ones.
+func fillCopies(folder string, rounds, share int) ([]copyLoad, error) {
+	loads := []copyLoad{newLoad(64/share, 32<<20, (rounds+1)/2), newLoad(10_000/share, 4<<10, rounds)}
+	progress("copies: %s, %s", loads[0].name, loads[1].name)
 	for i := range loads {
 		if err := loads[i].fill(filepath.Join(folder, fmt.Sprintf("from-%d", i)), false); err != nil {
 			return nil, err

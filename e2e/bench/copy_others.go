@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -68,7 +69,7 @@ func (b *bench) copyToFolder(ctx context.Context, folder string, load copyLoad) 
 	}
 	plain := func(name string, more []string, words ...string) copier {
 		return copier{name: name, more: more, command: func(ctx context.Context) *exec.Cmd {
-			return exec.CommandContext(ctx, words[0], append(words[1:], load.folder, to+"/here")...) //nolint:gosec // our own words
+			return exec.CommandContext(ctx, words[0], slices.Concat(words[1:], []string{load.folder, to + "/here"})...) //nolint:gosec // our own words
 		}}
 	}
 	sync := []string{"sync", "-f", to}
@@ -199,7 +200,7 @@ func (g *gateway) emptied() error {
 func (g *gateway) rclone(name string, load copyLoad, transfers string) copier {
 	return copier{name: name, command: func(ctx context.Context) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, "rclone", "copy", "--config", "", "--checksum", "--transfers", transfers, load.folder, "there:"+gatewayBucket) //nolint:gosec // our own words
-		cmd.Env = append(os.Environ(), "RCLONE_CONFIG_THERE_TYPE=s3", "RCLONE_CONFIG_THERE_PROVIDER=Other", "RCLONE_CONFIG_THERE_ENDPOINT=http://"+g.at,
+		cmd.Env = append(cmd.Env, "PATH="+os.Getenv("PATH"), "HOME="+g.folder, "RCLONE_CONFIG_THERE_TYPE=s3", "RCLONE_CONFIG_THERE_PROVIDER=Other", "RCLONE_CONFIG_THERE_ENDPOINT=http://"+g.at,
 			"RCLONE_CONFIG_THERE_ACCESS_KEY_ID="+g.key, "RCLONE_CONFIG_THERE_SECRET_ACCESS_KEY="+g.secret)
 		return cmd
 	}}

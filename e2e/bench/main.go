@@ -28,6 +28,7 @@ type settings struct {
 	idle   time.Duration // how long it idles before its memory is read
 
 	copyRounds int // how often each contender copies; 0 leaves copies out
+	copyShare  int // copies only one part in so many of what is to be copied, if not 0
 }
 
 const (

@@ -112,13 +112,11 @@ type Backup struct {
 func (b *Backup) File() string {
 	object := path.Base(b.Path)
 	switch {
-	case b.Archive && strings.HasSuffix(b.Name, ".tar"):
-		return b.Name
 	case b.Archive:
-		return b.Name + ".tar"
-	case b.Adopted || strings.HasSuffix(b.Name, object):
+		return strings.TrimSuffix(b.Name, ".tar") + ".tar"
+	case b.Adopted:
 		return object
-	case b.Path == "":
+	case b.Path == "" || strings.HasSuffix(b.Name, object):
 		return b.Name
 	}
 	return b.Name + "-" + object

@@ -30,8 +30,10 @@ const (
 const ReservedPrefix = reservedFolder + "/"
 
 // IsReserved reports whether the object or the folder of a key is the console's own.
+// Case is folded, because some file systems do.
 func IsReserved(key string) bool {
-	return key == reservedFolder || strings.HasPrefix(key, ReservedPrefix)
+	first, _, _ := strings.Cut(key, "/")
+	return strings.EqualFold(first, reservedFolder)
 }
 
 // PolicyTags are the rules for tags of policies and backups.

@@ -21,7 +21,7 @@ func (p *pages) listPolicies(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.PolicyList(p.frame(c, "nav.replication"), view))
+	return p.render(c, http.StatusOK, templates.PolicyList(p.frame(c, "policies.title"), view))
 }
 
 // policyQuery reads a list's state from the URL; what makes no sense there is

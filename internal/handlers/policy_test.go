@@ -130,7 +130,7 @@ func TestThePageOfAPolicy(t *testing.T) {
 		run := s.settled(s.replicate(policy).ID)
 		p := s.get(path)
 		require.Contains(t, p.text("#policy-now .badge-passed"), "In sync")
-		require.Contains(t, p.text("#policy-now"), "In sync as of")
+		require.Contains(t, p.text("#policy-now"), "as of")
 		require.Equal(t, 1, p.Find(`a[href="`+s.replication()+"/runs/"+run.ID+`"]`).Length())
 	})
 	t.Run("tells what was changed", func(t *testing.T) {

@@ -202,6 +202,14 @@ func latestCopies(records []api.ReplicationRecord) []*api.ReplicationRecord {
 	return latest
 }
 
+// copyText is a copy in a row: where it is, and how far unless it is there.
+func copyText(ctx context.Context, r *api.ReplicationRecord) string {
+	if r.Status == api.ReplicationSucceeded {
+		return r.Destination.Region
+	}
+	return r.Destination.Region + locale.T(ctx, "form.colon") + locale.T(ctx, "replication_status."+string(r.Status))
+}
+
 // ofCheckpoint is the list of the backups that one was made with.
 func ofCheckpoint(base, checkpoint string) string {
 	return address(base, url.Values{"checkpoint": {checkpoint}})

@@ -61,6 +61,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 	maps.Copy(all, aliasPages(ctx, f))
 	maps.Copy(all, runPages(ctx, f))
 	maps.Copy(all, replicationPages(ctx, f))
+	maps.Copy(all, policyPages(ctx, f))
 	return all
 }
 

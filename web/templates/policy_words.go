@@ -157,8 +157,11 @@ func syncWords(ctx context.Context, s *api.Sync) string {
 
 // syncNote is when they were in step, as far as anybody knows.
 func syncNote(ctx context.Context, s *api.Sync) string {
-	if s.At.IsZero() {
+	switch {
+	case s.At.IsZero():
 		return ""
+	case s.Oldest.IsZero():
+		return locale.T(ctx, "policies.as_of", "at", locale.Time(s.At))
 	}
 	return locale.T(ctx, "policies.in_sync_as_of", "at", locale.Time(s.At))
 }

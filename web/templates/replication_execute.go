@@ -39,7 +39,7 @@ func (v *ExecuteView) path() string { return v.Base + "/" + v.Policy.ID + "/repl
 // crumbs is the way to the page.
 func (v *ExecuteView) crumbs(ctx context.Context) []Crumb {
 	return []Crumb{
-		{Label: locale.T(ctx, "nav.replication"), Href: v.Base},
+		{Label: locale.T(ctx, "policies.title"), Href: v.Base},
 		{Label: v.Policy.Name, Href: v.Base + "/" + v.Policy.ID},
 	}
 }
@@ -72,7 +72,7 @@ func (v *ExecuteView) verdict(ctx context.Context) string {
 	case p == nil:
 		return locale.T(ctx, "replications.choose_first")
 	case p.Count > 0:
-		return locale.T(ctx, "replications.plan", "count", p.Count, "n", api.Grouped(p.Count), "size", sizeText(ctx, p.Bytes))
+		return locale.T(ctx, "replications.plan", "count", p.Count, "size", sizeText(ctx, p.Bytes))
 	case p.Running > 0:
 		return locale.T(ctx, "replications.nothing_running")
 	case len(p.Skipped) > 0:
@@ -92,6 +92,14 @@ func (v *ExecuteView) off(ctx context.Context) string {
 		return locale.T(ctx, "replications.busy")
 	}
 	return ""
+}
+
+// bytes is how much there is to copy, empty if there is nothing.
+func (v *ExecuteView) bytes(ctx context.Context) string {
+	if v.Plan.Count == 0 {
+		return ""
+	}
+	return sizeText(ctx, v.Plan.Bytes)
 }
 
 // estimate is how long it would take.

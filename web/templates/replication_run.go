@@ -97,7 +97,7 @@ func (v *ReplicationRunView) verdict(ctx context.Context) string {
 	case RunPhase(api.RunStopped):
 		return locale.T(ctx, "replications.verdict_stopped", "by", r.StoppedBy, "n", api.Grouped(r.Succeeded), "all", api.Grouped(r.Total))
 	default:
-		return locale.T(ctx, "replications.verdict_"+string(phase), "n", api.Grouped(ended(r)), "all", api.Grouped(r.Total))
+		return locale.T(ctx, "run_verdict."+string(phase), "n", api.Grouped(ended(r)), "all", api.Grouped(r.Total))
 	}
 }
 

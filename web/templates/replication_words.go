@@ -150,9 +150,14 @@ func took(ctx context.Context, d time.Duration) string {
 	return span(ctx, d)
 }
 
-// roughly is a time that nobody knows exactly: to the second, and not less.
+// roughly is a time that nobody knows exactly: in whole seconds, and not less than
+// one.
 func roughly(ctx context.Context, d time.Duration) string {
-	return took(ctx, max(d.Round(time.Second), time.Second))
+	d = max(d.Round(time.Second), time.Second)
+	if d < time.Minute {
+		return locale.T(ctx, "duration.s", "n", int(d.Seconds()))
+	}
+	return took(ctx, d)
 }
 
 // rateText is bytes per second.

@@ -96,7 +96,7 @@ func policyNamesOf(page api.Page[api.Policy]) []string {
 func draftOf(policy api.Policy) api.PolicyDraft {
 	d := api.PolicyDraft{Name: policy.Name, Description: policy.Description, Parameters: policy.Parameters, Tags: policy.Tags}
 	for _, r := range policy.Resources {
-		d.Resources = append(d.Resources, api.ResourceDraft{ID: r.ID, Type: r.Type, Name: r.Name, Path: r.Path, Adopt: r.Adopt, Extra: r.Extra})
+		d.Resources = append(d.Resources, api.ResourceDraft(r))
 	}
 	for _, o := range policy.Operations {
 		d.Operations = append(d.Operations, api.OperationDraft{
@@ -234,7 +234,7 @@ func policyResourcesTaken(t *testing.T, p Plane) {
 func policyResourcesApart(t *testing.T, p Plane) {
 	err := p.Service.ValidatePolicy(t.Context(), p.Mine, "", PolicyDraft("nightly", "a/b", "a/b/c", "x", "/x/", "a", "ab", "y"))
 	require.Equal(t, []string{"resources.1.path policy.path_within", "resources.3.path policy.path_twice", "resources.4.path policy.path_within"}, paths(err))
-	for _, path := range []string{".switchboard", ".switchboard/backups", "/.switchboard/"} {
+	for _, path := range []string{".switchboard", ".switchboard/backups", "/.switchboard/", ".SwitchBoard/x"} {
 		require.Equal(t, []string{"resources.0.path policy.path_reserved"},
 			paths(p.Service.ValidatePolicy(t.Context(), p.Mine, "", PolicyDraft("nightly", path))))
 	}
@@ -396,7 +396,7 @@ func policyLists(t *testing.T, p Plane) {
 		"gamma_1 beta Alpha": {Desc: true},
 		"beta Alpha gamma_1": {Sort: "created"},
 		"gamma_1 Alpha beta": {Sort: "updated", Desc: true},
-		"Alpha":              {Search: "übung"},
+		"Alpha":              {Search: "ÜBUNG"},
 		"beta":               {Search: "ORDERS"},
 		"gamma_1":            {Search: "a_1"},
 		"":                   {Search: "betadata"},

@@ -12,8 +12,8 @@ import (
 	"switchboard/internal/api"
 )
 
-// Canary secrets, which must be found nowhere.
-const regionSecret = "canary-of-a-region-71"
+// regionCanary is a secret that must be found nowhere.
+const regionCanary = "canary-of-a-region-71"
 
 // FolderRegion is a draft of a region in a folder, below the one where the Service
 // has them.
@@ -25,7 +25,7 @@ func FolderRegion(name string) api.RegionDraft {
 func BucketRegion(name string) api.RegionDraft {
 	return api.RegionDraft{
 		Name: name, Kind: api.StoreS3, Endpoint: "https://obs.example.com", Bucket: "backups", Prefix: name, Signing: "cn-north-4",
-		PathStyle: true, AccessKey: "AKCANARY", Secret: api.NewSecret(regionSecret), Bandwidth: "80",
+		PathStyle: true, AccessKey: "AKCANARY", Secret: api.NewSecret(regionCanary), Bandwidth: "80",
 	}
 }
 
@@ -147,7 +147,7 @@ func regionDefaults(t *testing.T, p Plane) {
 
 func regionProblems(t *testing.T, p Plane) {
 	d := api.RegionDraft{
-		Name: "no region", Kind: api.StoreS3, Endpoint: "https://user:pw@obs.example.com/x", Bucket: "a", Prefix: "a/../b", Signing: "a b",
+		Name: "no region", Kind: api.StoreS3, Endpoint: "https://obs.example.com/x", Bucket: "a", Prefix: "a/../b", Signing: "a b",
 		AccessKey: "a b", Secret: api.NewSecret("••••••"), Bandwidth: "fast",
 	}
 	want := []string{
@@ -227,7 +227,13 @@ func regionRace(t *testing.T, p Plane) {
 		_, err := p.Service.CreateRegion(t.Context(), p.Mine, d)
 		return err
 	}))
-	require.Len(t, regionNames(t, p), 3)
+	require.Equal(t, 1, atOnce(t, 6, api.Invalid, func(i int) error {
+		d := FolderRegion("region-" + strconv.Itoa(i))
+		d.Folder = "shared" + strings.Repeat("/below", i%2)
+		_, err := p.Service.CreateRegion(t.Context(), p.Mine, d)
+		return err
+	}), "and so it is with a place")
+	require.Len(t, regionNames(t, p), 4)
 }
 
 func regionChangedMeanwhile(t *testing.T, p Plane) {
@@ -418,7 +424,7 @@ func regionChanges(t *testing.T, p Plane) {
 	for _, c := range changes {
 		actions = append(actions, c.Action)
 		require.Equal(t, p.Mine.Actor.User, c.Actor.User)
-		require.NotContains(t, string(c.Before)+string(c.After), regionSecret)
+		require.NotContains(t, string(c.Before)+string(c.After), regionCanary)
 	}
 	require.Equal(t, []string{"delete", "update", "create"}, actions)
 	require.Contains(t, string(changes[1].Before), `"bucket":"backups"`)

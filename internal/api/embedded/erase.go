@@ -32,14 +32,14 @@ func (p *Plane) DeleteBackups(ctx context.Context, s api.Scope, checkpoint strin
 		if err := find(ctx, tx, s.Project, new(checkpointRow), noCheckpoint, "id = ?", checkpoint); err != nil {
 			return err
 		}
-		d, err := markDeleting(ctx, tx, s.Project, checkpoint, ids)
+		d, err := p.markDeleting(ctx, tx, s.Project, checkpoint, ids)
 		if err != nil || d.Backups == 0 {
 			return err
 		}
 		return recordDeleted(ctx, tx, s, d, ids)
 	})
 	if err == nil {
-		p.nudge(ctx, jobs.Task{Kind: taskErase, Project: s.Project})
+		p.nudge(ctx, jobs.Task{Kind: taskErase, Project: s.Project, Due: store.Micros(p.now())})
 	}
 	return err
 }
@@ -56,7 +56,7 @@ type deleted struct {
 const maxNamed = 20
 
 // markDeleting begins to delete backups of a checkpoint, or all of it.
-func markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint string, ids []string) (d deleted, err error) {
+func (p *Plane) markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint string, ids []string) (d deleted, err error) {
 	if !store.Storable(anys(ids)...) {
 		return d, api.Errorf(api.NotFound, noBackup)
 	}
@@ -77,7 +77,7 @@ func markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint string, id
 	if err := ours().Column("name").OrderExpr("id").Limit(maxNamed).Scan(ctx, &d.Names); err != nil {
 		return d, err
 	}
-	n, err := setDeleting(ctx, tx, ours().Column("id"))
+	n, err := p.setDeleting(ctx, tx, ours().Column("id"))
 	if err == nil && n < int64(d.Backups) {
 		err = api.Errorf(api.Conflict, "backup.busy")
 	}
@@ -96,9 +96,9 @@ func markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint string, id
 // failed, of what a query for ids finds whatever their status is. Replicas among them
 // are not expected at their place any more, so that there can be other ones; the
 // records of these are in the projects that they came from.
-func setDeleting(ctx context.Context, tx bun.Tx, ids *bun.SelectQuery) (n int64, err error) {
+func (p *Plane) setDeleting(ctx context.Context, tx bun.Tx, ids *bun.SelectQuery) (n int64, err error) {
 	result, err := tx.NewUpdate().Model((*backupRow)(nil)).
-		Set("status = ?, updated_at = ?, expires_at = 0", api.BackupDeleting, store.Micros(time.Now())).
+		Set("status = ?, updated_at = ?, expires_at = 0", api.BackupDeleting, store.Micros(p.now())).
 		Where("id IN (?)", ids).Where("status IN (?)", bun.List([]api.BackupStatus{api.BackupAvailable, api.BackupError})).Exec(ctx)
 	if err != nil {
 		return 0, err

@@ -31,6 +31,15 @@ type told struct {
 		Link              *struct{ ID, Name, Connector, Endpoint string }
 		Connection        *struct{ ID, Name, Service, Endpoint string }
 		Check             struct{ Status, Step, Path, Message string }
+		Replication       *struct {
+			ID, Name                          string
+			Region                            string `json:"destination_region"`
+			Total, Succeeded, Failed, Skipped int
+			Reasons                           []struct {
+				Code    api.FaultCode
+				Message string
+			}
+		}
 	}
 }
 

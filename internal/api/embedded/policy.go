@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -67,7 +68,7 @@ func (p *Plane) ListPolicies(ctx context.Context, s api.Scope, q api.PolicyQuery
 	}
 	query := p.db.Read.NewSelect().Model((*policyRow)(nil)).Where("project_id = ?", s.Project)
 	if q.Search != "" {
-		query = like(query, q.Search, "search")
+		query = like(query, strings.ToLower(q.Search), "search") // databases fold case differently
 	}
 	if q.Name != "" {
 		query = query.Where("name = ?", q.Name)

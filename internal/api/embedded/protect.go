@@ -23,7 +23,7 @@ const perCheckpoint = 4
 // dueCheckpoints finds the checkpoints that go on, and that nobody drives.
 func dueCheckpoints(p *Plane, now time.Time) *bun.SelectQuery {
 	return undriven(p.db.Read.NewSelect().Model((*checkpointRow)(nil)).
-		ColumnExpr("project_id, id, '' AS part, driven_until AS due").Where("ended_at = 0"), now)
+		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0"), now)
 }
 
 // protectDue begins to drive a checkpoint.
@@ -62,7 +62,7 @@ type protecting struct {
 // drive works a claimed checkpoint to its end. It returns an error if it has to be
 // taken up again, or is not this process's any more.
 func (d *protecting) drive(ctx context.Context, id string) error {
-	ctx = d.driving.begin(ctx)
+	ctx = d.begin(ctx)
 	defer d.give(nil)
 	err := d.insist(ctx, func() error {
 		return d.p.db.Read.NewSelect().Model(&d.row).Where("id = ?", id).Scan(ctx)
@@ -108,8 +108,8 @@ func (d *protecting) work(ctx context.Context) (message api.Message, err error) 
 		return message, err
 	}
 	if err := d.open(ctx); err != nil {
-		why, err := d.blame(ctx, err, true)
-		if err != nil {
+		why := faultOf(err, true)
+		if ctx.Err() != nil || why.Code == api.FaultInternal { // not the region's matter: it is taken up again
 			return message, err
 		}
 		return why.Message, d.failAll(ctx, left, why)

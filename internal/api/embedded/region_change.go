@@ -98,7 +98,10 @@ func (p *Plane) CreateRegion(ctx context.Context, s api.Scope, d api.RegionDraft
 	row.describe(p.keys, &d, d.Secret, s.Actor)
 	row.CreatedAt, row.CreatedBy = row.UpdatedAt, row.UpdatedBy
 	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		account, err := lockProject(ctx, tx, s.Project) // so that two drafts do not meet
+		if err := lockRegions(ctx, tx); err != nil {
+			return err
+		}
+		account, err := lockProject(ctx, tx, s.Project)
 		if err != nil {
 			return err
 		}
@@ -164,6 +167,13 @@ func (p *Plane) preparePlace(d *api.RegionDraft) error {
 	return nil
 }
 
+// lockRegions keeps others from creating and changing regions, so that two do not
+// come to be in the same place.
+func lockRegions(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.NewUpdate().Model((*regionRow)(nil)).Set("version = version").Where("TRUE").Exec(ctx)
+	return err
+}
+
 // lockRegion is findRegion for a change; version is what the caller has seen, or 0.
 func lockRegion(ctx context.Context, tx bun.Tx, name string, version int64) (*regionRow, error) {
 	row := new(regionRow)
@@ -185,6 +195,9 @@ func (p *Plane) UpdateRegion(ctx context.Context, s api.Scope, name string, d ap
 	d = p.completeRegion(d)
 	d.Name = name
 	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := lockRegions(ctx, tx); err != nil {
+			return err
+		}
 		row, err := lockRegion(ctx, tx, name, version)
 		if err != nil {
 			return err

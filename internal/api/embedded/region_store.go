@@ -22,7 +22,7 @@ type opened struct {
 }
 
 type openedStore struct {
-	version int64       // of the region
+	of      regionRow
 	folder  os.FileInfo // as it was; another one may be mounted there later
 	store   objects.Store
 	limiter *rate.Limiter
@@ -48,7 +48,7 @@ func (p *Plane) openRegion(ctx context.Context, name string) (openedStore, error
 		return openedStore{}, err
 	}
 	settings := row.settings()
-	opened := openedStore{version: row.Version}
+	opened := openedStore{of: *row}
 	if settings.Kind == api.StoreFolder {
 		if opened.folder, err = p.lookAtFolder(settings.Folder); err != nil {
 			return openedStore{}, err
@@ -57,7 +57,7 @@ func (p *Plane) openRegion(ctx context.Context, name string) (openedStore, error
 	p.opened.mu.Lock()
 	defer p.opened.mu.Unlock()
 	before, known := p.opened.stores[name]
-	if known && before.version == row.Version && (opened.folder == nil || os.SameFile(before.folder, opened.folder)) {
+	if known && before.of == *row && (opened.folder == nil || os.SameFile(before.folder, opened.folder)) {
 		return before, nil
 	}
 	secret, err := row.open(p.keys)

@@ -195,6 +195,26 @@ func tested(t *testing.T, p apitest.Plane, d api.RegionDraft, name string) error
 	return err
 }
 
+func TestARegionThatIsMadeAgainIsNotTheOneBefore(t *testing.T) {
+	t.Parallel()
+	db := apitest.Open(t, t.TempDir()+"/switchboard.db")
+	p := plane(t, db, ring(t))
+	for i, folder := range []string{"one", "two"} {
+		d := apitest.FolderRegion("again")
+		d.Folder = folder
+		r, err := p.Service.CreateRegion(t.Context(), mine, d)
+		require.NoError(t, err)
+		for range i {
+			require.NoError(t, os.WriteFile(filepath.Join(r.Folder, "new"), nil, 0o600))
+		}
+		there := api.Scope{Project: r.Projects[0].ID, Actor: mine.Actor}
+		page, err := p.Service.Browse(t.Context(), there, "", "", 10)
+		require.NoError(t, err)
+		require.Len(t, page.Items, i)
+		require.NoError(t, p.Service.DeleteRegion(t.Context(), mine, "again", 0))
+	}
+}
+
 func TestACommandBesideTheServerConnectsToNoBucket(t *testing.T) {
 	t.Parallel()
 	db := apitest.Open(t, t.TempDir()+"/switchboard.db")

@@ -15,13 +15,13 @@ import (
 // taskRetain is a project with backups whose time is up.
 const taskRetain jobs.Kind = "retain"
 
-// dueRetentions finds what is to be looked at because the time of a backup is up; the
-// part is its policy.
+// dueRetentions finds what is to be looked at because the time of a backup is up, by
+// policies.
 func dueRetentions(p *Plane, now time.Time) *bun.SelectQuery {
 	return p.db.Read.NewSelect().Model((*backupRow)(nil)).
-		ColumnExpr("project_id, policy_id AS id, '' AS part, MIN(expires_at) AS due").
+		ColumnExpr("DISTINCT project_id, policy_id AS id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).
 		Where("expires_at > 0 AND expires_at <= ?", store.Micros(now)).
-		Where("status = 'error' OR status = 'available' AND kind = 'backup' AND NOT adopted").GroupExpr("project_id, policy_id")
+		Where("status = 'error' OR status = 'available' AND kind = 'backup' AND NOT adopted")
 }
 
 // retainDue removes what is not kept any more.
@@ -160,7 +160,7 @@ func busyBackups(ctx context.Context, tx bun.Tx, project string, some *bun.Selec
 // expire begins to delete backups that are not kept, and writes that down.
 func (p *Plane) expire(ctx context.Context, tx bun.Tx, project, policy string, ids []string) error {
 	for batch := range slices.Chunk(ids, eraseBatch) {
-		n, err := setDeleting(ctx, tx, tx.NewSelect().Model((*backupRow)(nil)).Column("id").Where("project_id = ? AND id IN (?)", project, bun.List(batch)))
+		n, err := p.setDeleting(ctx, tx, tx.NewSelect().Model((*backupRow)(nil)).Column("id").Where("project_id = ? AND id IN (?)", project, bun.List(batch)))
 		if err != nil {
 			return err
 		}

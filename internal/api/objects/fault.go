@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 )
 
@@ -28,7 +29,10 @@ func fileFault(err error) error {
 		return err
 	}
 	kind := ErrUnreachable // I/O errors and stale mounts, which may pass
+	_, numbered := errors.AsType[syscall.Errno](err)
 	switch {
+	case !numbered: // what os.Root refuses
+		kind = ErrDenied
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP):
 		kind = ErrNotFound
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
@@ -58,4 +62,12 @@ func words(err error) string {
 		return at.Err.Error()
 	}
 	return err.Error()
+}
+
+// elseNil is an error, unless it is one of those that are expected.
+func elseNil(err error, expected ...error) error {
+	if slices.ContainsFunc(expected, func(kind error) bool { return errors.Is(err, kind) }) {
+		return nil
+	}
+	return err
 }

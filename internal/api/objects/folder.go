@@ -1,26 +1,30 @@
 package objects
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
 // folder keeps objects as files below a directory. Symbolic links are no objects,
 // and os.Root does not follow those that lead out.
-type folder struct{ root *os.Root }
+type folder struct {
+	root *os.Root
+	last atomic.Pointer[names] // of the directory that was listed last
+}
 
 func openFolder(name string) (*folder, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", ErrNoStore, words(err))
 	}
-	return &folder{root}, nil
+	return &folder{root: root}, nil
 }
 
 func objectOf(key string, fi os.FileInfo) Object {
@@ -33,8 +37,8 @@ func (s *folder) find(key string) (os.FileInfo, error) {
 		return nil, err
 	}
 	fi, err := s.root.Lstat(key)
-	if err == nil {
-		err = s.real(folderOf(key))
+	if !errors.Is(err, fs.ErrNotExist) {
+		err = cmp.Or(s.real(folderOf(key)), err)
 	}
 	if err == nil && !fi.Mode().IsRegular() {
 		err = fmt.Errorf("%w: it is no file", ErrNotFound)
@@ -133,18 +137,25 @@ func (s *folder) Write(ctx context.Context, key string, r io.Reader) (Object, Su
 		return Object{}, "", err
 	}
 	defer p.release()
-	if err := p.cut(0); err != nil {
-		return Object{}, "", err
-	}
-	sum := sha256.New()
-	if _, err := p.take(ctx, io.TeeReader(r, sum), func(int64) error { return nil }); err != nil {
-		return Object{}, "", err
+	sum, err := p.write(ctx, r)
+	if err != nil {
+		return Object{}, "", errors.Join(err, s.remove(p.name))
 	}
 	staged := &Staged{Object: Object{Key: key}, to: s, held: p}
 	if err := s.publish(ctx, []*Staged{staged}); err != nil {
 		return Object{}, "", err
 	}
-	return staged.Object, Sum(hex.EncodeToString(sum.Sum(nil))), nil
+	return staged.Object, sum, nil
+}
+
+// write makes the file what r has.
+func (p *part) write(ctx context.Context, r io.Reader) (Sum, error) {
+	if err := p.cut(0); err != nil {
+		return "", err
+	}
+	sum := newChain()
+	err := p.take(ctx, io.TeeReader(r, sum), func(int64) {})
+	return sum.sum(), err
 }
 
 // Delete implements Store, and removes what is left of a Write or a copy.

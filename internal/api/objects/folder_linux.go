@@ -56,7 +56,7 @@ func control(f *os.File, do func(fd int) error) error {
 	var failed error
 	err = raw.Control(func(fd uintptr) {
 		for {
-			if failed = do(int(fd)); !errors.Is(failed, unix.EINTR) { //nolint:gosec // descriptors are small
+			if failed = do(int(fd)); !errors.Is(failed, unix.EINTR) {
 				return
 			}
 		}

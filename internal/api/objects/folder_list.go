@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // List implements Store. Folders are read in the order of keys, and only those in
@@ -90,21 +93,29 @@ type walk struct {
 
 // below adds what is in a folder, "" or with a slash at its end.
 func (w *walk) below(ctx context.Context, dir string) error {
-	for seen := ""; ; {
-		keys, err := w.keys(ctx, dir, seen)
-		if err != nil {
-			return err
-		}
-		for _, key := range keys {
-			if err := w.add(ctx, key); err != nil || len(w.found) >= w.limit {
-				return err
-			}
-		}
-		if len(keys) < w.limit {
+	keys, err := w.store.keysIn(ctx, dir)
+	if err != nil {
+		return err
+	}
+	at, found := slices.BinarySearch(keys, w.after)
+	if found {
+		at++
+	}
+	if at > 0 && !w.flat && strings.HasSuffix(keys[at-1], "/") && strings.HasPrefix(w.after, keys[at-1]) {
+		at-- // what comes after it may be in there
+	}
+	if first, _ := slices.BinarySearch(keys, w.prefix); len(w.prefix) > len(dir) {
+		at = max(at, first)
+	}
+	for _, key := range keys[at:] {
+		if !strings.HasPrefix(key, w.prefix) {
 			return nil
 		}
-		seen = keys[len(keys)-1]
+		if err := w.add(ctx, key); err != nil || len(w.found) >= w.limit {
+			return err
+		}
 	}
+	return nil
 }
 
 // add adds an object, or those in a folder.
@@ -116,22 +127,35 @@ func (w *walk) add(ctx context.Context, key string) error {
 		}
 		return w.below(ctx, key)
 	}
-	o, err := w.store.Stat(ctx, key)
-	if errors.Is(err, ErrNotFound) { // gone meanwhile
+	fi, err := w.store.root.Lstat(key)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !fi.Mode().IsRegular() { // gone meanwhile
 		return nil
 	}
-	w.found = append(w.found, o)
-	return err
+	if err != nil {
+		return fileFault(err)
+	}
+	w.found = append(w.found, objectOf(key, fi))
+	return nil
 }
 
-// keys returns the first keys in a folder that are asked for, behind those that
-// were seen: no more than limit, sorted.
-func (w *walk) keys(ctx context.Context, dir, seen string) ([]string, error) {
-	name := strings.TrimSuffix(dir, "/")
-	if name == "" {
-		name = "."
-	}
-	f, err := w.store.root.Open(name)
+// names is what a directory has: the keys in it, sorted, while it does not change.
+type names struct {
+	dir, tag string
+	keys     []string
+}
+
+// Names are kept of directories that have many, and that have not changed for a
+// while: their time is not as fine as changes can be.
+const (
+	manyNames = 512
+	settled   = 2 * time.Second
+)
+
+// keysIn returns the keys in a folder, sorted: of objects, and with a slash at their
+// end of folders. Those of a large directory are kept, because it is usually its next
+// page that is asked for.
+func (s *folder) keysIn(ctx context.Context, dir string) ([]string, error) {
+	f, err := s.root.Open("./" + dir)
 	if err != nil {
 		if err = fileFault(err); errors.Is(err, ErrNotFound) && dir != "" { // gone meanwhile
 			return nil, nil
@@ -139,53 +163,55 @@ func (w *walk) keys(ctx context.Context, dir, seen string) ([]string, error) {
 		return nil, writeFault(err)
 	}
 	defer func() { _ = f.Close() }()
+	fi, err := f.Stat()
+	if err != nil {
+		return nil, fileFault(err)
+	}
+	tag := tagOf(fi)
+	if last := s.last.Load(); last != nil && last.dir == dir && last.tag == tag {
+		return last.keys, nil
+	}
+	keys, err := readKeys(ctx, f, dir)
+	if err == nil && len(keys) > manyNames && time.Since(fi.ModTime()) > settled {
+		s.last.Store(&names{dir, tag, keys})
+	}
+	return keys, err
+}
+
+func readKeys(ctx context.Context, f *os.File, dir string) ([]string, error) {
 	var keys []string
-	bound := "" // of so many keys there is none behind it that counts
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		entries, err := f.ReadDir(1024)
 		for _, e := range entries {
-			if key := w.keyOf(dir, e); key != "" && key > seen && w.asked(key) && (bound == "" || key < bound) {
+			if key := keyOf(dir, e); key != "" {
 				keys = append(keys, key)
 			}
 		}
-		if len(keys) >= 2*w.limit+1024 {
+		if errors.Is(err, io.EOF) {
 			slices.Sort(keys)
-			keys = keys[:w.limit]
-			bound = keys[w.limit-1]
+			return keys, nil
 		}
-		if err == nil {
-			continue
-		}
-		if !errors.Is(err, io.EOF) {
+		if err != nil {
 			return nil, fileFault(err)
 		}
-		slices.Sort(keys)
-		return keys[:min(len(keys), w.limit)], nil
 	}
 }
 
 // keyOf is the key of a directory's entry, or empty if it is no object.
-func (w *walk) keyOf(dir string, e fs.DirEntry) string {
-	key := dir + e.Name()
-	switch {
-	case !valid(key), hidden(key):
+func keyOf(dir string, e fs.DirEntry) string {
+	if !utf8.ValidString(e.Name()) {
 		return ""
+	}
+	switch {
 	case e.IsDir():
-		return key + "/"
+		if key := dir + e.Name() + "/"; !hidden(key) {
+			return key
+		}
 	case e.Type().IsRegular():
-		return key
+		return dir + e.Name()
 	}
 	return ""
-}
-
-// asked reports whether a key is to be listed, or something in it can be.
-func (w *walk) asked(key string) bool {
-	isFolder := strings.HasSuffix(key, "/")
-	if !strings.HasPrefix(key, w.prefix) && !(isFolder && strings.HasPrefix(w.prefix, key)) {
-		return false
-	}
-	return key > w.after || isFolder && !w.flat && strings.HasPrefix(w.after, key)
 }

@@ -95,36 +95,32 @@ func (p *part) cut(size int64) error {
 }
 
 // take appends what r has, and tells after each chunk how much is there.
-func (p *part) take(ctx context.Context, r io.Reader, told func(size int64) error) (int64, error) {
+func (p *part) take(ctx context.Context, r io.Reader, told func(size int64)) error {
 	b := buffers.Get().(*[buffer]byte)
 	defer buffers.Put(b)
-	began, synced := p.size, p.size
-	for {
+	for since := p.size; ; {
 		if err := ctx.Err(); err != nil {
-			return p.size - began, err
+			return err
 		}
 		n, err := r.Read(b[:])
 		if n > 0 {
 			if _, err := p.file.Write(b[:n]); err != nil {
-				return p.size - began, writeFault(err)
+				return writeFault(err)
 			}
 			p.size += int64(n)
 		}
-		if full := p.size-synced >= chunk; full || err != nil && p.size > synced {
-			if full {
-				beginSync(p.file, synced, p.size-synced)
-			}
-			synced = p.size
-			if err := told(p.size); err != nil {
-				return p.size - began, err
-			}
+		if p.size-since >= chunk {
+			beginSync(p.file, since, p.size-since)
+			told(p.size)
+			since = p.size
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return p.size - began, nil
-		case err != nil:
-			return p.size - began, err
+		if err == nil {
+			continue
 		}
+		if told(p.size); errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
 	}
 }
 

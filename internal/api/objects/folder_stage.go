@@ -21,6 +21,9 @@ func (s *folder) stage(ctx context.Context, t *Transfer) (*Staged, error) {
 		return nil, err
 	}
 	sum, err := p.receive(ctx, t)
+	if errors.Is(err, ErrFull) { // others have use for the room
+		err = errors.Join(err, s.remove(p.name))
+	}
 	if err != nil {
 		p.release()
 		return nil, err
@@ -39,13 +42,11 @@ func (s *folder) there(ctx context.Context, t *Transfer) (*Staged, error) {
 	}
 	sum, err := readSum(ctx, s, o)
 	if err != nil {
-		return nil, err
+		return nil, elseNil(err, ErrChanged, ErrNotFound)
 	}
-	wanted := t.Sum
-	if wanted == "" {
-		if wanted, err = readSum(ctx, t.From, t.Source); err != nil {
-			return nil, err
-		}
+	wanted, err := t.wanted(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if sum != wanted {
 		return nil, nil
@@ -106,9 +107,9 @@ func (p *part) copy(ctx context.Context, t *Transfer, hash *chain) error {
 	case ok && t.Sum != "":
 		err = p.clone(ctx, t, file)
 	case t.Sum != "":
-		_, err = p.take(ctx, t.paced(ctx, r), t.told(nil))
+		err = p.take(ctx, t.paced(ctx, r), t.told(nil))
 	default:
-		_, err = p.take(ctx, io.TeeReader(t.paced(ctx, r), hash), t.told(hash))
+		err = p.take(ctx, io.TeeReader(t.paced(ctx, r), hash), t.told(hash))
 	}
 	if err == nil && p.size != t.Source.Size {
 		err = ErrChanged
@@ -142,7 +143,7 @@ func (p *part) clone(ctx context.Context, t *Transfer, from *fileReader) error {
 
 // fewSyncs is how many files are made durable one by one; for more it is cheaper
 // to have the whole file system written.
-const fewSyncs = 4
+const fewSyncs = 3
 
 // publish implements Store: first the contents are durable, then the names, with
 // one sync for all.

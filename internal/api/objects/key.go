@@ -15,7 +15,10 @@ func valid(key string) bool {
 	return key != "" && key != "." && path.Clean("/" + key)[1:] == key && utf8.ValidString(key) && !strings.ContainsRune(key, 0)
 }
 
-func hidden(key string) bool { return strings.HasPrefix(key+"/", staging) }
+// hidden reports whether a key, or that of a folder, is in it.
+func hidden(key string) bool {
+	return strings.HasPrefix(key, staging) || key == staging[:len(staging)-1]
+}
 
 // look refuses a key that no object has.
 func look(key string) error {

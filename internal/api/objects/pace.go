@@ -59,13 +59,12 @@ func (t *Transfer) note(from resume) {
 }
 
 // told tells both after each chunk.
-func (t *Transfer) told(hash *chain) func(size int64) error {
-	return func(size int64) error {
+func (t *Transfer) told(hash *chain) func(size int64) {
+	return func(size int64) {
 		t.arrived(size)
 		if hash != nil {
 			t.note(resume{At: size, Hash: hash.state()})
 		}
-		return nil
 	}
 }
 
@@ -94,6 +93,14 @@ func readChain(text string, there int64) (int64, *chain) {
 		}
 	}
 	return 0, newChain()
+}
+
+// wanted is the sum of the source, which is read for it if nobody knows.
+func (t *Transfer) wanted(ctx context.Context) (Sum, error) {
+	if t.Sum != "" {
+		return t.Sum, nil
+	}
+	return readSum(ctx, t.From, t.Source)
 }
 
 // readSum reads all of an object.

@@ -3,6 +3,7 @@ package objects
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -169,19 +170,19 @@ type answerReader struct {
 func (r *answerReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
 	r.left -= int64(n)
-	if err == io.EOF { //nolint:errorlint // a reader's own
-		if r.left > 0 {
-			return n, fmt.Errorf("%w: the connection was lost", ErrUnreachable)
-		}
-		return n, err
+	switch {
+	case !errors.Is(err, io.EOF):
+		return n, storeFault(err)
+	case r.left > 0:
+		return n, fmt.Errorf("%w: the connection was lost", ErrUnreachable)
 	}
-	return n, storeFault(err)
+	return n, io.EOF
 }
 
 // Delete implements Store, and removes what is left of a Write or a copy.
 func (s *bucket) Delete(ctx context.Context, key string) error {
-	if look(key) != nil {
-		return nil
+	if err := look(key); err != nil {
+		return nil //nolint:nilerr // there is no such object
 	}
 	if err := s.client.RemoveObject(ctx, s.name, s.prefix+key, minio.RemoveObjectOptions{}); err != nil {
 		return cancelled(ctx, storeFault(err))

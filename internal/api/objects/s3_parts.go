@@ -1,14 +1,10 @@
 package objects
 
 import (
-	"bytes"
 	"context"
-	"crypto/md5" //nolint:gosec // what the protocol compares bodies with; contents are compared by SHA-256
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 	"sync"
 
 	"github.com/minio/minio-go/v7"
@@ -73,7 +69,7 @@ func (s *bucket) stageParts(ctx context.Context, t *Transfer) (*Staged, error) {
 		err := fmt.Errorf("%w: the sum of the source is %s and not %s", ErrCorrupt, sum, t.Sum)
 		return nil, errors.Join(err, s.abort(ctx, t.Key, u.id))
 	}
-	t.note(resume{At: t.Source.Size, Hash: u.hash.state(), Upload: u.id, Tag: u.tag})
+	t.note(resume{At: int64(len(u.tags)) * u.size, Hash: u.hash.state(), Upload: u.id, Tag: u.tag})
 	return &Staged{Object: Object{Key: t.Key, Size: t.Source.Size}, Sum: sum, to: s, held: u}, nil
 }
 
@@ -86,16 +82,12 @@ func (s *bucket) there(ctx context.Context, t *Transfer, was resume) (*Staged, e
 	if err != nil {
 		return nil, err
 	}
-	sum := t.Sum
-	if sum == "" {
-		if sum, err = readSum(ctx, t.From, t.Source); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.compare(ctx, o, was.Tag, sum); errors.Is(err, ErrCorrupt) {
-		return nil, nil
-	} else if err != nil {
+	sum, err := t.wanted(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if err := s.compare(ctx, o, was.Tag, sum); err != nil {
+		return nil, elseNil(err, ErrCorrupt, ErrNotFound)
 	}
 	t.arrived(o.Size)
 	return &Staged{Object: o, Sum: sum, to: s}, nil
@@ -162,7 +154,7 @@ func (u *upload) readParts(ctx context.Context) error {
 		}
 		for _, p := range page.ObjectParts {
 			if n := p.PartNumber; n > 0 && n <= len(u.tags) && p.Size == u.length(n) {
-				u.tags[n-1] = p.ETag
+				u.tags[n-1] = strings.Trim(p.ETag, `"`)
 				u.bytes += p.Size
 			}
 		}
@@ -179,168 +171,3 @@ func (u *upload) readParts(ctx context.Context) error {
 
 // length is how long a part is.
 func (u *upload) length(n int) int64 { return min(u.size, u.t.Source.Size-int64(n-1)*u.size) }
-
-// errStale is a part of an earlier attempt that is not what the source is.
-var errStale = fmt.Errorf("%w: a part is not what the source is", ErrCorrupt)
-
-// send reads the source once, in order, and sends what is missing.
-func (u *upload) send(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var sending sync.WaitGroup
-	free := make(chan struct{}, max(u.t.Parts, 1))
-	err := u.read(ctx, func(p *piece) error {
-		select {
-		case free <- struct{}{}:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		one := func() {
-			defer func() { <-free }()
-			if err := u.put(ctx, p); err != nil {
-				cancel(err)
-			}
-		}
-		if sending.Go(one); !p.held { // it must be read before what follows
-			sending.Wait()
-		}
-		return context.Cause(ctx)
-	})
-	sending.Wait()
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	if err == nil {
-		u.tag = u.wholeTag()
-	}
-	return err
-}
-
-// piece is a part on its way.
-type piece struct {
-	n    int
-	held bool // in memory, so that its checksum is known before it is sent
-	body io.Reader
-	md5  func() []byte
-}
-
-// read reads the source part by part. What is there already is compared, what is
-// not goes to send.
-func (u *upload) read(ctx context.Context, send func(*piece) error) error {
-	if u.from == len(u.tags) {
-		return nil
-	}
-	source, err := u.t.read(ctx, int64(u.from)*u.size)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = source.Close() }()
-	r := u.t.paced(ctx, source)
-	for n := u.from + 1; n <= len(u.tags); n++ {
-		p, err := u.piece(n, r)
-		if err != nil {
-			return err
-		}
-		if tag := u.tags[n-1]; tag != "" {
-			if _, err = io.Copy(io.Discard, p.body); err == nil && tag != hex.EncodeToString(p.md5()) {
-				err = errStale
-			}
-			u.keep(n)
-			u.passed(n)
-		} else {
-			err = send(p)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if n, err := io.CopyN(io.Discard, source, 1); n > 0 || !errors.Is(err, io.EOF) { // to its end, where it is looked at again
-		return errors.Join(ErrChanged, err)
-	}
-	return nil
-}
-
-// piece reads the next part, or has it read while it is sent if it is too big to be
-// held.
-func (u *upload) piece(n int, r io.Reader) (*piece, error) {
-	sum := md5.New() //nolint:gosec // as above
-	r = io.TeeReader(io.LimitReader(r, u.length(n)), io.MultiWriter(u.hash, sum))
-	p := &piece{n: n, body: r, md5: func() []byte { return sum.Sum(nil) }}
-	if u.size > maxHeld {
-		return p, nil
-	}
-	data := make([]byte, u.length(n))
-	_, err := io.ReadFull(r, data)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, ErrChanged
-	}
-	p.body, p.held = bytes.NewReader(data), true
-	u.keep(n)
-	return p, err
-}
-
-// put sends a part; the server compares it with its checksum, or we its tag.
-func (u *upload) put(ctx context.Context, p *piece) error {
-	options := minio.PutObjectPartOptions{DisableContentSha256: true}
-	if p.held {
-		options.Md5Base64 = base64.StdEncoding.EncodeToString(p.md5())
-	}
-	s := u.store
-	there, err := s.client.PutObjectPart(ctx, s.name, s.prefix+u.t.Key, u.id, p.n, p.body, u.length(p.n), options)
-	if err != nil {
-		return unsent(err)
-	}
-	if !p.held {
-		u.keep(p.n)
-	}
-	u.mu.Lock()
-	u.tags[p.n-1] = there.ETag
-	u.bytes += u.length(p.n)
-	u.odd = u.odd || there.ETag != hex.EncodeToString(p.md5())
-	u.mu.Unlock()
-	u.passed(p.n)
-	return nil
-}
-
-// keep remembers the hash behind a part.
-func (u *upload) keep(n int) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.state[n] = u.hash.state()
-}
-
-// passed tells how far it is: a next attempt goes on behind the last part before
-// which none is missing.
-func (u *upload) passed(n int) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.t.arrived(u.bytes)
-	before := u.noted
-	for u.noted < len(u.tags) && u.tags[u.noted] != "" && u.state[u.noted+1] != nil {
-		u.noted++
-	}
-	if u.noted == before {
-		return
-	}
-	u.t.note(resume{At: int64(u.noted) * u.size, Hash: u.state[u.noted], Upload: u.id})
-	for ; before < u.noted; before++ {
-		delete(u.state, before+1)
-	}
-}
-
-// wholeTag is the tag that the complete object has on most servers: the MD5 of
-// those of its parts.
-func (u *upload) wholeTag() string {
-	var all []byte
-	for _, tag := range u.tags {
-		one, err := hex.DecodeString(tag)
-		if err != nil || len(one) != md5.Size || u.odd {
-			return ""
-		}
-		all = append(all, one...)
-	}
-	whole := md5.Sum(all) //nolint:gosec // as above
-	return fmt.Sprintf("%x-%d", whole, len(u.tags))
-}
-
-func (u *upload) release() {}

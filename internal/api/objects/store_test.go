@@ -17,6 +17,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -421,4 +422,25 @@ func TestManyObjectsAreListedPageByPage(t *testing.T) {
 	require.Len(t, got, 3000)
 	require.True(t, slices.IsSorted(got))
 	require.Len(t, slices.Compact(got), 3000)
+}
+
+func TestWhatIsNewInALargeFolderIsListed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := placeOf(t, objects.Place{Folder: dir})
+	long := time.Now().Add(-time.Hour)
+	for i := range 1000 {
+		require.NoError(t, os.WriteFile(fmt.Sprintf("%s/%04d", dir, i), nil, 0o600))
+	}
+	for i := range 3 {
+		require.NoError(t, os.Chtimes(dir, long, long))
+		found, err := s.List(t.Context(), "", "0995", 100)
+		require.NoError(t, err)
+		require.Len(t, found, 4+i)
+		require.NoError(t, os.WriteFile(fmt.Sprintf("%s/new%d", dir, i), nil, 0o600))
+	}
+	require.NoError(t, os.Remove(dir+"/0999"))
+	found, err := s.List(t.Context(), "", "0995", 100)
+	require.NoError(t, err)
+	require.Equal(t, []string{"0996", "0997", "0998", "new0", "new1", "new2"}, keysOf(found))
 }

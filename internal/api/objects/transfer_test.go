@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -130,55 +131,84 @@ func TestNobodySeesWhatIsNotPublished(t *testing.T) {
 func TestACopyThatWasCutOffGoesOn(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, from, to place) {
-		const size = 26 << 20
-		for name, known := range map[string]bool{"with its sum": true, "without": false} {
-			for _, parts := range map[bool][]int{true: {1, 3}, false: {2}}[known] {
-				data := content(size)
-				one := transferOf(t, from, to, data)
-				one.Key = fmt.Sprintf("%s/%s/%d", replica, name, parts)
-				one.Parts = parts
-				if !known {
-					one.Sum = ""
-				}
-				var mu sync.Mutex
-				resume := ""
-				one.Note = func(s string) { mu.Lock(); defer mu.Unlock(); resume = s }
-				var there int64
-				for stop := int64(5 << 20); ; stop += 9 << 20 { // killed again and again
-					ctx, kill := context.WithCancel(t.Context())
-					next := &objects.Transfer{
-						From: from, Source: one.Source, Sum: one.Sum, To: placeAgain(t, to), Key: one.Key, Parts: parts, Resume: resume, Note: one.Note,
-					}
-					first := int64(-1)
-					next.Progress = func(n int64) {
-						mu.Lock()
-						defer mu.Unlock()
-						if first < 0 {
-							first = n
-						}
-						if there = max(there, n); n >= stop {
-							kill()
-						}
-					}
-					staged, err := next.Stage(ctx)
-					kill()
-					require.GreaterOrEqual(t, first, min(there, 0))
-					if err != nil {
-						require.ErrorIs(t, err, context.Canceled)
-						requireNotThere(t, to, one.Key)
-						continue
-					}
-					require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
-					require.Equal(t, sumOf(data), staged.Sum)
-					break
-				}
-				requireThere(t, to, one.Key, data)
+		for name, cut := range map[string]struct {
+			known bool
+			parts int
+		}{"with its sum": {true, 1}, "with its sum, accelerated": {true, 3}, "without": {false, 2}} {
+			data := content(26 << 20)
+			one := transferOf(t, from, to, data)
+			one.Key, one.Parts = replica+name, cut.parts
+			if !cut.known {
+				one.Sum = ""
 			}
+			attempts, read := goOn(t, one, to)
+			require.Greater(t, attempts, 2)
+			require.Less(t, read, one.Source.Size+int64(attempts*(cut.parts+1)*(8<<20)), "what was copied is not read again")
+			requireThere(t, to, one.Key, data)
 		}
 	})
 }
 
-func placeAgain(t *testing.T, s place) objects.Store { return s.again(t) }
+// goOn copies in attempts of which each but the last is cut off, each by another
+// process, and returns how many it took and how many bytes of the source.
+func goOn(t *testing.T, one *objects.Transfer, to place) (attempts int, read int64) {
+	t.Helper()
+	var mu sync.Mutex
+	var resume string
+	var there int64
+	for stop := int64(5 << 20); ; stop += 9 << 20 {
+		attempts++
+		ctx, kill := context.WithCancel(t.Context())
+		source := &counting{Store: one.From}
+		next := *one
+		next.From, next.To, next.Resume = source, to.again(t), resume
+		next.Note = func(s string) { mu.Lock(); defer mu.Unlock(); resume = s }
+		before, first := there, int64(-1)
+		next.Progress = func(n int64) {
+			mu.Lock()
+			defer mu.Unlock()
+			if first < 0 {
+				first = n
+			}
+			if there = max(there, n); n >= stop {
+				kill()
+			}
+		}
+		staged, err := next.Stage(ctx)
+		kill()
+		read += source.bytes.Load()
+		require.GreaterOrEqual(t, first, before, "it goes on where it was")
+		if err != nil {
+			require.ErrorIs(t, err, context.Canceled)
+			requireNotThere(t, to, one.Key)
+			continue
+		}
+		require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
+		return attempts, read
+	}
+}
+
+// counting counts what is read.
+type counting struct {
+	objects.Store
+	bytes atomic.Int64
+}
+
+func (s *counting) Open(ctx context.Context, o objects.Object, offset, n int64) (io.ReadCloser, error) {
+	r, err := s.Store.Open(ctx, o, offset, n)
+	return countingReader{r, &s.bytes}, err
+}
+
+type countingReader struct {
+	io.ReadCloser
+	bytes *atomic.Int64
+}
+
+func (r countingReader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	r.bytes.Add(int64(n))
+	return n, err
+}
 
 func TestWhatIsThereIsOnlyCompared(t *testing.T) {
 	t.Parallel()
@@ -334,7 +364,7 @@ func TestOfTwoWritersOneWaits(t *testing.T) {
 	staged, err := one.Stage(t.Context())
 	require.NoError(t, err)
 	second := *one
-	second.To = placeAgain(t, to)
+	second.To = to.again(t)
 	_, err = second.Stage(t.Context())
 	require.ErrorIs(t, err, objects.ErrUnreachable)
 	require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
@@ -353,7 +383,7 @@ func TestManyWritersOfOneObjectMakeOne(t *testing.T) {
 			for range 4 {
 				writers.Go(func() {
 					mine := *one
-					mine.To = placeAgain(t, to)
+					mine.To = to.again(t)
 					for {
 						staged, err := mine.Stage(t.Context())
 						if err == nil {
