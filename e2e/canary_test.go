@@ -51,6 +51,7 @@ func passwordsNeverComeOut(t *testing.T, p *program, stored func() []byte) {
 	v.http.Transport = answers
 	links := v.get("/").location + "/links"
 	saved := typeIntoConsole(v, links, inputs, right, wrong)
+	typeIntoRegion(v, strings.TrimSuffix(links, "/links")+"/replication/regions", right, wrong)
 	bucket := testserver.S3(t)
 	typeRegion(v, c, bucket, wrong)
 
@@ -118,6 +119,35 @@ func typeIntoConsole(v *visitor, links string, inputs map[string]string, right, 
 	require.Equal(v.t, http.StatusUnprocessableEntity, v.post(links, with(wrong, clone...)).status)
 	require.Equal(v.t, http.StatusSeeOther, v.post(links, with(right, clone...)).status)
 	return link
+}
+
+// typeIntoRegion sends the passwords through every form of a region, as secret
+// keys of a bucket that cannot be reached, and looks at its pages.
+func typeIntoRegion(v *visitor, regions, right, wrong string) {
+	v.t.Helper()
+	with := func(secret string, more ...string) url.Values {
+		form := url.Values{
+			"name": {"by_form"}, "kind": {"s3"}, "endpoint": {"http://127.0.0.1:1"}, "bucket": {"backups"}, "access_key": {"AK"},
+			"path_style": {"true"}, "secret": {secret},
+		}
+		for i := 0; i < len(more); i += 2 {
+			form.Set(more[i], more[i+1])
+		}
+		return form
+	}
+	require.Equal(v.t, http.StatusOK, v.post(regions+"/validate", with(wrong)).status)
+	require.Equal(v.t, http.StatusOK, v.post(regions+"/edit", with(wrong, "kind", "folder")).status)
+	require.Equal(v.t, http.StatusOK, v.post(regions+"/test", with(wrong)).status)
+	require.Equal(v.t, http.StatusUnprocessableEntity, v.post(regions, with(right, "bucket", "")).status)
+	saved := v.post(regions, with(right))
+	require.Equal(v.t, http.StatusSeeOther, saved.status, saved.body)
+	replace := []string{"secret.mode", "replace"}
+	require.Equal(v.t, http.StatusUnprocessableEntity, v.post(saved.location, with(wrong, append(replace, "bandwidth", "x")...)).status)
+	require.Equal(v.t, http.StatusSeeOther, v.post(saved.location, with(right, replace...)).status)
+	require.Equal(v.t, http.StatusOK, v.post(saved.location+"/test", with("", "secret.mode", "keep")).status)
+	for _, page := range []string{regions, saved.location, saved.location + "/edit", saved.location + "/delete"} {
+		require.Equal(v.t, http.StatusOK, v.get(page).status)
+	}
 }
 
 // requireAbsent requires that a secret is nowhere in a text, in no spelling,

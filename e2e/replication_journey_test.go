@@ -21,7 +21,7 @@ import (
 func TestReplicationOfANewcomer(t *testing.T) {
 	t.Parallel()
 	bothWays(t, start(t), "newcomer", func(j *journey) {
-		far := j.region(j.far(), nil)
+		far := j.c.region(j.p, j.far(), nil)
 		orders := strings.Repeat("INSERT INTO orders;\n", 128) // 2560 bytes
 		for key, content := range map[string]string{
 			"dumps/monday.sql": "SELECT 1;", "dumps/tuesday.sql": "SELECT 2;", "orders.sql": orders,
@@ -51,12 +51,12 @@ func TestReplicationOfANewcomer(t *testing.T) {
 
 // region makes a region in a folder of its own, with differences, and returns a
 // program in the project of its name.
-func (j *journey) region(name string, other map[string]any) *caller {
-	j.t.Helper()
+func (c *caller) region(p *program, name string, other map[string]any) *caller {
+	c.t.Helper()
 	body := map[string]any{"name": name, "kind": "folder", "folder": name}
 	maps.Copy(body, other)
-	j.c.ask(http.MethodPost, j.c.own("/regions"), http.StatusCreated, body, nil)
-	return j.p.call(j.t, name)
+	c.ask(http.MethodPost, c.own("/regions"), http.StatusCreated, body, nil)
+	return p.call(c.t, name)
 }
 
 // chooseResources chooses a folder and an object by browsing, and types the path of
@@ -229,8 +229,8 @@ func (j *journey) replicaIsWhole(far *caller, source string) {
 func TestReplicationWithGaps(t *testing.T) {
 	t.Parallel()
 	bothWays(t, start(t), "gaps", func(j *journey) {
-		far := j.region(j.far(), nil)
-		policy := j.protected("gaps", map[string]string{"orders.sql": "INSERT", "stock.sql": "UPDATE", "nightly/1.bak": "1"}, "nightly")
+		far := j.c.region(j.p, j.far(), nil)
+		policy := j.c.protect(j.p, "gaps", map[string]string{"orders.sql": "INSERT", "stock.sql": "UPDATE", "nightly/1.bak": "1"})
 		items := j.c.backUp(policy)
 		require.Len(j.t, items, 3)
 		mend := j.damage()
@@ -258,30 +258,31 @@ func TestReplicationWithGaps(t *testing.T) {
 	})
 }
 
-// protected makes a policy of objects that are put into the region, all by
-// themselves but for those below a folder that is taken over.
-func (j *journey) protected(name string, objects map[string]string, adopted string) (policy string) {
-	j.t.Helper()
-	resource := func(path string, extra map[string]any) map[string]any {
-		extra["path"] = j.key.ProjectName + "/" + path
-		return map[string]any{"id": j.key.ProjectName + "-" + path, "type": "OS::Nova::Server", "name": path, "extra_info": extra}
-	}
-	var resources []any
+// protect makes a policy of objects in the folder of the caller's project; those
+// below a folder are taken over, the others backed up. It returns the policy's id.
+func (c *caller) protect(p *program, name string, objects map[string]string) string {
+	c.t.Helper()
+	resources := map[string]any{}
 	for key, content := range objects {
-		j.p.putObject(j.t, regionName, j.key.ProjectName+"/"+key, content)
-		if adopted == "" || !strings.HasPrefix(key, adopted+"/") {
-			resources = append(resources, resource(key, map[string]any{}))
+		p.putObject(c.t, regionName, c.project+"/"+key, content)
+		folder, _, below := strings.Cut(key, "/")
+		resources[folder] = map[string]any{
+			"id": c.project + "-" + folder, "type": "OS::Nova::Server", "name": folder,
+			"extra_info": map[string]any{"path": c.project + "/" + folder, "adopt": below},
 		}
 	}
-	if adopted != "" {
-		resources = append(resources, resource(adopted, map[string]any{"adopt": true}))
-	}
 	var created struct{ Policy struct{ ID string } }
-	j.c.ask(http.MethodPost, j.c.csbs("/policies"), http.StatusOK, map[string]any{"policy": map[string]any{
-		"name": name, "provider_id": csbsProvider, "parameters": map[string]any{"common": map[string]any{}}, "resources": resources,
-		"scheduled_operations": []any{},
+	c.ask(http.MethodPost, c.csbs("/policies"), http.StatusOK, map[string]any{"policy": map[string]any{
+		"name": name, "provider_id": csbsProvider, "parameters": map[string]any{"common": map[string]any{}},
+		"resources": slices.Collect(maps.Values(resources)), "scheduled_operations": []any{},
 	}}, &created)
 	return created.Policy.ID
+}
+
+// enlarge gives an object of the caller's project another size, without content.
+func (c *caller) enlarge(p *program, key string, size int64) {
+	c.t.Helper()
+	require.NoError(c.t, os.Truncate(filepath.Join(p.dir, "regions", regionName, c.project, key), size))
 }
 
 // damage changes a backup behind everybody's back and moves away what was taken
@@ -296,7 +297,7 @@ func (j *journey) damage() (mend func()) {
 	was, err := os.ReadFile(at)
 	require.NoError(j.t, err)
 	require.NoError(j.t, os.WriteFile(at, []byte(strings.Repeat("!", len(was))), 0o600))
-	nightly, elsewhere := filepath.Join(here, j.key.ProjectName, "nightly"), filepath.Join(here, j.key.ProjectName, "elsewhere")
+	nightly, elsewhere := filepath.Join(here, j.c.project, "nightly"), filepath.Join(here, j.c.project, "elsewhere")
 	require.NoError(j.t, os.Rename(nightly, elsewhere))
 	return func() {
 		require.NoError(j.t, os.Rename(elsewhere, nightly))
@@ -354,7 +355,7 @@ func TestTwoPeopleEditOnePolicy(t *testing.T) {
 	p := start(t)
 	p.addUser(t, "bella")
 	bothWays(t, p, "contested", func(j *journey) {
-		id := j.protected("contested", map[string]string{"orders.sql": "INSERT"}, "")
+		id := j.c.protect(j.p, "contested", map[string]string{"orders.sql": "INSERT"})
 		policy := j.home + "/replication/" + id
 		hers := j.p.browse(j.t)
 		hers.signInAs("bella", adminPassword)

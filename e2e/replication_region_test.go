@@ -61,7 +61,7 @@ func (j *journey) withoutSecret(secret string) {
 func (j *journey) replicateToBucket() {
 	j.t.Helper()
 	orders := strings.Repeat("INSERT INTO orders;\n", 1000)
-	policy := j.protected("bucket", map[string]string{"orders.sql": orders}, "")
+	policy := j.c.protect(j.p, "bucket", map[string]string{"orders.sql": orders})
 	j.c.backUp(policy)
 	j.execute(policy)
 	j.find("heading", "Finished: the backup is at the destination")
@@ -83,8 +83,9 @@ func (j *journey) replicateToBucket() {
 func TestReplicationThatIsCancelled(t *testing.T) {
 	t.Parallel()
 	bothWays(t, start(t), "slow", func(j *journey) {
-		far := j.region(j.far(), map[string]any{"bandwidth": 1})
-		policy := j.protected("slow", map[string]string{"big.bin": strings.Repeat("0123456789abcdef", 3<<20), "small.sql": "INSERT"}, "")
+		far := j.c.region(j.p, j.far(), map[string]any{"bandwidth": 1})
+		policy := j.c.protect(j.p, "slow", map[string]string{"dumps/big": "", "small.sql": "INSERT"})
+		j.c.enlarge(j.p, "dumps/big", 48<<20)
 		j.c.backUp(policy)
 		j.execute(policy)
 		j.whole()
@@ -96,7 +97,7 @@ func TestReplicationThatIsCancelled(t *testing.T) {
 		}
 		before := bar()
 		eventually(j.t, "the copy to go on", func() (int, bool) { now := bar(); return now, now > before && now > 2<<20 })
-		require.Contains(j.t, strings.Join(j.outcomes(), "\n"), "Copying |")
+		require.Contains(j.t, strings.Join(j.outcomes(), "\n"), "Copying")
 		if j.scripted {
 			j.requireSamePage()
 		}
@@ -104,7 +105,7 @@ func TestReplicationThatIsCancelled(t *testing.T) {
 		j.click("link", "Cancel…")
 		j.find("heading", "Cancel a replication")
 		j.sees("Cancel the replication of slow to " + j.far() + "?")
-		j.sees("1 backups that are waiting or being copied are skipped.")
+		j.sees("1 backup that is waiting or being copied is skipped.")
 		j.photograph("run-cancel")
 		j.click("button", "Cancel the replication")
 		j.find("heading", "Cancelled by admin: 1 of 2 were copied")
@@ -138,12 +139,12 @@ func typeRegion(v *visitor, c *caller, server *testserver.Server, wrong string) 
 		require.Equal(c.t, http.StatusOK, v.post(regions+verb, with(wrong)).status, verb)
 	}
 	require.Equal(c.t, http.StatusOK, v.post(regions+"/edit", with(wrong, "kind", "folder")).status)
-	require.Equal(c.t, http.StatusUnprocessableEntity, v.post(regions, with(wrong)).status)
-	require.Equal(c.t, http.StatusUnprocessableEntity, v.post(regions, with(server.Password, "name", "")).status)
-	saved := v.post(regions, with(server.Password))
+	require.Equal(c.t, http.StatusUnprocessableEntity, v.post(regions, with(wrong, "bucket", "")).status)
+	saved := v.post(regions, with(wrong))
 	require.Equal(c.t, http.StatusSeeOther, saved.status, saved.body)
 	replace := []string{"secret.mode", "replace", "version", "1"}
-	require.Equal(c.t, http.StatusUnprocessableEntity, v.post(saved.location, with(wrong, replace...)).status)
+	require.Equal(c.t, http.StatusUnprocessableEntity, v.post(saved.location, with(server.Password, append(replace, "endpoint", "")...)).status)
+	require.Equal(c.t, http.StatusOK, v.post(saved.location+"/test", with(server.Password, replace...)).status)
 	require.Equal(c.t, http.StatusSeeOther, v.post(saved.location, with(server.Password, replace...)).status)
 	for _, page := range []string{"", "/by_bucket", "/by_bucket/edit", "/by_bucket/delete"} {
 		require.Equal(c.t, http.StatusOK, v.get(regions+page).status, page)
@@ -152,8 +153,9 @@ func typeRegion(v *visitor, c *caller, server *testserver.Server, wrong string) 
 		"name": "by_wire_bucket", "kind": "s3", "endpoint": "http://" + server.Addr(), "bucket": "by-bucket", "prefix": "by-wire", "path_style": true,
 		"access_key": server.User, "secret": wrong,
 	}
-	require.NotEqual(c.t, http.StatusCreated, c.send(http.MethodPost, c.own("/regions"), body).status)
-	body["secret"] = server.Password
 	c.ask(http.MethodPost, c.own("/regions"), http.StatusCreated, body, nil)
+	body["secret"] = server.Password
+	c.ask(http.MethodPut, c.own("/regions/by_wire_bucket"), http.StatusOK, body, nil)
+	c.ask(http.MethodPost, c.own("/regions/by_wire_bucket/test"), http.StatusOK, body, nil)
 	c.ask(http.MethodGet, c.own("/regions"), http.StatusOK, nil, nil)
 }

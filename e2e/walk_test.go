@@ -13,12 +13,13 @@ import (
 )
 
 // walk leads through every page that is about the health of links, about many
-// links or about files of links, about whitelists, about connections or about
-// aliases, in each of its states. Things are found by their place, so it works in
-// any language.
+// links or about files of links, about whitelists, about connections, about aliases
+// or about replication, in each of its states. Things are found by their place, so
+// it works in any language.
 type walk struct {
 	*tab
 
+	p      *program
 	c      *caller // in the project
 	hook   *receiver
 	silent *mute
@@ -32,7 +33,7 @@ func walkIn(t *testing.T, p *program, l look, options ...pageOption) *walk {
 	server := testserver.MariaDB(t)
 	name := t.Name()[len("TestWalk/"):]
 	p.addProject(t, name)
-	k := &walk{c: p.call(t, name), silent: silence(t), good: accountInputs(server, server.Account(t))}
+	k := &walk{p: p, c: p.call(t, name), silent: silence(t), good: accountInputs(server, server.Account(t))}
 	k.hook = receive(t, rand.Text())
 	k.c.create("answers", k.good)
 	k.c.create("is_closed_for_now_and_has_a_name_of_a_length_that_people_give", inputsAt(closedPort))
@@ -75,6 +76,7 @@ func TestWalk(t *testing.T) {
 			k.whitelists()
 			k.connections()
 			k.aliases()
+			k.replication()
 		})
 	}
 }

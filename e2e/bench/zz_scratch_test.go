@@ -6,7 +6,7 @@ import (
 )
 
 func TestScratch(t *testing.T) {
-	b := &bench{settings: settings{binary: "/work/main/bin/console", folder: t.TempDir(), copyRounds: 3}}
+	b := &bench{settings: settings{binary: "/work/main/bin/console", folder: t.TempDir(), copyRounds: 3, copyShare: 4}}
 	if err := b.copies(t.Context()); err != nil {
 		t.Fatal(err)
 	}

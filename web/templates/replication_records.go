@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"strconv"
 
 	"switchboard/internal/api"
 	"switchboard/internal/locale"
@@ -29,10 +30,13 @@ func copiedText(ctx context.Context, bytes, all int64) string {
 	return locale.T(ctx, "replications.n_of_all", "n", sizeText(ctx, bytes), "all", sizeText(ctx, all))
 }
 
-// copying reports whether it says something how many bytes of a record are
-// copied.
-func copying(r *api.ReplicationRecord) bool {
-	return r.Status == api.ReplicationRunning || r.Status != api.ReplicationSucceeded && r.Bytes > 0
+// recordText is how far a record is.
+func recordText(ctx context.Context, r *api.ReplicationRecord) string {
+	text := locale.T(ctx, "replication_status."+string(r.Status))
+	if r.Status == api.ReplicationRunning {
+		text += " " + strconv.Itoa(r.Percent()) + "%"
+	}
+	return text
 }
 
 // retrying reports whether a record waits for its next try.

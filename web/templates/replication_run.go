@@ -78,10 +78,7 @@ func (v *ReplicationRunView) Title(ctx context.Context) string {
 
 // crumbs is the way to the page of a run.
 func (v *ReplicationRunView) crumbs(ctx context.Context) []Crumb {
-	return []Crumb{
-		{Label: locale.T(ctx, "nav.replication"), Href: v.Base},
-		{Label: locale.T(ctx, "replications.runs"), Href: v.Base + "/" + RunsTab},
-	}
+	return []Crumb{{Label: locale.T(ctx, "replications.runs"), Href: v.Base + "/" + RunsTab}}
 }
 
 // verdict is the run in one sentence.
@@ -124,7 +121,7 @@ func (v *ReplicationRunView) left(ctx context.Context) string {
 
 // rate is how fast it copies, or copied on average.
 func (v *ReplicationRunView) rate(ctx context.Context) string {
-	if v.Run.Rate <= 0 {
+	if v.Run.Rate <= 0 || v.Phase() == PhaseAlone {
 		return locale.T(ctx, "replications.unknown")
 	}
 	return rateText(ctx, v.Run.Rate)
@@ -159,10 +156,11 @@ func (v *ReplicationRunView) filters(ctx context.Context) []recordFilter {
 
 // cancellation is the question before a run is cancelled.
 func (v *ReplicationRunView) cancellation(ctx context.Context) Confirm {
+	rest := v.Run.Total - ended(&v.Run)
 	return Confirm{
 		Text: locale.T(ctx, "replications.cancel_text", "name", runName(ctx, &v.Run), "region", v.Run.Destination.Region),
 		Consequences: []string{
-			locale.T(ctx, "replications.cancel_rest", "n", api.Grouped(v.Run.Total-ended(&v.Run))), locale.T(ctx, "replications.cancel_done"),
+			locale.T(ctx, "replications.cancel_rest", "count", rest, "n", api.Grouped(rest)), locale.T(ctx, "replications.cancel_done"),
 		},
 		Action: v.path() + "/cancel", Button: locale.T(ctx, "replications.cancel_button"), Cancel: v.path(),
 	}

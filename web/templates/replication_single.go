@@ -18,8 +18,7 @@ type ReplicateView struct {
 // crumbs is the way to the page.
 func (v *ReplicateView) crumbs(ctx context.Context) []Crumb {
 	return []Crumb{
-		{Label: locale.T(ctx, "nav.replication"), Href: v.Base},
-		{Label: locale.T(ctx, "policies.tab_backups"), Href: v.Base + "/" + BackupsTab},
+		{Label: locale.T(ctx, "backups.title"), Href: v.Base + "/" + BackupsTab},
 		{Label: v.Backup.Name, Href: backupPath(v.Base, v.Backup.ID)},
 	}
 }

@@ -35,7 +35,7 @@ func PhaseOf(r *api.ReplicationRun, at time.Time) RunPhase {
 		return RunPhase(r.Outcome())
 	case at.Sub(heard) > runSilence:
 		return PhaseAlone
-	case r.Seen.IsZero():
+	case r.Seen.IsZero() && ended(r)+r.Running == 0:
 		return PhaseBegins
 	}
 	return PhaseCopies

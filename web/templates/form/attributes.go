@@ -48,7 +48,7 @@ func (f *Form) describe(d *Field) templ.Attributes {
 	if d.grouped() {
 		a["aria-labelledby"] = id + "-label"
 	}
-	if d.Required && !d.repeated() {
+	if d.Required && !d.several() {
 		a["aria-required"] = "true"
 	}
 	var by []string
@@ -67,7 +67,7 @@ func (f *Form) describe(d *Field) templ.Attributes {
 	if len(by) > 0 {
 		a["aria-describedby"] = strings.Join(by, " ")
 	}
-	if f.bad(d.Path) && !d.repeated() {
+	if f.bad(d.Path) && !d.several() {
 		a["aria-invalid"] = "true"
 	}
 	return a
@@ -162,8 +162,12 @@ func (f *Form) news(ctx context.Context, d *Field) string {
 // grouped reports whether the field is a group of inputs and not one that a
 // label element can point at.
 func (d *Field) grouped() bool {
-	return d.Kind == Bool || d.Kind == Cards || d.Kind == Checks || d.repeated() || d.Stored
+	return d.Kind == Bool || d.Kind == Cards || d.several() || d.Stored
 }
+
+// several reports whether the field is inputs that are not one value, of which
+// nothing can be required or wrong for assistive technology.
+func (d *Field) several() bool { return d.Kind == Checks || d.repeated() }
 
 // repeated reports whether the field is rows.
 func (d *Field) repeated() bool { return d.Kind == Rows || d.Kind == Map }

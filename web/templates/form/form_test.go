@@ -179,12 +179,13 @@ func TestChecks(t *testing.T) {
 	doc := render(t, &form.Form{
 		ID: "f", Action: "/f", Values: url.Values{"days": {"tu", "x"}},
 		Sections: []form.Section{{ID: "s", Fields: []form.Field{{
-			Path: "days", Kind: form.Checks, Label: "Days", Live: true, Below: form.Cancel(),
+			Path: "days", Kind: form.Checks, Label: "Days", Required: true, Live: true, Below: form.Cancel(),
 			Choices: []form.Choice{{Value: "mo", Label: "Mo", Note: "Monday"}, {Value: "tu", Label: "Tu", Note: "Tuesday"}},
 		}}}},
 	})
 	boxes := doc.Find(`#days[role=group][aria-labelledby="days-label"] input[type=checkbox][name=days]`)
 	require.Equal(t, 2, boxes.Length(), "each is sent under the same name")
+	require.Zero(t, doc.Find("#days[aria-required]").Length(), "a group cannot say that")
 	require.Equal(t, "Tuesday", attr(t, boxes.Filter("[checked]"), "aria-label"), "what is no choice is not drawn")
 	require.Equal(t, 1, doc.Find("#field-days [data-cancel]").Length(), "what stands below the input comes along with the field")
 }
