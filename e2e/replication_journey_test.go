@@ -231,8 +231,7 @@ func TestReplicationWithGaps(t *testing.T) {
 	bothWays(t, start(t), "gaps", func(j *journey) {
 		far := j.c.region(j.p, j.far(), nil)
 		policy := j.c.protect(j.p, "gaps", map[string]string{"orders.sql": "INSERT", "stock.sql": "UPDATE", "nightly/1.bak": "1"})
-		items := j.c.backUp(policy)
-		require.Len(j.t, items, 3)
+		j.c.backUpAll(policy, 3)
 		mend := j.damage()
 
 		run := j.execute(policy)
@@ -277,6 +276,17 @@ func (c *caller) protect(p *program, name string, objects map[string]string) str
 		"resources": slices.Collect(maps.Values(resources)), "scheduled_operations": []any{},
 	}}, &created)
 	return created.Policy.ID
+}
+
+// backUpAll runs the only policy of the caller's project, until there are so many
+// backups: what is taken over is found one by one.
+func (c *caller) backUpAll(policy string, count int) {
+	c.t.Helper()
+	c.backUp(policy)
+	eventually(c.t, "all backups", func() (int, bool) {
+		n := len(c.items("?status=available"))
+		return n, n == count
+	})
 }
 
 // enlarge gives an object of the caller's project another size, without content.

@@ -86,7 +86,7 @@ func TestReplicationThatIsCancelled(t *testing.T) {
 		far := j.c.region(j.p, j.far(), map[string]any{"bandwidth": 1})
 		policy := j.c.protect(j.p, "slow", map[string]string{"dumps/big": "", "small.sql": "INSERT"})
 		j.c.enlarge(j.p, "dumps/big", 48<<20)
-		j.c.backUp(policy)
+		j.c.backUpAll(policy, 2)
 		j.execute(policy)
 		j.whole()
 		j.markPage()

@@ -109,7 +109,7 @@ func (k *walk) policies(section string) string {
 // one that cannot be, and one that is cancelled.
 func (k *walk) copies(policy string, far *caller) (run string) {
 	k.t.Helper()
-	k.c.backUp(filepath.Base(policy))
+	k.c.backUpAll(filepath.Base(policy), 3)
 	require.NoError(k.t, os.Remove(filepath.Join(k.p.dir, "regions", regionName, k.c.project, "nightly", "gone.bak")))
 	k.visit(policy + "/replicate?to=" + longRegion(k) + "/" + far.project)
 	k.look("what would be copied")

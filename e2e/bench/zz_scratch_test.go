@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"testing"
 )
 
@@ -10,5 +11,5 @@ func TestScratch(t *testing.T) {
 	if err := b.copies(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Println(b.text())
+	fmt.Println(b.text()); os.WriteFile("/tmp/cb/report.md", []byte(b.text()), 0o600)
 }

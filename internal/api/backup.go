@@ -33,7 +33,9 @@ type Backups interface {
 	// forgotten.
 	DeleteBackups(ctx context.Context, s Scope, checkpoint string, ids []string) error
 	// OpenBackup opens the content of an available backup; the caller closes it.
-	// Reading fails if it is not any more what it was.
+	// Reading fails if it is not any more what it was: then the backup failed. One
+	// that failed so can be opened still, and is available again once it was read
+	// to its end and is what it was.
 	OpenBackup(ctx context.Context, s Scope, id string) (Backup, io.ReadCloser, error)
 	// BackupQuotas says how much of what is bounded is used.
 	BackupQuotas(ctx context.Context, s Scope) ([]Quota, error)

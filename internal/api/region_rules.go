@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -31,6 +32,10 @@ var (
 	bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$`)
 	plainHost  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?$`)
 )
+
+// reservedRegions are words that stand in the console's addresses where the name of
+// a region does.
+var reservedRegions = []string{"new", "validate", "edit", "test"}
 
 // ValidRegionName reports whether a region, and a project, can have that name.
 func ValidRegionName(name string) bool { return regionName.MatchString(name) }
@@ -105,6 +110,8 @@ func (d *RegionDraft) nameProblem(stored *Region) Message {
 		return M("region.name_required")
 	case !regionName.MatchString(d.Name):
 		return M("region.name_form")
+	case slices.Contains(reservedRegions, d.Name):
+		return M("link.name_reserved", "name", d.Name)
 	}
 	return Message{}
 }
@@ -244,6 +251,26 @@ func (d *RegionDraft) bandwidthProblem() Message {
 		return M("region.bandwidth_form", "max", Grouped(maxBandwidth))
 	}
 	return Message{}
+}
+
+// Moves returns the path of the input by which a complete draft would keep objects
+// elsewhere than the region that it edits; "" if they stay where they are.
+func (d *RegionDraft) Moves(stored *Region) string {
+	for _, changed := range []struct {
+		path string
+		is   bool
+	}{
+		{"kind", d.Kind != stored.Kind},
+		{"folder", d.Folder != stored.Folder},
+		{"endpoint", d.Endpoint != plainEndpoint(stored.Endpoint)},
+		{"bucket", d.Bucket != stored.Bucket},
+		{"prefix", d.Prefix != stored.Prefix},
+	} {
+		if changed.is {
+			return changed.path
+		}
+	}
+	return ""
 }
 
 // Meets returns the path of the input by which the objects of a complete draft

@@ -93,9 +93,11 @@ func TestTheFormOfARegion(t *testing.T) {
 		require.NotEmpty(t, p.text("#folder-error"))
 		require.Equal(t, "/etc", p.value("folder"))
 	})
-	t.Run("a name that is taken is refused at its field", func(t *testing.T) {
-		p := s.post(s.regions(), url.Values{"name": {"local-2"}, "kind": {"folder"}, "folder": {"other"}}).requireStatus(http.StatusUnprocessableEntity)
-		require.NotEmpty(t, p.text("#name-error"))
+	t.Run("a name that is taken is refused at its field, and one that has no page", func(t *testing.T) {
+		for _, name := range []string{"local-2", "new"} {
+			p := s.post(s.regions(), url.Values{"name": {name}, "kind": {"folder"}, "folder": {"other"}}).requireStatus(http.StatusUnprocessableEntity)
+			require.NotEmpty(t, p.text("#name-error"), name)
+		}
 	})
 }
 

@@ -160,7 +160,7 @@ func (v *ReplicationRunView) cancellation(ctx context.Context) Confirm {
 	return Confirm{
 		Text: locale.T(ctx, "replications.cancel_text", "name", runName(ctx, &v.Run), "region", v.Run.Destination.Region),
 		Consequences: []string{
-			locale.T(ctx, "replications.cancel_rest", "count", rest, "n", api.Grouped(rest)), locale.T(ctx, "replications.cancel_done"),
+			locale.T(ctx, "replications.cancel_rest", "count", rest), locale.T(ctx, "replications.cancel_done"),
 		},
 		Action: v.path() + "/cancel", Button: locale.T(ctx, "replications.cancel_button"), Cancel: v.path(),
 	}

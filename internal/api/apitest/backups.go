@@ -36,6 +36,7 @@ func Backups(t *testing.T, open func(t *testing.T) Plane) {
 		"what was taken over is only forgotten":                          backupForgotten,
 		"backups of other projects are not there":                        backupForeign,
 		"a backup that is not any more what it was cannot be read":       backupDamaged,
+		"a store that is away loses no backups":                          backupAway,
 		"a policy keeps as many backups as it says":                      backupRetention,
 		"quotas say what is used":                                        backupQuotas,
 		"changes tell of backups":                                        backupChanges,

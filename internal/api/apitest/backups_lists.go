@@ -212,8 +212,48 @@ func backupDamaged(t *testing.T, p Plane) {
 	require.Error(t, err)
 	require.Empty(t, read, "who reads it does not get its end")
 	requireFault(t, p, backups[0].ID, api.FaultChecksum)
-	_, _, err = p.Service.OpenBackup(t.Context(), p.Mine, backups[0].ID)
+	lost, err := p.Service.Backup(t.Context(), p.Mine, backups[0].ID)
+	require.NoError(t, err)
+	require.Zero(t, lost.Expires, "it was a backup once, and may be mended")
+	_, err = ReadBackup(t.Context(), p, backups[0].ID)
 	require.Equal(t, api.Conflict, api.CodeOf(err))
+
+	require.NoError(t, os.WriteFile(filepath.Join(folder, ".switchboard", "backups", p.Mine.Project, backups[0].ID), []byte("some content"), 0o600))
+	read, err = ReadBackup(t.Context(), p, backups[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, "some content", string(read))
+	found, err := p.Service.Backup(t.Context(), p.Mine, backups[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, api.BackupAvailable, found.Status, "who reads it whole knows that it is there")
+	require.Nil(t, found.Fault)
+}
+
+func backupAway(t *testing.T, p Plane) {
+	folder := Files(t, p, map[string]string{"a": "some content", "dumps/x": "taken"})
+	policy := Protect(t, p, "nightly", "a", "dumps*")
+	_, backups := BackUp(t, p, policy.ID)
+	require.Len(t, backups, 2)
+	away := folder + "-away"
+	require.NoError(t, os.Rename(folder, away))
+	unread := func() {
+		for _, b := range backups {
+			_, err := ReadBackup(t.Context(), p, b.ID)
+			require.Error(t, err)
+			b, err = p.Service.Backup(t.Context(), p.Mine, b.ID)
+			require.NoError(t, err)
+			require.Equal(t, api.BackupAvailable, b.Status, "%+v", b.Fault)
+			require.Zero(t, b.Expires)
+		}
+	}
+	unread()
+	require.NoError(t, os.Mkdir(folder, 0o700)) // where a disk is to be mounted
+	unread()
+	require.NoError(t, os.Remove(folder))
+	require.NoError(t, os.Rename(away, folder))
+	for _, b := range backups {
+		_, err := ReadBackup(t.Context(), p, b.ID)
+		require.NoError(t, err)
+	}
 }
 
 func backupRetention(t *testing.T, p Plane) {

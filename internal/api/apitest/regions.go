@@ -41,6 +41,7 @@ func Regions(t *testing.T, open func(t *testing.T) Plane) {
 		"a region's name is taken once":                                             regionNamesTaken,
 		"two regions are not in the same place, nor one in the other":               regionsApart,
 		"a folder that regions may not be in is refused, whatever leads there":      regionOutside,
+		"a region in which there are backups stays where it is":                    regionStays,
 		"of those who create a region at once one wins":                             regionRace,
 		"who saves a region second is told":                                         regionChangedMeanwhile,
 		"a secret stays with its endpoint, bucket and access key":                   regionSecretBound,
@@ -207,14 +208,15 @@ func regionOutside(t *testing.T, p Plane) {
 	outside := t.TempDir()
 	allowed := filepath.Dir(getRegion(t, p, "").Folder)
 	require.NoError(t, os.Symlink(outside, filepath.Join(allowed, "door")))
-	d := FolderRegion("mine")
-	d.Folder = "door/region"
-	_, err := p.Service.CreateRegion(t.Context(), p.Mine, d)
-	require.Equal(t, []string{"folder region.folder_not_made"}, paths(err))
-	d.Folder = "door"
-	check, err := p.Service.TestRegion(t.Context(), p.Mine, "", d)
-	require.NoError(t, err)
-	require.Equal(t, api.Failed, check.Status)
+	require.NoError(t, os.Symlink("local-2", filepath.Join(allowed, "alias")))
+	for _, folder := range []string{"door", "door/region", "alias", "alias/below"} {
+		d := FolderRegion("mine")
+		d.Folder = folder
+		_, err := p.Service.CreateRegion(t.Context(), p.Mine, d)
+		require.Equal(t, []string{"folder region.folder_link"}, paths(err), folder)
+		_, err = p.Service.TestRegion(t.Context(), p.Mine, "", d)
+		require.Equal(t, []string{"folder region.folder_link"}, paths(err), folder)
+	}
 	left, err := os.ReadDir(outside)
 	require.NoError(t, err)
 	require.Empty(t, left)

@@ -35,6 +35,7 @@ func Replications(t *testing.T, open func(t *testing.T) Plane) {
 		"runs and records of another project are not there":                   replicationForeign,
 		"a record tells how it went":                                          replicationLog,
 		"a policy is in step with a destination until something new is there": replicationSync,
+		"an old backup that comes late takes its policy out of step":          replicationSyncOld,
 		"a source that is gone, or changed, is no success":                    replicationSourceChanges,
 		"changes tell of replications":                                        replicationChanges,
 		"what no database can hold is no replication":                         replicationUnstorable,

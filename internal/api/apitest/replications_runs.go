@@ -382,6 +382,24 @@ func replicationSync(t *testing.T, p Plane) {
 	behind(0)
 }
 
+func replicationSyncOld(t *testing.T, p Plane) {
+	folder := Files(t, p, map[string]string{"daily/2": "two"})
+	policy, to := Protect(t, p, "orders", "daily*"), Destination(t, p)
+	BackUp(t, p, policy.ID)
+	ReplicationEnds(t, p, Replicate(t, p, policy.ID, to).ID)
+	require.True(t, syncs(t, p, policy.ID)[0].Oldest.IsZero())
+	// Somebody puts an old dump there.
+	Files(t, p, map[string]string{"daily/1": "one"})
+	long := time.Now().Add(-48 * time.Hour).UTC().Truncate(time.Second)
+	require.NoError(t, os.Chtimes(filepath.Join(folder, "daily/1"), long, long))
+	BackUp(t, p, policy.ID)
+	late := syncs(t, p, policy.ID)[0]
+	require.Equal(t, long, late.Oldest)
+	require.True(t, late.At.Before(long))
+	ReplicationEnds(t, p, Replicate(t, p, policy.ID, to).ID)
+	require.True(t, syncs(t, p, policy.ID)[0].Oldest.IsZero())
+}
+
 func replicationSourceChanges(t *testing.T, p Plane) {
 	folder := Files(t, p, map[string]string{"daily/1": "one", "daily/2": "two", "daily/3": "three", "own": "four"})
 	policy, to := Protect(t, p, "orders", "daily*", "own"), Destination(t, p)

@@ -22,37 +22,55 @@ func (a *adopting) takePage(ctx context.Context, tx bun.Tx, page []objects.Objec
 		there[page[i].Key] = page[i].Tag
 	}
 	var known []backupRow
-	err = tx.NewSelect().Model(&known).Column("id", "object_key", "tag", "status").Where("adopted").
+	err = tx.NewSelect().Model(&known).Column("id", "object_key", "tag", "status", "fault", "created_at").Where("adopted").
 		Where("project_id = ? AND region = ? AND object_key IN (?)", a.row.ProjectID, a.row.Region, bun.List(slices.Collect(maps.Keys(there)))).Scan(ctx)
 	if err != nil {
 		return n, err
 	}
 	var back, changed []string
+	now := store.Micros(a.p.now())
+	oldest := now
 	have := make(map[string]bool, len(known))
 	for i := range known {
 		r := &known[i]
 		same := there[r.ObjectKey] == r.Tag
 		switch {
-		case same && r.Status == api.BackupError:
-			back = append(back, r.ID)
+		case same && r.comesBack():
+			back, oldest = append(back, r.ID), min(oldest, r.CreatedAt)
 		case !same && r.Status == api.BackupAvailable:
 			changed = append(changed, r.ID)
 		}
 		have[r.ObjectKey] = have[r.ObjectKey] || same
 	}
-	n.Back, n.Changed = len(back), len(changed)
+	fresh := slices.DeleteFunc(slices.Clone(page), func(o objects.Object) bool { return have[o.Key] })
+	for i := range fresh {
+		oldest = min(oldest, store.Micros(fresh[i].Modified))
+	}
+	if n.Back, n.Changed = len(back), len(changed); len(back)+len(changed)+len(fresh) == 0 {
+		return n, nil
+	}
+	if err := unsync(ctx, tx, a.row.ProjectID, a.row.PolicyID, oldest); err != nil {
+		return n, err
+	}
 	if err := a.restore(ctx, tx, back); err != nil {
 		return n, err
 	}
 	if err := a.lose(ctx, tx, changed, api.FaultSourceChanged); err != nil {
 		return n, err
 	}
-	n.Added, err = a.add(ctx, tx, slices.DeleteFunc(slices.Clone(page), func(o objects.Object) bool { return have[o.Key] }))
+	n.Added, err = a.add(ctx, tx, fresh, now)
 	return n, err
 }
 
+// comesBack reports whether a backup that was taken over is available again if its
+// object is there as it was. Of one whose content is damaged the tag says nothing.
+func (r *backupRow) comesBack() bool {
+	why := r.backup().Fault
+	return r.Status == api.BackupError && (why == nil || why.Code != api.FaultChecksum)
+}
+
 // add takes over objects that are new, as long as the project has room for them.
-func (a *adopting) add(ctx context.Context, tx bun.Tx, fresh []objects.Object) (int, error) {
+func (a *adopting) add(ctx context.Context, tx bun.Tx, fresh []objects.Object, now int64) (int, error) {
 	if len(fresh) == 0 {
 		return 0, nil
 	}
@@ -67,7 +85,6 @@ func (a *adopting) add(ctx context.Context, tx bun.Tx, fresh []objects.Object) (
 		return 0, nil
 	}
 	rows := make([]backupRow, len(fresh))
-	now := store.Micros(a.p.now())
 	for i, o := range fresh {
 		r := a.row.backup(a.of, min(store.Micros(o.Modified), now))
 		r.Name, r.Path, r.ObjectKey, r.Tag, r.Size, r.Bytes = path.Base(o.Key), o.Key, o.Key, o.Tag, o.Size, o.Size
@@ -97,13 +114,16 @@ func (a *adopting) lose(ctx context.Context, tx bun.Tx, ids []string, why api.Fa
 	if len(ids) == 0 {
 		return nil
 	}
-	return loseBackups(ctx, tx, ids, fault(why, ""), a.p.now())
+	now := a.p.now()
+	return loseBackups(ctx, tx, ids, fault(why, ""), now, store.Micros(now.Add(keptFailed)))
 }
 
-func loseBackups(ctx context.Context, tx bun.Tx, ids []string, why *api.Fault, now time.Time) error {
+// loseBackups fails backups that were available; until is how long they are kept,
+// 0 for as long as nobody deletes them.
+func loseBackups(ctx context.Context, tx bun.Tx, ids []string, why *api.Fault, now time.Time, until int64) error {
 	_, err := tx.NewUpdate().Model((*backupRow)(nil)).
 		Set("status = ?, fault = ?", api.BackupError, encode(why)).
-		Set("updated_at = ?, expires_at = ?", store.Micros(now), store.Micros(now.Add(keptFailed))).
+		Set("updated_at = ?, expires_at = ?", store.Micros(now), until).
 		Where("id IN (?) AND status = ?", bun.List(ids), api.BackupAvailable).Exec(ctx)
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -21,7 +23,7 @@ func (p *Plane) OpenBackup(ctx context.Context, s api.Scope, id string) (api.Bac
 	if err := find(ctx, p.db.Read, s.Project, row, noBackup, "id = ?", id); err != nil {
 		return api.Backup{}, nil, err
 	}
-	if row.Status != api.BackupAvailable {
+	if row.Status != api.BackupAvailable && !row.lost() {
 		return api.Backup{}, nil, api.Errorf(api.Conflict, "backup.not_available")
 	}
 	v := &verified{ctx: ctx, p: p, row: row, sum: sha256.New()}
@@ -40,6 +42,16 @@ func (p *Plane) OpenBackup(ctx context.Context, s api.Scope, id string) (api.Bac
 	}
 	return row.backup(), v, nil
 }
+
+// lost reports whether the backup was available until somebody who read it did not
+// find what was backed up. That may come back, with the disk or by a repair.
+func (r *backupRow) lost() bool {
+	b := r.backup()
+	return b.Status == api.BackupError && (b.Adopted || b.Sum != "") && b.Fault != nil && slices.Contains(lostFaults, b.Fault.Code)
+}
+
+// lostFaults are the faults of backups that were available.
+var lostFaults = []api.FaultCode{api.FaultSourceMissing, api.FaultSourceChanged, api.FaultChecksum}
 
 // verified is the content of a backup: who reads it to its end knows that it is what
 // was backed up.
@@ -71,40 +83,74 @@ func (v *verified) Read(b []byte) (int, error) {
 func (v *verified) Close() error { return v.content.Close() }
 
 // verify compares what was read with what was backed up. Of what was taken over the
-// sum is known from now on.
+// sum is known from now on, and what was lost is available again.
 func (v *verified) verify() error {
 	sum := hex.EncodeToString(v.sum.Sum(nil))
 	if v.size != v.row.Size || v.row.Sum != "" && v.row.Sum != sum {
 		return v.blame(objects.ErrCorrupt)
 	}
-	if v.row.Sum != "" {
+	if v.row.Sum != "" && v.row.Status == api.BackupAvailable {
 		return nil
 	}
-	v.row.Sum = sum
+	lost := v.row.Status == api.BackupError
+	v.row.Sum, v.row.Status = sum, api.BackupAvailable
 	return v.p.db.InTx(context.WithoutCancel(v.ctx), func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewUpdate().Model((*backupRow)(nil)).Set("sum = ?", sum).
 			Where("id = ? AND tag = ? AND sum = ''", v.row.ID, v.row.Tag).Exec(ctx)
-		return err
+		if err != nil || !lost {
+			return err
+		}
+		if err := unsync(ctx, tx, v.row.ProjectID, v.row.PolicyID, v.row.CreatedAt); err != nil {
+			return err
+		}
+		return v.row.regain(ctx, tx, v.p.now())
 	})
 }
 
-// blame says what is wrong. A backup that is not any more what it was is not
-// available from now on.
+// regain makes a backup available again that was lost.
+func (r *backupRow) regain(ctx context.Context, tx bun.Tx, now time.Time) error {
+	_, err := tx.NewUpdate().Model((*backupRow)(nil)).
+		Set("status = ?, fault = '', updated_at = ?, expires_at = 0", api.BackupAvailable, store.Micros(now)).
+		Where("id = ? AND status = ? AND fault = ?", r.ID, api.BackupError, r.Fault).Exec(ctx)
+	return err
+}
+
+// blame says what is wrong. A backup of which the store says that it is not any more
+// what it was is not available from now on, and is kept: it may come back. A store
+// that is away says nothing of it.
 func (v *verified) blame(err error) error {
 	if v.ctx.Err() != nil {
 		return v.ctx.Err()
 	}
 	why := faultOf(err, true)
-	switch why.Code {
-	case api.FaultSourceMissing, api.FaultSourceChanged, api.FaultChecksum:
-		err = v.p.db.InTx(v.ctx, func(ctx context.Context, tx bun.Tx) error {
-			return loseBackups(ctx, tx, []string{v.row.ID}, why, v.p.now())
+	if v.isLost(err) {
+		err := v.p.db.InTx(v.ctx, func(ctx context.Context, tx bun.Tx) error {
+			return loseBackups(ctx, tx, []string{v.row.ID}, why, v.p.now(), 0)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return faultError(why)
+}
+
+// isLost reports whether an error is of the object and not of the store. One that
+// holds nothing at all is likely the place where a disk is to be mounted.
+func (v *verified) isLost(err error) bool {
+	switch {
+	case errors.Is(err, objects.ErrNoStore):
+		return false
+	case errors.Is(err, objects.ErrChanged), errors.Is(err, objects.ErrCorrupt):
+		return true
+	case !errors.Is(err, objects.ErrNotFound):
+		return false
+	}
+	s, err := v.p.store(v.ctx, v.row.Region)
+	if err != nil {
+		return false
+	}
+	some, err := s.List(v.ctx, "", "", 1)
+	return err == nil && len(some) > 0
 }
 
 // BackupQuotas implements api.Backups. What was taken over lies where somebody else

@@ -71,7 +71,7 @@ const acceleratedParts = 4
 
 // copy copies a pack until each of it has ended, or ctx has.
 func (d *copying) copy(ctx context.Context, pack []*copied) {
-	wait := firstCopyWait
+	wait := d.p.copyWait
 	for try := 1; len(pack) > 0; try++ {
 		var err error
 		if pack, err = d.start(ctx, pack); err != nil {

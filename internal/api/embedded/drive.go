@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type drives struct {
 	open    map[string]context.CancelFunc
 	working sync.WaitGroup
 	ended   bool
+	log     *slog.Logger // is told what has to be tried again
 }
 
 // start lets work go on in the background unless id is driven here already, or the
@@ -63,10 +65,20 @@ func (d *drives) cancel(id string) {
 }
 
 // begin lets drives start, again after stop.
-func (d *drives) begin() {
+func (d *drives) begin(log *slog.Logger) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ended = false
+	d.ended, d.log = false, log
+}
+
+// warn tells the log what a drive has to try again.
+func (d *drives) warn(message string, args ...any) {
+	d.mu.Lock()
+	log := d.log
+	d.mu.Unlock()
+	if log != nil {
+		log.Warn(message, args...)
+	}
 }
 
 // stop gives up everything and waits until it has ended.

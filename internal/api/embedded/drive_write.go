@@ -70,6 +70,9 @@ func (d *driving) insist(ctx context.Context, f func() error) error {
 		if err == nil || errors.Is(err, errOvertaken) {
 			return err
 		}
+		if wait == longestWait {
+			d.p.drives.warn("what is driven waits for the database", "id", d.id, "cause", err)
+		}
 		select {
 		case <-ctx.Done():
 			return errors.Join(context.Cause(ctx), err)

@@ -32,6 +32,7 @@ type Plane struct {
 	opened   opened           // stores of regions
 	copies   chan struct{}    // one for each backup that is copied by this process
 	now      func() time.Time // the wall clock
+	copyWait time.Duration    // before a copy is tried again
 
 	options Options
 }
@@ -55,7 +56,7 @@ func New(db *store.DB, keys *keyring.Ring, prober *probe.Prober, o Options) *Pla
 	o.Region, o.Copies = cmp.Or(o.Region, "local-1"), cmp.Or(o.Copies, api.MaxCopies)
 	return &Plane{
 		db: db, keys: keys, prober: prober, options: o, targets: db.Statement(targets),
-		copies: make(chan struct{}, o.Copies), now: time.Now,
+		copies: make(chan struct{}, o.Copies), now: time.Now, copyWait: firstCopyWait,
 	}
 }
 

@@ -29,7 +29,11 @@ const (
 func (p *Plane) DeleteBackups(ctx context.Context, s api.Scope, checkpoint string, ids []string) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := find(ctx, tx, s.Project, new(checkpointRow), noCheckpoint, "id = ?", checkpoint); err != nil {
+		row := new(checkpointRow)
+		if err := find(ctx, tx, s.Project, row, noCheckpoint, "id = ?", checkpoint); err != nil {
+			return err
+		}
+		if _, err := holdPolicy(ctx, tx, s.Project, row.PolicyID); err != nil { // no replication begins meanwhile
 			return err
 		}
 		d, err := p.markDeleting(ctx, tx, s.Project, checkpoint, ids)

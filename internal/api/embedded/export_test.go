@@ -5,5 +5,5 @@ import "time"
 // SetClock lets a plane go by another wall clock.
 func (p *Plane) SetClock(now func() time.Time) { p.now = now }
 
-// DriveLease is how long a run waits for who drives it.
-const DriveLease = driveLease
+// SetCopyWait lets a plane wait so long before it tries a copy for the second time.
+func (p *Plane) SetCopyWait(wait time.Duration) { p.copyWait = wait }

@@ -135,9 +135,10 @@ func (r *policyRow) operations(stored *api.Policy, d *api.PolicyDraft, now time.
 	return rows
 }
 
-// plan sets when the operation is due after a time; never if it is not enabled.
+// plan sets when the operation is due after a time; never if it is not enabled. One
+// that began later than that was stored while the clock was ahead: it begins then.
 func (r *operationRow) plan(after time.Time) {
-	r.NextAt = 0
+	r.NextAt, r.StartAt = 0, min(r.StartAt, store.Micros(after))
 	if !r.Enabled {
 		return
 	}
@@ -167,7 +168,7 @@ func (p *Plane) EnablePolicy(ctx context.Context, s api.Scope, id string, enable
 		for i := range rows {
 			rows[i].Enabled = enabled
 			rows[i].plan(now)
-			if err := update(ctx, tx, &rows[i], "enabled", "next_at"); err != nil {
+			if err := update(ctx, tx, &rows[i], "enabled", "start_at", "next_at"); err != nil {
 				return err
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -53,7 +52,14 @@ func (p *Plane) judgeRegion(ctx context.Context, db bun.IDB, name string, d api.
 	}
 	for i := range rows {
 		other := rows[i].region()
-		if path := d.Meets(&other); path != "" && other.Name != name && len(problems) == 0 {
+		if other.Name == name || len(problems) > 0 {
+			continue
+		}
+		path := d.Meets(&other)
+		if path == "" && d.Kind == api.StoreFolder && other.Kind == api.StoreFolder && sameFolder(d.Folder, other.Folder) {
+			path = "folder"
+		}
+		if path != "" {
 			problems = []api.Problem{{Path: path, Message: api.M("region.place_taken", "region", other.Name)}}
 		}
 	}
@@ -66,23 +72,6 @@ func (p *Plane) judgeRegion(ctx context.Context, db bun.IDB, name string, d api.
 func regionTaken(name string, others []api.Problem) error {
 	m := api.M("region.name_taken", "name", name)
 	return &api.Error{Code: api.Conflict, Message: m, Problems: append([]api.Problem{{Path: "name", Message: m}}, others...)}
-}
-
-// folderProblem judges where the folder of a draft is.
-func (p *Plane) folderProblem(d *api.RegionDraft) api.Message {
-	if d.Kind != api.StoreFolder || d.Folder == "" {
-		return api.Message{}
-	}
-	if len(p.options.Folders) == 0 {
-		return api.M("region.folder_none")
-	}
-	for _, allowed := range p.options.Folders {
-		below, err := filepath.Rel(allowed, d.Folder)
-		if err == nil && below != "." && filepath.IsLocal(below) {
-			return api.Message{}
-		}
-	}
-	return api.M("region.folder_outside", "folders", strings.Join(p.options.Folders, ", "))
 }
 
 // CreateRegion implements api.Regions.
@@ -203,6 +192,9 @@ func (p *Plane) UpdateRegion(ctx context.Context, s api.Scope, name string, d ap
 			return err
 		}
 		if _, err := p.judgeRegion(ctx, tx, name, d); err != nil {
+			return err
+		}
+		if err := row.mayMove(ctx, tx, &d); err != nil {
 			return err
 		}
 		if err := p.preparePlace(&d); err != nil {

@@ -56,15 +56,14 @@ func (p *Plane) checkRegion(ctx context.Context, d *api.RegionDraft) api.Check {
 	if d.Kind == api.StoreFolder {
 		steps = steps[1:]
 	}
-	at := regionSettings{
-		Folder: d.Folder, Endpoint: d.Endpoint, Bucket: d.Bucket, Prefix: d.Prefix, Signing: d.Signing, PathStyle: d.PathStyle, AccessKey: d.AccessKey,
-	}
 	var err error
 	if d.Kind == api.StoreFolder {
-		_, err = p.lookAtFolder(d.Folder)
-	}
-	if err == nil {
-		c.store, err = p.openStore(at.at(d.Secret))
+		c.store, _, err = p.openFolderStore(d.Folder)
+	} else {
+		c.store, err = p.openBucket(objects.Place{
+			Endpoint: d.Endpoint, Bucket: d.Bucket, Prefix: d.Prefix, Signing: d.Signing, PathStyle: d.PathStyle,
+			AccessKey: d.AccessKey, Secret: d.Secret,
+		})
 	}
 	for _, step := range steps {
 		if check.Status == api.Failed {

@@ -48,24 +48,61 @@ func (p *Plane) regionFree(ctx context.Context, tx bun.Tx, name string) error {
 	projects := func() *bun.SelectQuery {
 		return tx.NewSelect().Model((*projectRow)(nil)).Column("id").Where("region = ?", name)
 	}
-	for _, use := range []struct {
-		key   string
-		query *bun.SelectQuery
-	}{
-		{"region.has_backups", tx.NewSelect().TableExpr("backups").Where("region = ?", name)},
-		{"region.has_policies", tx.NewSelect().TableExpr("policies").Where("project_id IN (?)", projects())},
-		{"region.has_projects", projects().Where("name <> ?", name)},
-		{"region.has_runs", tx.NewSelect().TableExpr("replication_runs").Where("ended_at = 0 AND (region = ? OR source_region = ?)", name, name)},
-	} {
-		found, err := use.query.Exists(ctx)
-		if err != nil {
-			return err
-		}
-		if found {
-			return api.Errorf(api.Conflict, use.key, "region", name)
-		}
+	used, err := firstUse(ctx, append(contents(tx, name),
+		regionUse{"region.has_policies", tx.NewSelect().TableExpr("policies").Where("project_id IN (?)", projects())},
+		regionUse{"region.has_projects", projects().Where("name <> ?", name)}))
+	if err != nil {
+		return err
+	}
+	if used != "" {
+		return api.Errorf(api.Conflict, used, "region", name)
 	}
 	return destinationFree(ctx, tx, name)
+}
+
+// regionUse is something that needs a region, and the message that says so.
+type regionUse struct {
+	key   string
+	query *bun.SelectQuery
+}
+
+// contents are what needs a region to be where it is: backups, and what makes them
+// or copies them.
+func contents(tx bun.Tx, name string) []regionUse {
+	return []regionUse{
+		{"region.has_backups", tx.NewSelect().TableExpr("backups").Where("region = ?", name)},
+		{"region.has_checkpoints", tx.NewSelect().TableExpr("checkpoints").Where("ended_at = 0 AND region = ?", name)},
+		{"region.has_runs", tx.NewSelect().TableExpr("replication_runs").Where("ended_at = 0 AND (region = ? OR source_region = ?)", name, name)},
+	}
+}
+
+// firstUse is the message of the first use that there is, "" if there is none.
+func firstUse(ctx context.Context, uses []regionUse) (string, error) {
+	for _, use := range uses {
+		if found, err := use.query.Exists(ctx); err != nil || found {
+			return use.key, err
+		}
+	}
+	return "", nil
+}
+
+// mayMove refuses to change where the objects of a region are, as long as there are
+// some that the console knows of, or it makes some.
+func (r *regionRow) mayMove(ctx context.Context, tx bun.Tx, d *api.RegionDraft) error {
+	stored := r.region()
+	path := d.Moves(&stored)
+	if path == "" {
+		return nil
+	}
+	used, err := firstUse(ctx, contents(tx, r.Name))
+	if err != nil || used == "" {
+		return err
+	}
+	m := api.M(used, "region", r.Name)
+	if used == "region.has_backups" {
+		m = api.M("region.stays", "region", r.Name)
+	}
+	return &api.Error{Code: api.Conflict, Message: m, Problems: []api.Problem{{Path: path, Message: m}}}
 }
 
 // destinationFree refuses to give up a region that a policy names as the place that

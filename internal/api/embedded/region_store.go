@@ -50,7 +50,7 @@ func (p *Plane) openRegion(ctx context.Context, name string) (openedStore, error
 	settings := row.settings()
 	opened := openedStore{of: *row}
 	if settings.Kind == api.StoreFolder {
-		if opened.folder, err = p.lookAtFolder(settings.Folder); err != nil {
+		if opened.store, opened.folder, err = p.openFolderStore(settings.Folder); err != nil {
 			return openedStore{}, err
 		}
 	}
@@ -60,14 +60,16 @@ func (p *Plane) openRegion(ctx context.Context, name string) (openedStore, error
 	if known && before.of == *row && (opened.folder == nil || os.SameFile(before.folder, opened.folder)) {
 		return before, nil
 	}
-	secret, err := row.open(p.keys)
-	if err != nil {
-		return openedStore{}, err
+	if opened.store == nil {
+		secret, err := row.open(p.keys)
+		if err != nil {
+			return openedStore{}, err
+		}
+		if opened.store, err = p.openBucket(settings.at(secret)); err != nil {
+			return openedStore{}, err
+		}
 	}
 	opened.limiter = limited(before.limiter, row.Bandwidth)
-	if opened.store, err = p.openStore(settings.at(secret)); err != nil {
-		return openedStore{}, err
-	}
 	if p.opened.stores == nil {
 		p.opened.stores = map[string]openedStore{}
 	}
@@ -75,12 +77,9 @@ func (p *Plane) openRegion(ctx context.Context, name string) (openedStore, error
 	return opened, nil
 }
 
-// openStore opens a place. Whoever opens a folder has looked at it before.
-func (p *Plane) openStore(at objects.Place) (objects.Store, error) {
-	switch {
-	case at.Folder != "":
-		return objects.Open(at, nil)
-	case p.prober == nil: // a command beside the server, which connects to nothing
+// openBucket opens a place that is a bucket.
+func (p *Plane) openBucket(at objects.Place) (objects.Store, error) {
+	if p.prober == nil { // a command beside the server, which connects to nothing
 		return nil, objects.ErrUnreachable
 	}
 	return objects.Open(at, p.prober.Transport())

@@ -60,6 +60,9 @@ const recordBatch = 250
 
 // insert stores a run and its records.
 func (r *replicationRow) insert(ctx context.Context, tx bun.Tx, s api.Scope, records []recordRow) error {
+	if err := roomForBackups(ctx, tx, r.DestinationID, len(records)); err != nil {
+		return err
+	}
 	if _, err := tx.NewInsert().Model(r).Exec(ctx); err != nil {
 		return err
 	}

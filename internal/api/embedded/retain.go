@@ -35,6 +35,9 @@ func (p *Plane) retainDue(ctx context.Context, t jobs.Task) error {
 // removeFailed removes backups of a policy that failed some time ago.
 func (p *Plane) removeFailed(ctx context.Context, project, policy string) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := holdPolicy(ctx, tx, project, policy); err != nil {
+			return err
+		}
 		var ids []string
 		err := tx.NewSelect().Model((*backupRow)(nil)).Column("id").
 			Where("expires_at > 0 AND expires_at <= ?", store.Micros(p.now())).
@@ -48,7 +51,7 @@ func (p *Plane) removeFailed(ctx context.Context, project, policy string) error 
 }
 
 // retainPolicy removes the backups that a policy does not keep, resource by resource.
-// Backups of a policy that is gone, or has no schedule of backups, are kept.
+// Backups of a policy that is gone, or has no schedule of backups that runs, are kept.
 func (p *Plane) retainPolicy(ctx context.Context, project, policy string) error {
 	rules, err := p.retentions(ctx, project, policy)
 	if err != nil {
@@ -64,10 +67,12 @@ func (p *Plane) retainPolicy(ctx context.Context, project, policy string) error 
 	return err
 }
 
-// retentions are the rules of a policy's backups. Of several, what one keeps is kept.
+// retentions are the rules of a policy's backups, of schedules that run: without one
+// all are kept. Of several, what one keeps is kept.
 func (p *Plane) retentions(ctx context.Context, project, policy string) (rules []api.Retention, err error) {
 	var operations []operationRow
-	err = p.db.Read.NewSelect().Model(&operations).Where("project_id = ? AND policy_id = ? AND type = ?", project, policy, api.OperationBackup).Scan(ctx)
+	err = p.db.Read.NewSelect().Model(&operations).Where("project_id = ? AND policy_id = ?", project, policy).
+		Where("type = ? AND enabled", api.OperationBackup).Scan(ctx)
 	for i := range operations {
 		rules = append(rules, operations[i].definition().Retention)
 	}
@@ -85,6 +90,9 @@ func (p *Plane) kept(db bun.IDB, project, policy string) *bun.SelectQuery {
 // being replicated, and notes of the others when the time of the first rule is up.
 func (p *Plane) retainResource(ctx context.Context, project, policy, resource string, rules []api.Retention) error {
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := holdPolicy(ctx, tx, project, policy); err != nil {
+			return err
+		}
 		var rows []backupRow
 		err := p.kept(tx, project, policy).Where("resource_id = ?", resource).Column("id", "created_at", "expires_at").
 			OrderExpr("created_at DESC, id DESC").Scan(ctx, &rows)

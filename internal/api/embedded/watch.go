@@ -81,7 +81,7 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 	for _, c := range chores {
 		workers[c.kind] = c.workers(checks)
 	}
-	p.drives.begin()
+	p.drives.begin(b.Log)
 	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers})
 	if err == nil {
 		p.engine.Store(engine)

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"net/http"
+	"os"
 
 	"switchboard/internal/api"
 )
@@ -15,6 +16,9 @@ type Place struct {
 	AccessKey                         string
 	Secret                            api.Secret
 }
+
+// OpenRoot makes the store of a folder that is open already, which it keeps.
+func OpenRoot(root *os.Root) Store { return &folder{root: root} }
 
 // Open makes the store of a place; of a bucket it asks nothing yet. Buckets are
 // reached through transport, which is the guarded one. Close idle connections by
