@@ -42,6 +42,7 @@ type Actor struct {
 	Way       Way
 	Addr      string // the remote IP address, empty for the command line
 	RequestID string
+	Limited   bool `json:",omitempty"` // to the scope's project, by the key that was used
 }
 
 // Way is the door through which a change came in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,19 +53,24 @@ type Checkpoint struct {
 	Auto        bool       // on a schedule
 	Created     Stamp
 	Ended       time.Time // zero while it goes on
-	// Message says why it could not be carried through, else zero.
+	// Message says why it could not be carried through, or what was left out, else
+	// zero.
 	Message Message
 	// How many backups it has, and in which state.
 	Backups, Available, Failed int
 	Bytes                      int64
 }
 
+// MessageLinksLeftOut is the Message of a checkpoint that left out links and special
+// files, as all do: that is told, and is no failure.
+const MessageLinksLeftOut = "backup.left_out_links"
+
 // Status is the dialect's word for how far it is.
 func (c *Checkpoint) Status() BackupStatus {
 	switch {
 	case c.Ended.IsZero():
 		return BackupProtecting
-	case c.Failed > 0 || !c.Message.IsZero():
+	case c.Failed > 0 || !c.Message.IsZero() && c.Message.Key != MessageLinksLeftOut:
 		return BackupError
 	}
 	return BackupAvailable
@@ -123,6 +129,15 @@ func (b *Backup) File() string {
 	}
 	return b.Name + "-" + object
 }
+
+// Lost reports whether the backup was available until somebody who read it did not
+// find what was backed up. That may come back, with the disk or by a repair.
+func (b *Backup) Lost() bool {
+	return b.Status == BackupError && (b.Adopted || b.Sum != "") && b.Fault != nil && slices.Contains(LostFaults, b.Fault.Code)
+}
+
+// LostFaults are the faults of backups that were available.
+var LostFaults = []FaultCode{FaultSourceMissing, FaultSourceChanged, FaultChecksum}
 
 // BackupStatus is how far a backup is.
 type BackupStatus string

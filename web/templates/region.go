@@ -99,12 +99,12 @@ func bandwidthText(ctx context.Context, bytes int64) string {
 // deletion is the question before a region is removed.
 func (v *RegionView) deletion(ctx context.Context) Confirm {
 	return Confirm{
-		Text:         locale.T(ctx, "regions.delete_text", "name", v.Region.Name),
+		Text: locale.T(ctx, "regions.delete_text", "name", v.Region.Name),
 		Consequences: []string{
 			locale.T(ctx, "regions.delete_objects"), locale.T(ctx, "regions.delete_unreachable"),
 			locale.T(ctx, "regions.delete_project"), locale.T(ctx, "regions.delete_unused"),
 		},
-		Action:       v.Path + "/delete", Cancel: v.Path, Button: locale.T(ctx, "regions.delete_button"),
+		Action: v.Path + "/delete", Cancel: v.Path, Button: locale.T(ctx, "regions.delete_button"),
 		Hidden: []form.Hidden{{Name: "version", Value: version(v.Region.Version)}},
 	}
 }

@@ -169,7 +169,11 @@ func backupFolder(t *testing.T, p Plane) {
 	require.Equal(t, api.Checkpoint{
 		ID: c.ID, Policy: c.Policy, PolicyName: c.PolicyName, Description: "before the move", Resources: c.Resources,
 		Created: c.Created, Ended: c.Ended, Backups: 1, Available: 1, Bytes: b.Size,
+		Message: c.Message,
 	}, c)
+
+	require.Equal(t, api.MessageLinksLeftOut, c.Message.Key, "what is not in it is told")
+	require.Equal(t, "orders/link", c.Message.Args["names"])
 
 	archive, err := ReadBackup(t.Context(), p, b.ID)
 	require.NoError(t, err)

@@ -260,7 +260,7 @@ func backupRetention(t *testing.T, p Plane) {
 	Files(t, p, map[string]string{"a": "1", "b": "2", "dumps/x": "3"})
 	policy, err := p.Service.CreatePolicy(t.Context(), p.Mine, api.PolicyDraft{
 		Name: "nightly", Resources: []api.ResourceDraft{{Path: "a"}, {Path: "b"}, {Path: "dumps", Adopt: true}},
-		Operations: []api.OperationDraft{{Pattern: "FREQ=DAILY;INTERVAL=1;BYHOUR=3;BYMINUTE=0", Max: "2"}},
+		Operations: []api.OperationDraft{{Pattern: "FREQ=DAILY;INTERVAL=1;BYHOUR=3;BYMINUTE=0", Max: "2", Enabled: true}},
 	})
 	require.NoError(t, err)
 	var all []api.Backup

@@ -128,3 +128,38 @@ func regionChanges(t *testing.T, p Plane) {
 	require.Contains(t, string(changes[1].After), `"bucket":"other"`)
 	require.Contains(t, string(changes[1].After), `"secret_typed":true`)
 }
+
+func regionStays(t *testing.T, p Plane) {
+	Files(t, p, map[string]string{"data/a": "a"})
+	policy := Protect(t, p, "nightly", "data")
+	checkpoint, err := p.Service.StartCheckpoint(t.Context(), p.Mine, api.CheckpointDraft{Policy: policy.ID})
+	require.NoError(t, err)
+	home := getRegion(t, p, "")
+	moved := api.RegionDraft{Kind: home.Kind, Folder: home.Folder + "-moved"}
+	bucket := BucketRegion(home.Name)
+	for path, d := range map[string]api.RegionDraft{"folder": moved, "kind": bucket} {
+		_, err = p.Service.UpdateRegion(t.Context(), p.Mine, home.Name, d, 0)
+		requireCode(t, err, api.Conflict)
+		require.Equal(t, []string{path + " region.stays"}, paths(err), "of %s", checkpoint.ID)
+	}
+	require.NoDirExists(t, moved.Folder)
+	stays, err := p.Service.UpdateRegion(t.Context(), p.Mine, home.Name, api.RegionDraft{Kind: home.Kind, Folder: home.Folder, Bandwidth: "3"}, 0)
+	require.NoError(t, err, "what does not move it is changed")
+	require.Equal(t, int64(3<<20), stays.Bandwidth)
+
+	away := getRegion(t, p, "local-2")
+	_, err = p.Service.UpdateRegion(t.Context(), p.Mine, "local-2", api.RegionDraft{Kind: away.Kind, Folder: away.Folder + "-moved"}, 0)
+	require.NoError(t, err, "one without backups moves")
+}
+
+func regionLimited(t *testing.T, p Plane) {
+	s := p.Mine
+	s.Actor.Limited = true
+	_, err := p.Service.CreateRegion(t.Context(), s, FolderRegion("mine"))
+	requireCode(t, err, api.Forbidden)
+	away := getRegion(t, p, "local-2")
+	_, err = p.Service.UpdateRegion(t.Context(), s, "local-2", api.RegionDraft{Kind: away.Kind, Folder: away.Folder, Bandwidth: "1"}, 0)
+	requireCode(t, err, api.Forbidden)
+	requireCode(t, p.Service.DeleteRegion(t.Context(), s, "local-2", 0), api.Forbidden)
+	require.Equal(t, away, getRegion(t, p, "local-2"))
+}

@@ -62,7 +62,10 @@ func (d *protecting) adopt(ctx context.Context) (message api.Message, err error)
 // that failed, until they are there again.
 func (a *adopting) take(ctx context.Context) (why api.Message, err error) {
 	for after := ""; ; {
-		page, err := a.store.List(ctx, under(a.of.Path), after, listPage)
+		page, err := a.store.ListPassing(ctx, under(a.of.Path), after, listPage, a.left.pass)
+		if err == nil && after == "" && len(page) > 0 {
+			err = a.left.passObject(ctx, a.store, a.of.Path)
+		}
 		if err == nil && after == "" && len(page) == 0 {
 			page, err = a.alone(ctx)
 		}

@@ -50,7 +50,8 @@ type copying struct {
 	row replicationRow
 
 	moved    atomic.Int64 // bytes that arrived since the drive began
-	hopeless atomic.Bool  // what a store that is away was waited for in vain
+	arrived  atomic.Int64 // objects that have
+	hopeless atomic.Bool  // a store that is away was waited for in vain
 
 	mu   sync.Mutex
 	open map[string]*copied // those on their way, by their records' ids

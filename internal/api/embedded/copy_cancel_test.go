@@ -9,6 +9,7 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/embedded"
+	"switchboard/internal/api/objects"
 	"switchboard/internal/api/store"
 )
 
@@ -109,5 +110,43 @@ func TestARunEndsAlthoughItsDestinationStaysAway(t *testing.T) {
 		retried := apitest.ReplicationEnds(t, p, retry.ID)
 		require.Equal(t, objects, retried.Succeeded)
 		apitest.RequireTrue(t, p, retried)
+	})
+}
+
+// One object that somebody else holds keeps no other waiting.
+func TestOneObjectThatCannotBeWrittenHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		sizes := make([]int, 50)
+		for i := range sizes {
+			sizes[i] = 100 + i
+		}
+		p, policy, to := prepared(t, db, sizes)
+		run := apitest.Replicate(t, p, policy.ID, to)
+		home, err := p.Service.Region(t.Context(), mine, "")
+		require.NoError(t, err)
+		region, err := p.Service.Region(t.Context(), mine, to.Region)
+		require.NoError(t, err)
+		from, err := objects.Open(objects.Place{Folder: home.Folder}, nil)
+		require.NoError(t, err)
+		into, err := objects.Open(objects.Place{Folder: region.Folder}, nil)
+		require.NoError(t, err)
+		var replica string
+		require.NoError(t, db.Read.NewSelect().Table("replication_records").Column("replica_id").
+			Where("run_id = ?", run.ID).OrderExpr("id").Limit(1).Scan(t.Context(), &replica))
+		source, err := from.Stat(t.Context(), "dumps/000000")
+		require.NoError(t, err)
+		hold := objects.Transfer{From: from, Source: source, To: into, Key: ".switchboard/backups/" + to.Project + "/" + replica}
+		held, err := hold.Stage(t.Context())
+		require.NoError(t, err)
+
+		p.Service.(*embedded.Plane).SetCopyWait(100 * time.Millisecond)
+		defer working(t, p)()
+		require.Eventually(t, func() bool { return apitestRun(t, p, run.ID).Succeeded == 49 }, time.Minute, 10*time.Millisecond)
+		held.Release()
+		ended := apitest.ReplicationEnds(t, p, run.ID)
+		require.Equal(t, 50, ended.Succeeded)
+		requireConsistent(t, db, p, to, ended)
+		require.Greater(t, apitest.Records(t, p, run.ID)[0].Attempts, 1)
 	})
 }

@@ -19,10 +19,13 @@ import (
 type copied struct {
 	rec    recordRow // as it was read, with what was noted since
 	source backupRow
-	staged *objects.Staged
-	sum    objects.Sum
-	fault  *api.Fault
 	tried  bool // by this drive
+
+	// What became of it in the last try.
+	reached bool // it was its turn
+	staged  *objects.Staged
+	sum     objects.Sum
+	fault   *api.Fault
 
 	bytes  atomic.Int64 // that are there
 	high   atomic.Int64 // that were counted as moved
@@ -30,8 +33,8 @@ type copied struct {
 	resume string
 }
 
-// arrived takes over how many bytes are there.
-func (c *copied) arrived(d *copying, bytes int64) {
+// progress takes over how many bytes are there.
+func (c *copied) progress(d *copying, bytes int64) {
 	c.bytes.Store(bytes)
 	for {
 		high := c.high.Load()
@@ -69,19 +72,23 @@ const (
 // accelerated run.
 const acceleratedParts = 4
 
+// packFaults is how many objects of a pack may find a store away before the rest of
+// it is not tried: one may have a reason of its own.
+const packFaults = 3
+
 // copy copies a pack until each of it has ended, or ctx has.
 func (d *copying) copy(ctx context.Context, pack []*copied) {
-	wait := d.p.copyWait
+	wait, before := d.p.copyWait, d.arrived.Load()
 	for try := 1; len(pack) > 0; try++ {
 		var err error
-		if pack, err = d.start(ctx, pack); err != nil {
-			return
-		}
-		if err := d.attempt(ctx, pack); err != nil {
+		if pack, err = d.try(ctx, pack); err != nil {
 			return
 		}
 		final := try >= copyTries || d.hopeless.Load()
 		pack, err = d.settle(ctx, pack, wait, final)
+		if final && d.arrived.Load() == before { // what comes next does not wait as long
+			d.hopeless.Store(true)
+		}
 		if err != nil || len(pack) == 0 {
 			return
 		}
@@ -94,39 +101,60 @@ func (d *copying) copy(ctx context.Context, pack []*copied) {
 	}
 }
 
-// attempt stages what a pack has, one after the other, and publishes it together.
-// What became of each is in it; an error is one of ctx.
-func (d *copying) attempt(ctx context.Context, pack []*copied) error {
+// try takes a place among those who copy, and stages and publishes what of a pack is
+// still to be copied. What became of each is in it; an error is one of ctx.
+func (d *copying) try(ctx context.Context, pack []*copied) (left []*copied, err error) {
 	select {
 	case d.p.copies <- struct{}{}:
 		defer func() { <-d.p.copies }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
-	way, why := d.way(ctx)
-	for i, c := range pack {
-		if ctx.Err() != nil {
-			break
-		}
-		if c.fault = why; why == nil {
-			c.fault = d.stage(ctx, way, c)
-		}
-		if c.fault != nil && passing(c.fault) { // the others will not do better
-			for _, other := range pack[i+1:] {
-				other.fault = c.fault
-			}
-			break
-		}
+	if left, err = d.start(ctx, pack); err != nil {
+		return nil, err
 	}
+	d.stageAll(ctx, left)
 	if ctx.Err() == nil {
-		d.publish(ctx, pack)
+		d.publish(ctx, left)
 	}
-	for _, c := range pack {
+	for _, c := range left {
 		if c.staged != nil {
 			c.staged.Release()
 		}
 	}
-	return ctx.Err()
+	return left, ctx.Err()
+}
+
+// stageAll stages a pack, one after the other. Those that a store was away for before
+// it was their turn are first the next time.
+func (d *copying) stageAll(ctx context.Context, pack []*copied) {
+	way, away := d.way(ctx)
+	faults := 0
+	if away != nil {
+		faults = packFaults
+	}
+	for _, c := range pack {
+		if ctx.Err() != nil {
+			return
+		}
+		if c.reached = faults < packFaults; !c.reached {
+			c.fault = away
+			continue
+		}
+		if c.fault = d.stage(ctx, way, c); c.fault != nil && passing(c.fault) {
+			away = c.fault
+			faults++
+		}
+	}
+	slices.SortStableFunc(pack, func(a, b *copied) int {
+		switch {
+		case a.reached == b.reached:
+			return 0
+		case b.reached:
+			return -1
+		}
+		return 1
+	})
 }
 
 // passing reports whether a fault is worth another try: it is not the object's.
@@ -163,7 +191,7 @@ func (d *copying) way(ctx context.Context) (w way, why *api.Fault) {
 func (w way) transfer(d *copying, c *copied) *objects.Transfer {
 	t := &objects.Transfer{
 		From: w.from, Source: c.source.object(), Sum: objects.Sum(c.source.Sum), To: w.to, Key: c.rec.object(), Resume: c.noted(),
-		Limit: w.limit, Progress: func(bytes int64) { c.arrived(d, bytes) }, Note: c.note,
+		Limit: w.limit, Progress: func(bytes int64) { c.progress(d, bytes) }, Note: c.note,
 	}
 	if d.row.Accelerate {
 		t.Parts = acceleratedParts

@@ -54,13 +54,11 @@ func (d *copying) settle(ctx context.Context, pack []*copied, wait time.Duration
 		delete(d.open, c.rec.ID)
 	}
 	d.mu.Unlock()
-	switch {
-	case len(v.done) > 0:
+	if len(v.done) > 0 {
+		d.arrived.Add(int64(len(v.done)))
 		d.hopeless.Store(false)
-	case slices.ContainsFunc(v.lost, func(c *copied) bool { return passing(c.fault) }):
-		d.hopeless.Store(true) // what comes next does not wait as long
 	}
-	d.p.tidy(ctx, recordIDs(v.lost))
+	_ = d.p.tidy(ctx, recordIDs(v.lost)) // what it leaves is found again
 	return v.again, nil
 }
 

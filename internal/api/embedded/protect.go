@@ -51,6 +51,7 @@ type protecting struct {
 	store objects.Store
 	pace  func(n int) error // of what is written to the region, or nil
 
+	left leftOut
 	took tookOver
 	room *int // for backups of the project, once something is taken over
 	full bool
@@ -99,7 +100,7 @@ func (d *protecting) writeProgress(ctx context.Context, tx bun.Tx) error {
 }
 
 // work makes the backups that are left, and takes over what is to be. message says
-// why that could not be carried through.
+// why that could not be carried through, or what is not in the backups.
 func (d *protecting) work(ctx context.Context) (message api.Message, err error) {
 	var left []backupRow
 	err = d.p.db.Read.NewSelect().Model(&left).Where("checkpoint_id = ?", d.row.ID).
@@ -117,7 +118,10 @@ func (d *protecting) work(ctx context.Context) (message api.Message, err error) 
 	if err := d.make(ctx, left); err != nil {
 		return message, err
 	}
-	return d.adopt(ctx)
+	if message, err = d.adopt(ctx); err == nil && message.IsZero() {
+		message = d.left.message()
+	}
+	return message, err
 }
 
 // open opens the store of the checkpoint's region.
@@ -197,7 +201,7 @@ func (r *checkpointRow) forgetEmpty(ctx context.Context, tx bun.Tx) error {
 		return nil
 	}
 	_, err := tx.NewDelete().Model((*checkpointRow)(nil)).
-		Where("project_id = ? AND policy_id = ? AND id < ? AND ended_at > 0 AND message = ''", r.ProjectID, r.PolicyID, r.ID).
-		Where(emptyCheckpoint).Exec(ctx)
+		Where("project_id = ? AND policy_id = ? AND id < ? AND ended_at > 0", r.ProjectID, r.PolicyID, r.ID).
+		Where("message = '' OR message LIKE ?", `%"backup.left_out%`).Where(emptyCheckpoint).Exec(ctx)
 	return err
 }

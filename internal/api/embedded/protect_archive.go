@@ -31,6 +31,9 @@ func backupKey(project, id string) string { return ownObjects + "backups/" + pro
 func (d *protecting) content(ctx context.Context, at string, m *making) (content io.ReadCloser, archived bool, err error) {
 	object, err := d.store.Stat(ctx, at)
 	if err == nil {
+		if err := m.left.passFolder(ctx, d.store, at); err != nil {
+			return nil, false, err
+		}
 		m.known.Store(object.Size)
 		content, err = d.store.Open(ctx, object, 0, -1)
 		return content, false, err
@@ -56,7 +59,7 @@ type archive struct {
 func (a *archive) write(ctx context.Context) error {
 	prefix, some := under(a.folder), false
 	for after := ""; ; {
-		page, err := a.store.List(ctx, prefix, after, listPage)
+		page, err := a.store.ListPassing(ctx, prefix, after, listPage, a.making.left.pass)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ type making struct {
 
 	done, known atomic.Int64 // bytes
 	written     int64        // what writeProgress wrote last of done
+	left        leftOut      // known when it was read to its end
 
 	mu  sync.Mutex
 	err error // of the content
@@ -121,6 +122,9 @@ func (d *protecting) tryOne(ctx context.Context, row *backupRow) (why *api.Fault
 	if err != nil {
 		return d.blame(ctx, err, false)
 	}
+	d.mu.Lock()
+	d.left.add(m.left)
+	d.mu.Unlock()
 	return nil, d.write(ctx, func(ctx context.Context, tx bun.Tx) error {
 		return row.settle(ctx, tx, d.p.now(), object.Size, string(sum))
 	})

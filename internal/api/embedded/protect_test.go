@@ -338,7 +338,7 @@ func TestWhatFailedAndWhatIsTooOldIsRemovedInTime(t *testing.T) {
 		apitest.Files(t, p, map[string]string{"a": "1"})
 		policy, err := p.Service.CreatePolicy(t.Context(), mine, api.PolicyDraft{
 			Name: "nightly", Resources: []api.ResourceDraft{{Path: "a"}, {Path: "gone"}},
-			Operations: []api.OperationDraft{{Pattern: "FREQ=DAILY;INTERVAL=1;BYHOUR=3;BYMINUTE=0", Days: "7"}},
+			Operations: []api.OperationDraft{{Pattern: "FREQ=DAILY;INTERVAL=1;BYHOUR=3;BYMINUTE=0", Days: "7", Enabled: true}},
 		})
 		require.NoError(t, err)
 		begin(t, p)

@@ -224,3 +224,28 @@ func TestACommandBesideTheServerConnectsToNoBucket(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "region.test_unreachable", check.Failure().Message.Key)
 }
+
+func TestTwoRegionsAreNotTheSameFolderByAnotherPath(t *testing.T) {
+	t.Parallel()
+	db := apitest.Open(t, t.TempDir()+"/switchboard.db")
+	p := plane(t, db, ring(t))
+	folder := folderOf(t, db)
+	door := filepath.Join(t.TempDir(), "door")
+	require.NoError(t, os.Symlink(folder, door))
+	both := embedded.New(db, ring(t), nil, embedded.Options{Folders: []string{door, folder}})
+	for _, below := range []string{"local-2", "local-2/below", "local-2/below/more"} {
+		d := apitest.FolderRegion("mine")
+		d.Folder = filepath.Join(door, below)
+		err := both.ValidateRegion(t.Context(), mine, "", d)
+		require.ErrorContains(t, err, "folder: region.place_taken", below)
+	}
+	require.NoError(t, both.ValidateRegion(t.Context(), mine, "", apitest.FolderRegion("free")))
+
+	// A link that takes the place of a folder later is not followed, wherever it leads.
+	home, err := p.Service.Region(t.Context(), mine, "")
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(home.Folder))
+	require.NoError(t, os.Symlink("local-2", home.Folder))
+	_, err = p.Service.Browse(t.Context(), mine, "", "", 10)
+	require.Equal(t, api.Unavailable, api.CodeOf(err))
+}

@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -149,5 +150,73 @@ func TestAScheduleStartsAReplicationWhenItIsDue(t *testing.T) {
 		require.True(t, nextOf(t, p, policy.ID).After(time.Now()))
 		require.Zero(t, count(t, db, "audit", "action = 'skip_scheduled'"), "nothing to copy is no failure")
 		require.Zero(t, count(t, db, "replication_runs", "1 = 1"))
+	})
+}
+
+// began sets since when there are the schedules of all policies.
+func began(t *testing.T, db *store.DB, at time.Time) {
+	t.Helper()
+	exec(t, db, "UPDATE policy_operations SET start_at = ?", store.Micros(at))
+}
+
+func TestWhatWasStartedIsNotStartedAgainByWhoGoesOn(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		policy := nightly(t, p)
+		began(t, db, time.Now().AddDate(0, 0, -10))
+		_, err := p.Service.StartCheckpoint(t.Context(), mine, api.CheckpointDraft{Policy: policy.ID, Auto: true})
+		require.NoError(t, err)
+		exec(t, db, "UPDATE checkpoints SET ended_at = created_at")
+		dueSince(t, db, time.Now().Add(-time.Second)) // the lease of a process that was killed here
+		catchUp(t, p, 0)
+		require.Len(t, checkpoints(t, p, policy.ID), 1)
+		require.True(t, nextOf(t, p, policy.ID).After(time.Now()), "it is planned")
+		require.Zero(t, count(t, db, "audit", "action = 'skip_scheduled'"))
+
+		exec(t, db, "UPDATE checkpoints SET created_at = ?", store.Micros(time.Now().AddDate(0, 0, -1).Add(-time.Second)))
+		dueSince(t, db, time.Now().Add(-time.Second))
+		catchUp(t, p, 0)
+		require.Len(t, checkpoints(t, p, policy.ID), 2, "one of the time before is another one")
+	})
+}
+
+func TestAReplicationThatWasStartedIsNotStartedAgainByWhoGoesOn(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p, policy, to := prepared(t, db, []int{10})
+		exec(t, db, "UPDATE policy_operations SET type = 'replication', definition = ?", fmt.Sprintf(`{"Region":%q,"Project":%q}`, to.Region, to.Project))
+		began(t, db, time.Now().AddDate(0, 0, -10))
+		_, err := p.Service.StartReplication(t.Context(), mine, api.ReplicationDraft{Policy: policy.ID, Region: to.Region, Project: to.Project, Auto: true})
+		require.NoError(t, err)
+		again := func(started time.Time) int {
+			exec(t, db, "DELETE FROM replication_records") // so that there is something to copy
+			exec(t, db, "UPDATE replication_runs SET ended_at = started_at, started_at = ?", store.Micros(started))
+			dueSince(t, db, time.Now().Add(-time.Second))
+			catchUp(t, p, 0)
+			return count(t, db, "replication_runs", "auto")
+		}
+		require.Equal(t, 1, again(time.Now()))
+		require.Equal(t, 2, again(time.Now().AddDate(0, 0, -1).Add(-time.Second)))
+	})
+}
+
+func TestAScheduleThatWasStoredWhileTheClockWasAheadBeginsNow(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		p := plane(t, db, ring(t))
+		policy := nightly(t, p)
+		planned := nextOf(t, p, policy.ID)
+		for _, days := range []int{10, 400} {
+			began(t, db, time.Now().AddDate(0, 0, days))
+			dueSince(t, db, time.Now().AddDate(0, 0, days+1))
+			catchUp(t, p, 0)
+			require.Equal(t, planned, nextOf(t, p, policy.ID))
+		}
+		began(t, db, time.Now().AddDate(0, 0, 10))
+		require.NoError(t, p.Service.EnablePolicy(t.Context(), mine, policy.ID, false))
+		require.NoError(t, p.Service.EnablePolicy(t.Context(), mine, policy.ID, true))
+		require.Equal(t, planned, nextOf(t, p, policy.ID))
+		require.Empty(t, checkpoints(t, p, policy.ID), "that is no reason to back up")
 	})
 }

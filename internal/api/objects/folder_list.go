@@ -16,7 +16,12 @@ import (
 // List implements Store. Folders are read in the order of keys, and only those in
 // which there can be something that is asked for.
 func (s *folder) List(ctx context.Context, prefix, after string, limit int) ([]Object, error) {
-	w := &walk{store: s, prefix: prefix, after: after, limit: limit}
+	return s.ListPassing(ctx, prefix, after, limit, func(string, bool) {})
+}
+
+// ListPassing implements Store.
+func (s *folder) ListPassing(ctx context.Context, prefix, after string, limit int, passed func(key string, valid bool)) ([]Object, error) {
+	w := &walk{store: s, prefix: prefix, after: after, limit: limit, passed: passed}
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -42,7 +47,7 @@ func (s *folder) Children(ctx context.Context, folder, after string, limit int) 
 	} else if err != nil {
 		return nil, err
 	}
-	w := &walk{store: s, prefix: folder, after: after, limit: limit, flat: true}
+	w := &walk{store: s, prefix: folder, after: after, limit: limit, flat: true, passed: func(string, bool) {}}
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -89,6 +94,7 @@ type walk struct {
 	limit         int
 	flat          bool // folders are listed and not entered
 	found         []Object
+	passed        func(key string, valid bool)
 }
 
 // below adds what is in a folder, "" or with a slash at its end.
@@ -120,6 +126,10 @@ func (w *walk) below(ctx context.Context, dir string) error {
 
 // add adds an object, or those in a folder.
 func (w *walk) add(ctx context.Context, key string) error {
+	if key, isPassed := strings.CutSuffix(key, passedMark); isPassed {
+		w.passed(key, valid(key))
+		return nil
+	}
 	if strings.HasSuffix(key, "/") {
 		if w.flat {
 			w.found = append(w.found, Object{Key: key})
@@ -152,7 +162,7 @@ const (
 )
 
 // keysIn returns the keys in a folder, sorted: of objects, and with a slash at their
-// end of folders. Those of a large directory are kept, because it is usually its next
+// end of folders, and of what is no object with passedMark. Those of a large directory are kept, because it is usually its next
 // page that is asked for.
 func (s *folder) keysIn(ctx context.Context, dir string) ([]string, error) {
 	f, err := s.root.Open("./" + dir)
@@ -200,18 +210,23 @@ func readKeys(ctx context.Context, f *os.File, dir string) ([]string, error) {
 	}
 }
 
-// keyOf is the key of a directory's entry, or empty if it is no object.
+// passedMark ends the names of entries that are no objects: no name has it.
+const passedMark = "\x00"
+
+// keyOf is the key of a directory's entry, marked if it is no object, or empty if
+// it is not to be seen.
 func keyOf(dir string, e fs.DirEntry) string {
-	if !utf8.ValidString(e.Name()) {
-		return ""
-	}
 	switch {
+	case !utf8.ValidString(e.Name()):
+		return dir + e.Name() + passedMark
 	case e.IsDir():
 		if key := dir + e.Name() + "/"; !hidden(key) {
 			return key
 		}
 	case e.Type().IsRegular():
 		return dir + e.Name()
+	default:
+		return dir + e.Name() + passedMark
 	}
 	return ""
 }

@@ -18,6 +18,10 @@ type Store interface {
 	// List returns the objects whose keys begin with prefix, in the order of keys,
 	// that come after a key; no more than limit. What is being written is not listed.
 	List(ctx context.Context, prefix, after string, limit int) ([]Object, error)
+	// ListPassing is List, and tells passed what lies among the objects and is none:
+	// links and special files, whose keys are valid, and what has no valid key. Who
+	// lists page after page to the end is told of each once.
+	ListPassing(ctx context.Context, prefix, after string, limit int, passed func(key string, valid bool)) ([]Object, error)
 	// Children returns what is directly below a folder, "" for the root, as List
 	// does: folders are Objects with a key that ends in a slash, and nothing else.
 	Children(ctx context.Context, folder, after string, limit int) ([]Object, error)

@@ -57,7 +57,13 @@ func (s *bucket) objectAt(info minio.ObjectInfo) Object {
 
 // List implements Store.
 func (s *bucket) List(ctx context.Context, prefix, after string, limit int) ([]Object, error) {
-	return s.list(ctx, minio.ListObjectsOptions{Prefix: prefix, StartAfter: after, Recursive: true}, limit)
+	return s.ListPassing(ctx, prefix, after, limit, func(string, bool) {})
+}
+
+// ListPassing implements Store. The empty objects that some programs make for folders
+// hold nothing, and are not told of.
+func (s *bucket) ListPassing(ctx context.Context, prefix, after string, limit int, passed func(key string, valid bool)) ([]Object, error) {
+	return s.list(ctx, minio.ListObjectsOptions{Prefix: prefix, StartAfter: after, Recursive: true}, limit, passed)
 }
 
 // Children implements Store.
@@ -68,12 +74,12 @@ func (s *bucket) Children(ctx context.Context, folder, after string, limit int) 
 	if folder != "" && !strings.HasSuffix(folder, "/") {
 		folder += "/"
 	}
-	return s.list(ctx, minio.ListObjectsOptions{Prefix: folder, StartAfter: after}, limit)
+	return s.list(ctx, minio.ListObjectsOptions{Prefix: folder, StartAfter: after}, limit, func(string, bool) {})
 }
 
 // list asks page after page until there are enough. In a page folders follow all
 // objects, so that what comes first is only known when another page has begun.
-func (s *bucket) list(ctx context.Context, o minio.ListObjectsOptions, limit int) ([]Object, error) {
+func (s *bucket) list(ctx context.Context, o minio.ListObjectsOptions, limit int, passed func(key string, valid bool)) ([]Object, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -95,6 +101,9 @@ func (s *bucket) list(ctx context.Context, o minio.ListObjectsOptions, limit int
 		if isFolder && !o.Recursive && valid(folder) && folder != o.Prefix {
 			it = Object{Key: it.Key}
 		} else if !valid(it.Key) {
+			if it.Key > after && (!isFolder || it.Size > 0) {
+				passed(it.Key, false)
+			}
 			continue
 		}
 		if hidden(it.Key) || it.Key <= after {

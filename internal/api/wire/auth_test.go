@@ -106,7 +106,11 @@ func TestAPrivateKeyIsForOneProject(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, w.signed("GET", w.links("c", "/all"), "").Code)
 	require.Equal(t, http.StatusOK, w.signed("GET", "/v1.1/"+w.other.ID+"/clusters/c/cdm/link/all", "").Code)
 
-	rec := w.signed("GET", "/v3/projects", "")
+	rec := w.signed("DELETE", "/switchboard/v1/projects/"+w.other.ID+"/regions/local-2", "")
+	require.Equal(t, http.StatusForbidden, rec.Code, "regions are for all projects")
+	require.Contains(t, rec.Body.String(), `"forbidden"`)
+
+	rec = w.signed("GET", "/v3/projects", "")
 	require.Contains(t, rec.Body.String(), w.other.ID)
 	require.NotContains(t, rec.Body.String(), w.project.ID)
 }
