@@ -133,11 +133,11 @@ func (b *Backup) File() string {
 // Lost reports whether the backup was available until somebody who read it did not
 // find what was backed up. That may come back, with the disk or by a repair.
 func (b *Backup) Lost() bool {
-	return b.Status == BackupError && (b.Adopted || b.Sum != "") && b.Fault != nil && slices.Contains(LostFaults, b.Fault.Code)
+	return b.Status == BackupError && (b.Adopted || b.Sum != "") && b.Fault != nil && slices.Contains(lostFaults, b.Fault.Code)
 }
 
-// LostFaults are the faults of backups that were available.
-var LostFaults = []FaultCode{FaultSourceMissing, FaultSourceChanged, FaultChecksum}
+// lostFaults are the faults of backups that were available.
+var lostFaults = []FaultCode{FaultSourceMissing, FaultSourceChanged, FaultChecksum}
 
 // BackupStatus is how far a backup is.
 type BackupStatus string

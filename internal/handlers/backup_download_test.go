@@ -97,9 +97,21 @@ func TestABackupIsDownloaded(t *testing.T) {
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.Equal(t, http.StatusOK, res.StatusCode)
 		require.Less(t, int64(len(arrived)), b.Size)
-		require.NotEmpty(t, s.get(s.backups()+"/"+b.ID).text("#backup-now .run-reason"))
-		s.get(s.backups() + "/" + b.ID + "/download").requireRedirect(s.backups() + "/" + b.ID)
-		require.NotEmpty(t, s.get(s.backups()+"/"+b.ID).text(".flashes"))
+		p := s.get(s.backups() + "/" + b.ID)
+		require.NotEmpty(t, p.text("#backup-now .run-reason"))
+		require.Contains(t, p.text(".page-header"), "Try to download")
+
+		require.NoError(t, os.WriteFile(file, content, 0o600))
+		_, arrived, err = s.download(b.ID)
+		require.NoError(t, err)
+		require.Equal(t, content, arrived)
+		require.Contains(t, s.get(s.backups()+"/"+b.ID).text("#backup-now"), "Available", "it was mended")
+	})
+	t.Run("a small one that is not what it was is told of at once", func(t *testing.T) {
+		page := s.backups() + "/" + made["notes.txt"].ID
+		require.NoError(t, os.WriteFile(s.object(filepath.Join(".switchboard", "backups", s.project.ID, made["notes.txt"].ID)), []byte("other no"), 0o600))
+		s.get(page + "/download").requireRedirect(page)
+		require.NotEmpty(t, s.get(page).text(".flashes .notice-warning"))
 	})
 }
 

@@ -38,6 +38,7 @@ func Backups(t *testing.T, open func(t *testing.T) Plane) {
 		"a backup that is not any more what it was cannot be read":       backupDamaged,
 		"a store that is away loses no backups":                          backupAway,
 		"a policy keeps as many backups as it says":                      backupRetention,
+		"a policy that is disabled removes nothing":                      backupDisabled,
 		"quotas say what is used":                                        backupQuotas,
 		"changes tell of backups":                                        backupChanges,
 	} {

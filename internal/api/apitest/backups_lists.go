@@ -278,6 +278,22 @@ func backupRetention(t *testing.T, p Plane) {
 	require.Len(t, left(t, p), 4)
 }
 
+func backupDisabled(t *testing.T, p Plane) {
+	Files(t, p, map[string]string{"a": "1"})
+	policy, err := p.Service.CreatePolicy(t.Context(), p.Mine, api.PolicyDraft{
+		Name: "nightly", Resources: []api.ResourceDraft{{Path: "a"}},
+		Operations: []api.OperationDraft{{Pattern: "FREQ=DAILY;INTERVAL=1;BYHOUR=3;BYMINUTE=0", Max: "1"}},
+	})
+	require.NoError(t, err)
+	for range 4 {
+		BackUp(t, p, policy.ID)
+	}
+	require.Len(t, backupPaths(t, p, api.BackupQuery{}), 4)
+	require.NoError(t, p.Service.EnablePolicy(t.Context(), p.Mine, policy.ID, true))
+	BackUp(t, p, policy.ID)
+	require.Eventually(t, func() bool { return countBackups(t, p, api.BackupQuery{}) == 1 }, 10*time.Second, 20*time.Millisecond)
+}
+
 func backupQuotas(t *testing.T, p Plane) {
 	Files(t, p, map[string]string{"a": "1", "dumps/x": "3", "dumps/y": "4"})
 	policy := Protect(t, p, "nightly", "a", "dumps*")

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,7 +22,7 @@ func (p *Plane) OpenBackup(ctx context.Context, s api.Scope, id string) (api.Bac
 	if err := find(ctx, p.db.Read, s.Project, row, noBackup, "id = ?", id); err != nil {
 		return api.Backup{}, nil, err
 	}
-	if row.Status != api.BackupAvailable && !row.lost() {
+	if b := row.backup(); b.Status != api.BackupAvailable && !b.Lost() {
 		return api.Backup{}, nil, api.Errorf(api.Conflict, "backup.not_available")
 	}
 	v := &verified{ctx: ctx, p: p, row: row, sum: sha256.New()}
@@ -42,16 +41,6 @@ func (p *Plane) OpenBackup(ctx context.Context, s api.Scope, id string) (api.Bac
 	}
 	return row.backup(), v, nil
 }
-
-// lost reports whether the backup was available until somebody who read it did not
-// find what was backed up. That may come back, with the disk or by a repair.
-func (r *backupRow) lost() bool {
-	b := r.backup()
-	return b.Status == api.BackupError && (b.Adopted || b.Sum != "") && b.Fault != nil && slices.Contains(lostFaults, b.Fault.Code)
-}
-
-// lostFaults are the faults of backups that were available.
-var lostFaults = []api.FaultCode{api.FaultSourceMissing, api.FaultSourceChanged, api.FaultChecksum}
 
 // verified is the content of a backup: who reads it to its end knows that it is what
 // was backed up.

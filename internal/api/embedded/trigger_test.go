@@ -3,7 +3,6 @@ package embedded_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -185,9 +184,13 @@ func TestAReplicationThatWasStartedIsNotStartedAgainByWhoGoesOn(t *testing.T) {
 	t.Parallel()
 	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
 		p, policy, to := prepared(t, db, []int{10})
-		exec(t, db, "UPDATE policy_operations SET type = 'replication', definition = ?", fmt.Sprintf(`{"Region":%q,"Project":%q}`, to.Region, to.Project))
+		d := apitest.PolicyDraft("orders")
+		d.Operations[0].Type, d.Operations[0].Region, d.Operations[0].Project = api.OperationReplication, to.Region, to.Project
+		d.Resources = []api.ResourceDraft{{ID: policy.Resources[0].ID, Path: policy.Resources[0].Path, Adopt: true}}
+		_, err := p.Service.UpdatePolicy(t.Context(), mine, policy.ID, d, 0)
+		require.NoError(t, err)
 		began(t, db, time.Now().AddDate(0, 0, -10))
-		_, err := p.Service.StartReplication(t.Context(), mine, api.ReplicationDraft{Policy: policy.ID, Region: to.Region, Project: to.Project, Auto: true})
+		_, err = p.Service.StartReplication(t.Context(), mine, api.ReplicationDraft{Policy: policy.ID, Region: to.Region, Project: to.Project, Auto: true})
 		require.NoError(t, err)
 		again := func(started time.Time) int {
 			exec(t, db, "DELETE FROM replication_records") // so that there is something to copy

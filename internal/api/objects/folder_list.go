@@ -16,12 +16,13 @@ import (
 // List implements Store. Folders are read in the order of keys, and only those in
 // which there can be something that is asked for.
 func (s *folder) List(ctx context.Context, prefix, after string, limit int) ([]Object, error) {
-	return s.ListPassing(ctx, prefix, after, limit, func(string, bool) {})
+	return s.ListPassing(ctx, prefix, after, limit, nil)
 }
 
 // ListPassing implements Store.
 func (s *folder) ListPassing(ctx context.Context, prefix, after string, limit int, passed func(key string, valid bool)) ([]Object, error) {
-	w := &walk{store: s, prefix: prefix, after: after, limit: limit, passed: passed}
+	w := &walk{store: s, prefix: prefix, after: after, limit: limit}
+	w.tell.passed = passed
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -33,6 +34,9 @@ func (s *folder) ListPassing(ctx context.Context, prefix, after string, limit in
 	}
 	if err := w.below(ctx, dir); err != nil {
 		return nil, err
+	}
+	if len(w.found) == 0 {
+		w.tell.found()
 	}
 	return w.found, nil
 }
@@ -47,7 +51,7 @@ func (s *folder) Children(ctx context.Context, folder, after string, limit int) 
 	} else if err != nil {
 		return nil, err
 	}
-	w := &walk{store: s, prefix: folder, after: after, limit: limit, flat: true, passed: func(string, bool) {}}
+	w := &walk{store: s, prefix: folder, after: after, limit: limit, flat: true}
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -94,7 +98,7 @@ type walk struct {
 	limit         int
 	flat          bool // folders are listed and not entered
 	found         []Object
-	passed        func(key string, valid bool)
+	tell          passing
 }
 
 // below adds what is in a folder, "" or with a slash at its end.
@@ -127,7 +131,7 @@ func (w *walk) below(ctx context.Context, dir string) error {
 // add adds an object, or those in a folder.
 func (w *walk) add(ctx context.Context, key string) error {
 	if key, isPassed := strings.CutSuffix(key, passedMark); isPassed {
-		w.passed(key, valid(key))
+		w.tell.pass(key)
 		return nil
 	}
 	if strings.HasSuffix(key, "/") {
@@ -144,6 +148,7 @@ func (w *walk) add(ctx context.Context, key string) error {
 	if err != nil {
 		return fileFault(err)
 	}
+	w.tell.found()
 	w.found = append(w.found, objectOf(key, fi))
 	return nil
 }

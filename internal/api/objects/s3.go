@@ -57,7 +57,7 @@ func (s *bucket) objectAt(info minio.ObjectInfo) Object {
 
 // List implements Store.
 func (s *bucket) List(ctx context.Context, prefix, after string, limit int) ([]Object, error) {
-	return s.ListPassing(ctx, prefix, after, limit, func(string, bool) {})
+	return s.ListPassing(ctx, prefix, after, limit, nil)
 }
 
 // ListPassing implements Store. The empty objects that some programs make for folders
@@ -74,7 +74,7 @@ func (s *bucket) Children(ctx context.Context, folder, after string, limit int) 
 	if folder != "" && !strings.HasSuffix(folder, "/") {
 		folder += "/"
 	}
-	return s.list(ctx, minio.ListObjectsOptions{Prefix: folder, StartAfter: after}, limit, func(string, bool) {})
+	return s.list(ctx, minio.ListObjectsOptions{Prefix: folder, StartAfter: after}, limit, nil)
 }
 
 // list asks page after page until there are enough. In a page folders follow all
@@ -92,6 +92,7 @@ func (s *bucket) list(ctx context.Context, o minio.ListObjectsOptions, limit int
 		enough += o.MaxKeys
 	}
 	var found []Object
+	tell := passing{passed: passed}
 	for info := range s.client.ListObjectsIter(ctx, s.name, o) {
 		if info.Err != nil {
 			return nil, cancelled(ctx, storeFault(info.Err))
@@ -102,16 +103,20 @@ func (s *bucket) list(ctx context.Context, o minio.ListObjectsOptions, limit int
 			it = Object{Key: it.Key}
 		} else if !valid(it.Key) {
 			if it.Key > after && (!isFolder || it.Size > 0) {
-				passed(it.Key, false)
+				tell.pass(it.Key)
 			}
 			continue
 		}
 		if hidden(it.Key) || it.Key <= after {
 			continue
 		}
+		tell.found()
 		if found = append(found, it); len(found) == enough {
 			break
 		}
+	}
+	if len(found) == 0 {
+		tell.found()
 	}
 	slices.SortFunc(found, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
 	return found[:min(len(found), limit)], ctx.Err()
