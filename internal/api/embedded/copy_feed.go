@@ -61,7 +61,7 @@ const recordPage = 512
 func (d *copying) left(ctx context.Context, after string) (page []recordRow, err error) {
 	err = d.insist(ctx, func() error {
 		page = nil
-		return d.p.db.Read.NewSelect().Model(&page).Where("run_id = ? AND id > ?", d.row.ID, after).
+		return d.p.db.Read.NewSelect().Model(&page).Where("project_id = ? AND run_id = ? AND id > ?", d.row.ProjectID, d.row.ID, after).
 			Where("status IN (?)", unfinishedRecords).OrderExpr("id").Limit(recordPage).Scan(ctx)
 	})
 	return page, err

@@ -32,7 +32,7 @@ func (p *Plane) StartReplication(ctx context.Context, s api.Scope, d api.Replica
 			return nil, nil, err
 		}
 		var backups []backupRow
-		err = a.candidates(tx, s.Project).Column(copiedColumns...).OrderExpr("created_at, id").Scan(ctx, &backups)
+		err = a.candidates(tx).Column(copiedColumns...).OrderExpr("created_at, id").Scan(ctx, &backups)
 		return run, run.records(backups), err
 	})
 }

@@ -81,7 +81,7 @@ func (r *replicationRow) name(ctx context.Context, db bun.IDB) (string, error) {
 		return r.PolicyName, nil
 	}
 	var records []recordRow
-	err := db.NewSelect().Model(&records).Column("backup_name").Where("run_id = ?", r.ID).Limit(1).Scan(ctx)
+	err := db.NewSelect().Model(&records).Column("backup_name").Where("project_id = ? AND run_id = ?", r.ProjectID, r.ID).Limit(1).Scan(ctx)
 	return r.title(records), err
 }
 

@@ -21,7 +21,7 @@ func (p *Plane) PlanReplication(ctx context.Context, s api.Scope, d api.Replicat
 		return api.ReplicationPlan{}, err
 	}
 	plan := api.ReplicationPlan{Source: a.source}
-	if err := a.count(ctx, db, s.Project, &plan); err != nil {
+	if err := a.count(ctx, db, &plan); err != nil {
 		return plan, err
 	}
 	if plan.Busy, err = underWay(ctx, db, s.Project, d.Policy, d.Auto); err != nil {
@@ -30,7 +30,7 @@ func (p *Plane) PlanReplication(ctx context.Context, s api.Scope, d api.Replicat
 	if plan.Estimate, err = p.estimate(ctx, db, s, a.destination.Region, plan.Bytes); err != nil {
 		return plan, err
 	}
-	plan.Backups, err = list(ctx, a.candidates(db, s.Project), asked{Cursor: cursor, Limit: limit}, backupOrders, (*backupRow).backup)
+	plan.Backups, err = list(ctx, a.candidates(db), asked{Cursor: cursor, Limit: limit}, backupOrders, (*backupRow).backup)
 	if err != nil {
 		return plan, err
 	}

@@ -47,7 +47,7 @@ func (p *Plane) RetryReplication(ctx context.Context, s api.Scope, id string) (a
 func (a *aim) again(ctx context.Context, tx bun.Tx, run, old *replicationRow) ([]recordRow, error) {
 	var left []recordRow
 	err := tx.NewSelect().Model(&left).Column("backup_id", "replica_name", "replica_description").
-		Where("run_id = ? AND status IN (?)", old.ID, lostRecords).Scan(ctx)
+		Where("project_id = ? AND run_id = ? AND status IN (?)", old.ProjectID, old.ID, lostRecords).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (a *aim) again(ctx context.Context, tx bun.Tx, run, old *replicationRow) ([
 	of := tx.NewSelect().TableExpr("replication_records AS o").ColumnExpr("o.backup_id").
 		Where("o.run_id = ? AND o.status IN (?)", old.ID, lostRecords)
 	var backups []backupRow
-	err = a.eligible(tx, old.ProjectID).Column(copiedColumns...).Where("backup_row.id IN (?)", of).
+	err = a.eligible(tx).Column(copiedColumns...).Where("backup_row.id IN (?) AND backup_row.project_id = ?", of, old.ProjectID).
 		Where("NOT EXISTS (?)", claims).OrderExpr("created_at, id").Scan(ctx, &backups)
 	if err != nil {
 		return nil, err

@@ -87,9 +87,10 @@ func (r *syncRow) look(ctx context.Context, db bun.IDB) error {
 func (r *syncRow) behind(ctx context.Context, db bun.IDB, statuses ...api.BackupStatus) (int64, error) {
 	var oldest []int64
 	there := db.NewSelect().TableExpr("replication_records AS r").ColumnExpr("1").
-		Where("r.backup_id = backup_row.id AND r.region = ? AND r.status = ?", r.Region, api.ReplicationSucceeded)
+		Where("r.project_id = ? AND r.backup_id = backup_row.id", r.ProjectID).
+		Where("r.region = ? AND r.status = ?", r.Region, api.ReplicationSucceeded)
 	err := db.NewSelect().Model((*backupRow)(nil)).Column("created_at").
-		Where("policy_id = ? AND project_id = ? AND created_at > ?", r.PolicyID, r.ProjectID, r.SyncedAt).
+		Where("policy_id = ? AND created_at > ?", r.PolicyID, r.SyncedAt).
 		Where("kind = ? AND status IN (?)", api.BackupOriginal, bun.List(statuses)).
 		Where("NOT EXISTS (?)", there).OrderExpr("created_at, id").Limit(1).Scan(ctx, &oldest)
 	if err != nil || len(oldest) == 0 {

@@ -220,11 +220,11 @@ CREATE TABLE replication_records (
     CHECK (status <> 'success' OR bytes = size)
 );
 CREATE UNIQUE INDEX replication_records_once ON replication_records (backup_id, region) WHERE present;
-CREATE INDEX replication_records_of_run ON replication_records (run_id, id);
+CREATE INDEX replication_records_of_run ON replication_records (project_id, run_id, id);
 CREATE INDEX replication_records_by_status ON replication_records (run_id, status, id);
 CREATE INDEX replication_records_of_project ON replication_records (project_id, id);
 CREATE INDEX replication_records_of_policy ON replication_records (project_id, policy_id, id);
-CREATE INDEX replication_records_of_backup ON replication_records (backup_id, region, status);
+CREATE INDEX replication_records_of_backup ON replication_records (project_id, backup_id, region, status);
 CREATE INDEX replication_records_of_replica ON replication_records (replica_id);
 CREATE INDEX replication_records_left ON replication_records (retry_at, project_id, run_id) WHERE retry_at > 0 AND ended_at > 0;
 
