@@ -96,9 +96,9 @@ func TestAProcessThatIsKilledAtAnyPointLeavesNoHalfObject(t *testing.T) {
 			from, to := placeOf(t, objects.Place{Folder: source}), placeOf(t, at)
 			contents := map[string][]byte{}
 			job := killed{From: source, Folder: at.Folder, Endpoint: at.Endpoint, Bucket: at.Bucket, Key: at.AccessKey, Secret: at.Secret.Reveal()}
-			for i := range 12 {
+			for i := range 9 {
 				key := fmt.Sprintf("o%d", i)
-				contents[key] = content([]int{4096, 100_000, 18 << 20}[i%3])
+				contents[key] = content([]int{4096, 18 << 20, 34 << 20}[i%3])
 				write(t, from, key, contents[key])
 				job.Keys = append(job.Keys, key)
 			}

@@ -18,14 +18,12 @@ func (s *bucket) Write(ctx context.Context, key string, r io.Reader) (Object, Su
 	if err := look(key); err != nil {
 		return Object{}, "", err
 	}
-	hash := newChain()
 	first := make([]byte, partSize)
 	n, err := io.ReadFull(r, first)
 	if first = first[:n]; errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		hash.Write(first)
-		sum := hash.sum()
-		o, err := s.send(ctx, key, first, string(sum), minio.PutObjectOptions{})
-		return o, sum, err
+		c := contentOf(first)
+		o, err := s.send(ctx, key, c, minio.PutObjectOptions{})
+		return o, c.sum, err
 	}
 	if err != nil {
 		return Object{}, "", err

@@ -74,7 +74,7 @@ func requireNotThere(t *testing.T, s objects.Store, key string) {
 
 func TestAnObjectIsCopied(t *testing.T) {
 	t.Parallel()
-	sizes := map[string]int{"empty": 0, "a byte": 1, "small": 4096, "a part": 8 << 20, "a byte more": 8<<20 + 1, "three parts": 17 << 20}
+	sizes := map[string]int{"empty": 0, "a byte": 1, "small": 4096, "a part": 8 << 20, "a byte more": 8<<20 + 1, "three parts": 17 << 20, "more than is sent at once": 33 << 20}
 	eachWay(t, func(t *testing.T, from, to place) {
 		for name, size := range sizes {
 			for _, parts := range []int{1, 4} {
@@ -113,7 +113,7 @@ func TestTheSumIsFoundWhereNobodyKnowsIt(t *testing.T) {
 func TestNobodySeesWhatIsNotPublished(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, from, to place) {
-		data := content(9 << 20)
+		data := content(33 << 20)
 		staged, err := transferOf(t, from, to, data).Stage(t.Context())
 		require.NoError(t, err)
 		requireNotThere(t, to, replica)
@@ -135,7 +135,7 @@ func TestACopyThatWasCutOffGoesOn(t *testing.T) {
 			known bool
 			parts int
 		}{"with its sum": {true, 1}, "with its sum, accelerated": {true, 3}, "without": {false, 2}} {
-			data := content(26 << 20)
+			data := content(42 << 20)
 			one := transferOf(t, from, to, data)
 			one.Key, one.Parts = replica+name, cut.parts
 			if !cut.known {
@@ -156,7 +156,7 @@ func goOn(t *testing.T, one *objects.Transfer, to place) (attempts int, read int
 	var mu sync.Mutex
 	var resume string
 	var there int64
-	for stop := int64(5 << 20); ; stop += 9 << 20 {
+	for stop := int64(5 << 20); ; stop += 13 << 20 {
 		attempts++
 		ctx, kill := context.WithCancel(t.Context())
 		source := &counting{Store: one.From}
@@ -287,15 +287,21 @@ func TestASourceThatChangesOnTheWayIsNotCopied(t *testing.T) {
 						return err
 					}
 					defer f.Close()
-					_, err = f.WriteAt([]byte("x"), 0)
+					fi, err := f.Stat()
+					if err != nil {
+						return err
+					}
+					_, err = f.WriteAt([]byte("xyz"), fi.Size()-3)
 					return err
 				},
 				"shortened": func(name string) error { return os.Truncate(name, 12<<20) },
 			} {
-				data := content(26 << 20)
-				for _, sum := range []objects.Sum{"", sumOf(data)} {
+				for i, size := range []int{42 << 20, 20 << 20, 42 << 20} {
+					data := content(size)
 					one := transferOf(t, from, to, data)
-					one.Sum, one.Key = sum, replica+how+string(sum)
+					if one.Key = fmt.Sprint(replica, how, i); i == 0 {
+						one.Sum = ""
+					}
 					var once sync.Once
 					one.Progress = func(n int64) {
 						if n >= 8<<20 {
@@ -348,9 +354,9 @@ func stopAt(t *testing.T, one *objects.Transfer, bytes int64) {
 func TestAPartThatIsNotWhatTheSourceIsIsSentAgain(t *testing.T) {
 	t.Parallel()
 	from, to := inFolder(t), inBucket(t)
-	stale := transferOf(t, from, to, content(9<<20))
+	stale := transferOf(t, from, to, content(33<<20))
 	stopAt(t, stale, 8<<20)
-	data := content(9 << 20)
+	data := content(33 << 20)
 	one := transferOf(t, from, to, data)
 	copyAll(t, one)
 	requireThere(t, to, replica, data)
