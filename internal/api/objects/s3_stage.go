@@ -109,19 +109,26 @@ func (t *Transfer) watched(r io.Reader) io.Reader {
 	})
 }
 
-// put stores an object, unless it is there.
+// tinySize is up to where an object is sent without a look whether it is there: the
+// server says so. Of larger ones it would hang up on what is still being sent.
+const tinySize = 64 << 10
+
+// put stores an object, unless an earlier attempt did, or somebody else does.
 func (s *bucket) put(ctx context.Context, key string, c *content) (Object, error) {
-	only := minio.PutObjectOptions{}
-	only.SetMatchETagExcept("*")
-	o, err := s.send(ctx, key, c, only)
-	if !errors.Is(err, ErrChanged) {
-		return o, err
+	if c.size <= tinySize {
+		only := minio.PutObjectOptions{}
+		only.SetMatchETagExcept("*")
+		if o, err := s.send(ctx, key, c, only); !errors.Is(err, ErrChanged) {
+			return o, err
+		}
 	}
-	// An earlier attempt sent it, or somebody else does.
-	if o, err = s.Stat(ctx, key); err != nil {
-		return Object{}, unsent(err)
+	o, err := s.Stat(ctx, key)
+	if err == nil && o.Size == c.size {
+		err = s.compare(ctx, o, hex.EncodeToString(c.md5), c.sum)
+	} else if err == nil {
+		err = ErrCorrupt
 	}
-	if err = s.compare(ctx, o, hex.EncodeToString(c.md5), c.sum); errors.Is(err, ErrCorrupt) {
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCorrupt) {
 		return s.send(ctx, key, c, minio.PutObjectOptions{})
 	}
 	return o, err
