@@ -209,7 +209,7 @@ func sizeText(ctx context.Context, n int64) string {
 	const step = 1 << 10
 	switch {
 	case n < step:
-		return locale.T(ctx, "functions.bytes", "n", n)
+		return locale.T(ctx, "functions.bytes", "count", n)
 	case n < step*step:
 		return locale.T(ctx, "functions.kilobytes", "n", decimal(float64(n)/step))
 	case n < step*step*step:

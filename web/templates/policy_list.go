@@ -76,7 +76,7 @@ func checkpointState(c *api.Checkpoint) string {
 
 // checkpointFigures says how many backups a checkpoint has, and how big they are.
 func checkpointFigures(ctx context.Context, c *api.Checkpoint) string {
-	text := locale.T(ctx, "policies.backups_of", "available", c.Available, "all", c.Backups)
+	text := locale.T(ctx, "policies.backups_of", "available", api.Grouped(c.Available), "all", api.Grouped(c.Backups))
 	if c.Bytes > 0 {
 		text += " · " + sizeText(ctx, c.Bytes)
 	}
