@@ -53,10 +53,10 @@ bin/testservers/%: internal/testserver/external/go.mod internal/testserver/exter
 
 unit: generate $(SERVERS) ## run the tests beside the code
 	go vet ./...
-	go test -timeout 15m -parallel 8 ./... # most tests of checks wait, for servers that say nothing
+	go test -timeout 20m -parallel 8 ./... # most tests of checks wait, for servers that say nothing
 
 e2e: build ## run the tests of the whole program, in Chromium and with SDKs
-	cd e2e && go vet ./... && go test -timeout 25m -parallel 4 ./...
+	cd e2e && go vet ./... && go test -timeout 40m -parallel 4 ./...
 
 bench: build ## measure speed against baselines, four minutes; writes docs/benchmarks.md
 	cd e2e && go run ./bench

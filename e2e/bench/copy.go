@@ -95,10 +95,11 @@ func (c *copier) run(ctx context.Context) (copied, error) {
 	var did copied
 	began := time.Now()
 	for _, cmd := range commands {
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return did, fmt.Errorf("%s: %w: %s", c.name, err, out)
+		memory, err := runWatched(cmd)
+		if err != nil {
+			return did, fmt.Errorf("%s: %w", c.name, err)
 		}
-		did.memory = max(did.memory, peak(cmd))
+		did.memory = max(did.memory, memory)
 	}
 	did.took = time.Since(began)
 	return did, nil

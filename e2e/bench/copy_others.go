@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -11,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -139,12 +139,31 @@ func emptied(folder string) func() error {
 	}
 }
 
-// peak is the most memory that a command that has ended had.
-func peak(cmd *exec.Cmd) int64 {
-	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		return used.Maxrss << 10
+// runWatched runs a command and returns the most memory it had. That is read while it
+// runs: what the system says at its end counts the memory of who started it, too.
+func runWatched(cmd *exec.Cmd) (most int64, err error) {
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		return 0, err
 	}
-	return 0
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				err = fmt.Errorf("%w: %s", err, said.Bytes())
+			}
+			return most, err
+		case <-time.After(10 * time.Millisecond):
+			var kib int64
+			text, err := field(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid), "VmHWM")
+			if _, scanned := fmt.Sscan(text, &kib); err == nil && scanned == nil {
+				most = max(most, kib<<10)
+			}
+		}
+	}
 }
 
 // gatewayBucket is where copies go.

@@ -91,7 +91,7 @@ func measure(ctx context.Context, s settings) (string, error) {
 	b := &bench{settings: s}
 	defer b.stopAll()
 	for _, part := range []func(context.Context) error{
-		b.describe, b.startUp, b.prepare, b.pages, b.weights, b.signatures, b.creates, b.whitelists, b.aliasLists, b.decisions, b.invocations, b.memory, b.sizes, b.inside,
+		b.describe, b.startUp, b.prepare, b.pages, b.weights, b.signatures, b.creates, b.whitelists, b.aliasLists, b.decisions, b.invocations, b.copies, b.memory, b.sizes, b.inside,
 	} {
 		if err := part(ctx); err != nil {
 			return "", err
