@@ -41,7 +41,7 @@ func (l *copyLoad) fill(folder string, holes bool) error {
 	job := copyJob{From: folder, Sums: map[string]string{}}
 	for i := range l.objects {
 		key := fmt.Sprintf("%05d", i)
-		sum, err := l.write(filepath.Join(folder, key), uint64(i), holes) //nolint:gosec // a small number
+		sum, err := l.write(filepath.Join(folder, key), holes)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (l *copyLoad) fill(folder string, holes bool) error {
 }
 
 // write makes an object: of anything, or of nothing, which takes less long.
-func (l *copyLoad) write(name string, seed uint64, holes bool) (string, error) {
+func (l *copyLoad) write(name string, holes bool) (string, error) {
 	f, err := os.Create(name) //nolint:gosec // our own folder
 	if err != nil {
 		return "", err
@@ -68,7 +68,7 @@ func (l *copyLoad) write(name string, seed uint64, holes bool) (string, error) {
 		}
 		_, err = io.CopyN(hash, f, l.size)
 	} else {
-		random := rand.NewChaCha8(sha256.Sum256([]byte{byte(seed), byte(seed >> 8)}))
+		random := rand.NewChaCha8(sha256.Sum256([]byte(filepath.Base(name))))
 		_, err = io.CopyN(io.MultiWriter(f, hash), random, l.size)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), err

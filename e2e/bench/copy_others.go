@@ -46,7 +46,7 @@ func (b *bench) ourCopier(load copyLoad, to copyJob) (copier, error) {
 	if load.size > 1<<20 {
 		job.Pack = 1
 	}
-	job.To, job.Endpoint, job.Key, job.Secret = to.To, to.Endpoint, to.Key, to.Secret
+	job.To, job.Endpoint, job.AK, job.SK = to.To, to.Endpoint, to.AK, to.SK
 	if text, err = json.Marshal(job); err != nil {
 		return copier{}, err
 	}
@@ -105,7 +105,7 @@ func (b *bench) copyToBucket(ctx context.Context, folder string, load copyLoad) 
 		return err
 	}
 	defer g.close()
-	ours, err := b.ourCopier(load, copyJob{To: gatewayBucket, Endpoint: "http://" + g.at, Key: g.key, Secret: g.secret})
+	ours, err := b.ourCopier(load, copyJob{To: gatewayBucket, Endpoint: "http://" + g.at, AK: g.key, SK: g.secret})
 	if err != nil {
 		return err
 	}

@@ -25,13 +25,13 @@ type copyJob struct {
 	Workers int
 	Pack    int // objects that are published together
 
-	Endpoint, Key, Secret string
+	Endpoint, AK, SK string
 }
 
 func (j *copyJob) places() (from, to objects.Place) {
 	to = objects.Place{Folder: j.To}
 	if j.Endpoint != "" {
-		to = objects.Place{Endpoint: j.Endpoint, Bucket: j.To, PathStyle: true, AccessKey: j.Key, Secret: api.NewSecret(j.Secret)}
+		to = objects.Place{Endpoint: j.Endpoint, Bucket: j.To, PathStyle: true, AccessKey: j.AK, Secret: api.NewSecret(j.SK)}
 	}
 	return objects.Place{Folder: j.From}, to
 }
