@@ -176,7 +176,7 @@ func (b *bench) copyMemory(ctx context.Context, folder string) error {
 		newLoad(100/min(b.copyShare, 10), 4<<10, 1), newLoad(10_000/b.copyShare, 4<<10, 1), newLoad(1, 32<<20, 1), newLoad(1, 2<<30/int64(b.copyShare), 1),
 	} {
 		at := filepath.Join(folder, fmt.Sprintf("memory-%d", i))
-		if err := errors.Join(load.fill(at, true), emptied(to)()); err != nil {
+		if err := errors.Join(load.fill(at, true), emptied(to, load)()); err != nil {
 			return err
 		}
 		ours, err := b.ourCopier(load, copyJob{To: to})

@@ -80,7 +80,7 @@ func (b *bench) copyToFolder(ctx context.Context, folder string, load copyLoad) 
 			plain(rcloneCopy+", then sync -f", sync, words...))
 	}
 	title := load.name + " from folder to folder"
-	found, err := copyRace(ctx, title, load.rounds, emptied(to), all)
+	found, err := copyRace(ctx, title, load.rounds, emptied(to, load), all)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (b *bench) copyToBucket(ctx context.Context, folder string, load copyLoad) 
 		progress("no %s: copies to a bucket are left out (make unit builds it)", binary)
 		return nil
 	}
-	g, err := openGateway(ctx, binary, filepath.Join(folder, "gateway"))
+	g, err := openGateway(ctx, binary, filepath.Join(folder, "gateway"), load)
 	if err != nil {
 		return err
 	}
@@ -130,10 +130,18 @@ func withoutRclone() string {
 	return ""
 }
 
-// emptied makes an empty folder, and has everything that was written on the disk.
-func emptied(folder string) func() error {
+// emptied makes a folder empty, and has everything that was written on the disk.
+// Small objects are moved away and not deleted: for some seconds ext4 looks for new
+// files at each one that was just deleted, which nobody's copy is to blame for.
+func emptied(folder string, load copyLoad) func() error {
 	return func() error {
-		err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o750))
+		var err error
+		if _, missing := os.Stat(folder); missing == nil && load.size < 1<<20 {
+			err = os.Rename(folder, fmt.Sprintf("%s-%d", folder, time.Now().UnixNano()))
+		} else {
+			err = os.RemoveAll(folder)
+		}
+		err = errors.Join(err, os.MkdirAll(folder, 0o750))
 		unix.Sync()
 		return err
 	}
@@ -172,15 +180,16 @@ const gatewayBucket = "copies"
 // gateway is a server with the S3 protocol, on a folder.
 type gateway struct {
 	at, key, secret, folder string
+	load                    copyLoad
 	process                 *exec.Cmd
 }
 
-func openGateway(ctx context.Context, binary, folder string) (*gateway, error) {
+func openGateway(ctx context.Context, binary, folder string, load copyLoad) (*gateway, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{at: listener.Addr().String(), key: rand.Text(), secret: rand.Text(), folder: folder}
+	g := &gateway{at: listener.Addr().String(), key: rand.Text(), secret: rand.Text(), folder: folder, load: load}
 	if err := errors.Join(listener.Close(), g.emptied()); err != nil {
 		return nil, err
 	}
@@ -206,14 +215,10 @@ func (g *gateway) close() {
 }
 
 func (g *gateway) emptied() error {
-	for _, part := range []string{"tags", filepath.Join("buckets", gatewayBucket)} {
-		at := filepath.Join(g.folder, part)
-		if err := errors.Join(os.RemoveAll(at), os.MkdirAll(at, 0o750)); err != nil {
-			return err
-		}
-	}
-	unix.Sync()
-	return nil
+	return errors.Join(
+		emptied(filepath.Join(g.folder, "tags"), g.load)(),
+		emptied(filepath.Join(g.folder, "buckets", gatewayBucket), g.load)(),
+	)
 }
 
 func (g *gateway) rclone(name string, load copyLoad, transfers string) copier {

@@ -93,6 +93,7 @@ func preparePostgreSQL(h *home, s *Server, o options, bin string) ([]string, err
 	}
 	settings := []string{
 		"listen_addresses=" + s.Host, "unix_socket_directories=" + s.Socket, "hba_file=" + hbaFile,
+		"max_connections=500", // each test is a process or two, with a pool of its own
 		"fsync=off", "synchronous_commit=off", "full_page_writes=off",
 	}
 	s.query = "sslmode=disable"

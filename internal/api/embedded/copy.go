@@ -52,6 +52,7 @@ type copying struct {
 	moved    atomic.Int64 // bytes that arrived since the drive began
 	arrived  atomic.Int64 // objects that have
 	hopeless atomic.Bool  // a store that is away was waited for in vain
+	over     atomic.Bool  // the run has ended
 
 	mu   sync.Mutex
 	open map[string]*copied // those on their way, by their records' ids
@@ -74,8 +75,14 @@ func (d *copying) drive(ctx context.Context, id string) error {
 	})
 	err = d.work(ctx)
 	still()
-	if err == nil {
-		err = d.end(ctx)
+	if err == nil && !d.over.Load() {
+		err = d.writeRecords(ctx, func(context.Context, bun.Tx) error { return nil })
+	}
+	switch {
+	case d.over.Load(): // whatever was told to stop by that
+		return nil
+	case err == nil:
+		return errUnfinished
 	}
 	return err
 }
@@ -104,17 +111,21 @@ func (d *copying) work(ctx context.Context) error {
 // errUnfinished is a run of which something is left when there should not be.
 var errUnfinished = errors.New("embedded: records of the run have not ended")
 
-// end ends the run.
-func (d *copying) end(ctx context.Context) error {
+// writeRecords lets f end records of the run, and ends it with the last of them: who
+// finds that all have ended may start the next run at once.
+func (d *copying) writeRecords(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
 	var event *eventRow
-	var ended bool
-	err := d.write(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		row, err := lockReplication(ctx, tx, d.row.ProjectID, d.row.ID)
-		if err != nil {
+	var over bool
+	err := d.write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := f(ctx, tx); err != nil {
 			return err
 		}
-		left, err := tx.NewSelect().Model((*recordRow)(nil)).Where("run_id = ? AND status IN (?)", row.ID, unfinishedRecords).Exists(ctx)
-		if ended = err == nil && !left; !ended {
+		left, err := tx.NewSelect().Model((*recordRow)(nil)).Where("run_id = ? AND status IN (?)", d.row.ID, unfinishedRecords).Exists(ctx)
+		if over = err == nil && !left; !over {
+			return err
+		}
+		row, err := lockReplication(ctx, tx, d.row.ProjectID, d.row.ID)
+		if err != nil {
 			return err
 		}
 		s := row.scope()
@@ -122,9 +133,9 @@ func (d *copying) end(ctx context.Context) error {
 		event, err = d.p.endReplication(ctx, tx, row, s, "end")
 		return err
 	})
-	d.p.announce(ctx, event)
-	if err == nil && !ended {
-		err = errUnfinished
+	if err == nil && over {
+		d.over.Store(true)
+		d.p.announce(ctx, event)
 	}
 	return err
 }

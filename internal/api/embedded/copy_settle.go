@@ -43,7 +43,7 @@ func (d *copying) judge(pack []*copied, wait time.Duration, final bool) *verdict
 // transaction. It returns what is to be tried again.
 func (d *copying) settle(ctx context.Context, pack []*copied, wait time.Duration, final bool) (again []*copied, err error) {
 	v := d.judge(pack, wait, final)
-	err = d.write(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = d.writeRecords(ctx, func(ctx context.Context, tx bun.Tx) error {
 		return d.move(ctx, tx, pack, func() error { return d.settleAll(ctx, tx, v) })
 	})
 	if err != nil {

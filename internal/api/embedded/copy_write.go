@@ -61,7 +61,7 @@ func recordIDs(some []*copied) []string {
 // start notes that a pack is being copied, after what is to be copied was looked at
 // once more: what was deleted meanwhile is skipped.
 func (d *copying) start(ctx context.Context, pack []*copied) (left []*copied, err error) {
-	err = d.write(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = d.writeRecords(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := readSources(ctx, tx, pack); err != nil {
 			return err
 		}
