@@ -28,11 +28,21 @@ type Service interface {
 	History
 }
 
-// Scope says where a call acts and on whose behalf. The caller has already
-// established that the actor may use the project.
+// Scope says where a call acts and on whose behalf.
 type Scope struct {
 	Project string
 	Actor   Actor
+	// Reason is why, as far as somebody said it: for a change that has to be approved.
+	Reason string
+	// Grant is the approval that a change is made by, zero for what needs none.
+	Grant Grant
+}
+
+// Grant lets a change be made that was asked for and approved: once, because the
+// transaction that makes it also notes that it was made (store.Record).
+type Grant struct {
+	Request string // id
+	Try     string // names the attempt: what it has made before is no other's
 }
 
 // Actor is who does something, and from where; it is what the audit log keeps.
@@ -42,7 +52,9 @@ type Actor struct {
 	Way       Way
 	Addr      string // the remote IP address, empty for the command line
 	RequestID string
-	Limited   bool `json:",omitempty"` // to the scope's project, by the key that was used
+	// Role is what the actor may do where the call acts, established by whoever let
+	// him in. It is judged at the door (Allow) and is not kept.
+	Role Role `json:"-"`
 }
 
 // Way is the door through which a change came in.

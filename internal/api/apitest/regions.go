@@ -42,7 +42,6 @@ func Regions(t *testing.T, open func(t *testing.T) Plane) {
 		"two regions are not in the same place, nor one in the other":               regionsApart,
 		"a folder that regions may not be in is refused, whatever leads there":      regionOutside,
 		"a region in which there are backups stays where it is":                     regionStays,
-		"who is limited to a project changes no region":                             regionLimited,
 		"of those who create a region at once one wins":                             regionRace,
 		"who saves a region second is told":                                         regionChangedMeanwhile,
 		"a secret stays with its endpoint, bucket and access key":                   regionSecretBound,

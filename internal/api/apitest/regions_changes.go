@@ -151,15 +151,3 @@ func regionStays(t *testing.T, p Plane) {
 	_, err = p.Service.UpdateRegion(t.Context(), p.Mine, "local-2", api.RegionDraft{Kind: away.Kind, Folder: away.Folder + "-moved"}, 0)
 	require.NoError(t, err, "one without backups moves")
 }
-
-func regionLimited(t *testing.T, p Plane) {
-	s := p.Mine
-	s.Actor.Limited = true
-	_, err := p.Service.CreateRegion(t.Context(), s, FolderRegion("mine"))
-	requireCode(t, err, api.Forbidden)
-	away := getRegion(t, p, "local-2")
-	_, err = p.Service.UpdateRegion(t.Context(), s, "local-2", api.RegionDraft{Kind: away.Kind, Folder: away.Folder, Bandwidth: "1"}, 0)
-	requireCode(t, err, api.Forbidden)
-	requireCode(t, p.Service.DeleteRegion(t.Context(), s, "local-2", 0), api.Forbidden)
-	require.Equal(t, away, getRegion(t, p, "local-2"))
-}

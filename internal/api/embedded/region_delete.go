@@ -12,9 +12,6 @@ import (
 // DeleteRegion implements api.Regions. The project that came with the region stays,
 // in the console's own region.
 func (p *Plane) DeleteRegion(ctx context.Context, s api.Scope, name string, version int64) error {
-	if err := mayChangeRegions(s); err != nil {
-		return err
-	}
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row, err := lockRegion(ctx, tx, name, version)
 		if err != nil {

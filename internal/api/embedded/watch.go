@@ -65,6 +65,8 @@ type Background struct {
 	// Tick is how often the database is asked what is due; jobs.DefaultTick if 0.
 	Tick time.Duration
 	Log  *slog.Logger // is told what failed
+	// Also is work that is not the plane's, which its engine takes along.
+	Also []jobs.Chore
 }
 
 // Start begins work in the background; Stop ends it. How it shares the prober's
@@ -81,8 +83,11 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 	for _, c := range chores {
 		workers[c.kind] = c.workers(checks)
 	}
+	for _, c := range b.Also {
+		workers[c.Kind] = c.Workers
+	}
 	p.drives.begin(b.Log)
-	engine, err := jobs.Start(ctx, p.db, p, jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers})
+	engine, err := jobs.Start(ctx, p.db, jobs.With(p, b.Also...), jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers})
 	if err == nil {
 		p.engine.Store(engine)
 	}
@@ -112,6 +117,9 @@ func (p *Plane) putBack(ctx context.Context) error {
 		return putBackDrives(ctx, tx, (*checkpointRow)(nil), (*replicationRow)(nil))
 	})
 }
+
+// Nudge asks the engine for work of Background.Also that was just written down.
+func (p *Plane) Nudge(ctx context.Context, tasks ...jobs.Task) { p.nudge(ctx, tasks...) }
 
 // nudge asks the engine for work that was just written down. What it does not
 // hear of, the next tick finds.

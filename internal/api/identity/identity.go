@@ -50,6 +50,12 @@ type Project struct {
 	Account Account
 	Name    string
 	Region  string // where its objects are, empty for the one that the console is in
+	// Description is for people; Archived says since when the project is only kept, zero
+	// for one that is in use: nothing in it is changed or done on a schedule any more.
+	Description string
+	Archived    time.Time
+	// Role is what whoever the project was found for may do in it.
+	Role api.Role
 }
 
 // User is a person or a program with a password.
@@ -59,6 +65,8 @@ type User struct {
 	Name    string
 	// Lang and Theme are what the user chose in the console, empty if nothing.
 	Lang, Theme string
+	// Administrator says that the user may do everything, also outside of projects.
+	Administrator bool
 }
 
 // Session is somebody signed in at the console.

@@ -66,7 +66,7 @@ func (f family) inProject(h func(c echo.Context, scope api.Scope) error) echo.Ha
 		c.Set(openedProject, project)
 		actor := remote(c)
 		actor.UserID, actor.User = who.user.ID, who.user.Name
-		actor.Limited = who.key != nil && who.key.Project != ""
+		actor.Role = project.Role
 		return h(c, api.Scope{Project: project.ID, Actor: actor})
 	})
 }
