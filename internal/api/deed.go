@@ -10,6 +10,39 @@ type Deed interface {
 	About() About
 	// Do makes the call.
 	Do(ctx context.Context, to Service, s Scope) error
+	// Plan judges the call by what can be known before, says what it would change, and
+	// writes nothing. An error is one that the call would end in.
+	Plan(ctx context.Context, to Service, s Scope) (Plan, error)
+}
+
+// Plan is what a deed would do, seen from now.
+type Plan struct {
+	// Deed is bound to what was seen, as far as the call can be.
+	Deed  Deed
+	About About // with id and name
+	// Before and After are the object as the audit log would have it, nil where there
+	// is none.
+	Before, After any
+	// State is what the deed was seen against: if that is another one, so is what it
+	// would do.
+	State any
+}
+
+// bind is the version that a change is about: the one that was seen, or the stored one
+// if nobody said.
+func bind(seen *int64, stored int64, by Stamp) error {
+	if *seen == 0 {
+		*seen = stored
+	}
+	if *seen != stored {
+		return Errorf(Conflict, "request.moved", "by", by.By)
+	}
+	return nil
+}
+
+// seen is a state that an object's version stands for.
+func seen(view any, version int64) any {
+	return map[string]any{"object": view, "version": version}
 }
 
 // About is what a deed is about. ID is empty for what is not there yet.
