@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
+	"switchboard/internal/api"
 	"switchboard/internal/api/identity"
 )
 
@@ -26,19 +26,19 @@ func (p *program) createKey(ctx context.Context, args []string) error {
 	w := whereFlags(flags)
 	userName := flags.String("user", "", "")
 	projectName := flags.String("project", "", "")
-	asJSON := flags.Bool("json", false, "")
+	label, asJSON := flags.String("name", "", ""), flags.Bool("json", false, "")
 	if _, err := p.parse(flags, args); err != nil {
 		return err
 	}
 	if *userName == "" {
-		return errors.New("say whose key it is: --user NAME")
+		return errWhose
 	}
 	all, err := p.openUsed(ctx, w)
 	if err != nil {
 		return err
 	}
 	defer all.close()
-	key, project, err := p.makeKey(ctx, all, *userName, *projectName)
+	key, project, err := p.makeKey(ctx, all, *userName, *projectName, *label)
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,16 @@ func (p *program) createKey(ctx context.Context, args []string) error {
 }
 
 // makeKey makes a key for one project if that is named, else for all, with the
-// region's project as the one to start with.
-func (p *program) makeKey(ctx context.Context, all *parts, userName, projectName string) (identity.AccessKey, identity.Project, error) {
+// region's project as the one to start with, or the user's first.
+func (p *program) makeKey(ctx context.Context, all *parts, userName, projectName, label string) (identity.AccessKey, identity.Project, error) {
 	user, err := all.Identity.UserByName(ctx, userName)
 	if err != nil {
 		return identity.AccessKey{}, identity.Project{}, err
 	}
 	project, err := all.Identity.ProjectByName(ctx, user, cmp.Or(projectName, all.Region))
+	if api.CodeOf(err) == api.NotFound && projectName == "" {
+		project, err = firstProject(ctx, all, user)
+	}
 	if err != nil {
 		return identity.AccessKey{}, identity.Project{}, err
 	}
@@ -64,8 +67,17 @@ func (p *program) makeKey(ctx context.Context, all *parts, userName, projectName
 	if projectName != "" {
 		only = &project
 	}
-	key, err := all.Identity.CreateKey(ctx, p.actor(), user, only)
+	key, err := all.Identity.CreateKey(ctx, p.actor(), user, only, label)
 	return key, project, err
+}
+
+// firstProject is a project that a user may use, zero if there is none yet.
+func firstProject(ctx context.Context, all *parts, user identity.User) (identity.Project, error) {
+	projects, err := all.Identity.Projects(ctx, user)
+	if err != nil || len(projects) == 0 {
+		return identity.Project{}, err
+	}
+	return projects[0], nil
 }
 
 func (p *program) printKey(asJSON bool, k keyJSON) error {

@@ -120,7 +120,8 @@ func (w *where) url() (string, error) {
 	}
 }
 
-// actor is the person at the command line, as the system calls that person.
+// actor is the person at the command line, as the system calls that person: whoever
+// has the database may do everything in it.
 func (p *program) actor() api.Actor {
-	return api.Actor{User: cmp.Or(p.getenv("USER"), "console"), Way: api.WayConsole}
+	return api.Actor{User: cmp.Or(p.getenv("USER"), "console"), Way: api.WayConsole, Role: api.RoleAdministrator}
 }

@@ -76,12 +76,13 @@ func (s *Service) ensureFirst(ctx context.Context, tx bun.IDB, region string) (P
 	if err != nil {
 		return Project{}, err
 	}
-	project, err := findProject(ctx, tx, User{Account: account}, "p.name = ?", region)
-	if api.CodeOf(err) == api.NotFound {
-		project = Project{ID: newID(), Account: account, Name: region, Region: region}
-		err = insertProject(ctx, tx, system, project, s.now())
+	row := new(projectRow)
+	err = selectProjects(tx, row).Where("p.account_id = ? AND p.name = ?", account.ID, region).Scan(ctx)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return row.project(), err
 	}
-	return project, err
+	project := Project{ID: newID(), Account: account, Name: region, Region: region}
+	return project, insertProject(ctx, tx, system, project, s.now())
 }
 
 func (s *Service) insertAccount(ctx context.Context, tx bun.IDB) (Account, error) {

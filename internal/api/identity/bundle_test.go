@@ -22,7 +22,7 @@ const region = "local-1"
 const password = "canary password of ann"
 
 var (
-	cli     = api.Actor{User: "cli", Way: api.WayConsole}
+	cli     = api.Actor{User: "cli", Way: api.WayConsole, Role: api.RoleAdministrator}
 	browser = api.Actor{Way: api.WayPage, Addr: "192.0.2.1", RequestID: "r-1"}
 )
 
@@ -71,12 +71,25 @@ func newBundle(t *testing.T, db *store.DB) *bundle {
 	return b
 }
 
-// user adds a user whose password is password.
+// user adds an administrator whose password is password.
 func (b *bundle) user(t *testing.T, name string) identity.User {
 	t.Helper()
-	user, err := b.CreateUser(t.Context(), cli, name, api.NewSecret(password))
+	return b.add(t, identity.NewPerson{Name: name, Administrator: true})
+}
+
+// add adds somebody whose password is password.
+func (b *bundle) add(t *testing.T, n identity.NewPerson) identity.User {
+	t.Helper()
+	user, err := b.CreateUser(t.Context(), cli, n, api.NewSecret(password))
 	require.NoError(t, err)
 	return user
+}
+
+// mine is the first project as an administrator sees it.
+func (b *bundle) mine() identity.Project {
+	p := b.project
+	p.Role = api.RoleAdministrator
+	return p
 }
 
 // signIn signs somebody in and returns the token.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/identity"
 	"switchboard/internal/api/store"
 )
 
@@ -20,11 +21,11 @@ func TestSecretsAreNowhere(t *testing.T) {
 		link := b.link(t)
 		ann, err := b.CompleteSetUp(t.Context(), link, "ann", api.NewSecret(password), browser)
 		require.NoError(t, err)
-		_, err = b.CreateUser(t.Context(), cli, "ann", api.NewSecret(typed))
+		_, err = b.CreateUser(t.Context(), cli, identity.NewPerson{Name: "ann"}, api.NewSecret(typed))
 		require.Error(t, err)
 		require.Error(t, b.try(t, "ann", typed, "192.0.2.1"))
 		session := b.signIn(t, "ann")
-		key, err := b.CreateKey(t.Context(), cli, ann, &b.project)
+		key, err := b.CreateKey(t.Context(), cli, ann, &b.project, "")
 		require.NoError(t, err)
 		token, _, err := b.IssueToken(t.Context(), cli, ann, &b.project)
 		require.NoError(t, err)

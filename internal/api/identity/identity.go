@@ -1,6 +1,6 @@
-// Package identity knows who may come in: accounts (domains), projects, users,
-// their sessions, access keys and tokens. Pages, wire API and command line ask
-// the same Service.
+// Package identity knows who may come in, and what they may do: accounts (domains),
+// projects, users, groups, their roles, sessions, access keys and tokens. Pages, wire
+// API and command line ask the same Service.
 package identity
 
 import (
@@ -18,7 +18,7 @@ type Service struct {
 	keys    *keyring.Ring
 	now     func() time.Time
 	hashing hashing
-	tokens  *store.Statement // of Token
+	ask     questions
 }
 
 // Option changes how a Service works.
@@ -30,7 +30,7 @@ func Clock(now func() time.Time) Option { return func(s *Service) { s.now = now 
 // New makes a Service over an open database; keys seal what it must be able to
 // read again.
 func New(db *store.DB, keys *keyring.Ring, options ...Option) *Service {
-	s := &Service{db: db, keys: keys, now: time.Now, hashing: newHashing(), tokens: tokenQuery(db)}
+	s := &Service{db: db, keys: keys, now: time.Now, hashing: newHashing(), ask: newQuestions(db)}
 	for _, option := range options {
 		option(s)
 	}
@@ -65,7 +65,8 @@ type User struct {
 	Name    string
 	// Lang and Theme are what the user chose in the console, empty if nothing.
 	Lang, Theme string
-	// Administrator says that the user may do everything, also outside of projects.
+	// Administrator says that the user may do everything, also outside of projects: by
+	// himself, or through a group.
 	Administrator bool
 }
 
@@ -74,6 +75,9 @@ type Session struct {
 	ID      string // names the session without opening it: the hash of its token
 	User    User
 	Expires time.Time // if nothing happens until then
+	// Pending says that a second factor is awaited: the session opens nothing until
+	// CompleteSignIn.
+	Pending bool
 }
 
 // AccessKey signs requests (AK/SK).
@@ -85,12 +89,23 @@ type AccessKey struct {
 }
 
 // Token is a time-limited credential of the wire API. Project is nil for a
-// token whose scope is the account.
+// token whose scope is the account. One with a name was made for a program, and
+// without a project it works in all of its user's; one without was got by a sign-in.
 type Token struct {
+	Name            string
 	User            User
 	Project         *Project
 	Issued, Expires time.Time
 }
 
+// Kinds of what the audit log tells of here.
+const (
+	kindUser    api.Kind = "user" // and of sign-ins
+	kindGroup   api.Kind = "group"
+	kindProject api.Kind = "project" // and of roles in it
+	kindKey     api.Kind = "access_key"
+	kindToken   api.Kind = "token"
+)
+
 // system is who acts where nobody does: at the first start and in a rotation.
-var system = api.Actor{User: "system", Way: api.WayConsole}
+var system = api.Actor{User: "system", Way: api.WayConsole, Role: api.RoleAdministrator}

@@ -26,14 +26,23 @@ type keyRow struct {
 	ProjectID string
 	Sealed    string
 	CreatedAt int64
+	Name      string
+	SeenAt    int64
 }
 
 // place is where the secret of an access key is sealed for.
 func (r *keyRow) place() string { return "access_key/" + r.Access }
 
 // CreateKey makes an access key of the user; if project is not nil, one that
-// works in that project only. This is where the caller learns the secret.
-func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, project *Project) (AccessKey, error) {
+// works in that project only. This is where the caller learns the secret. name is for
+// people and may be empty. For the user, and for administrators.
+func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, project *Project, name string) (AccessKey, error) {
+	if err := allowOwn(actor, user.ID); err != nil {
+		return AccessKey{}, err
+	}
+	if err := api.Refuse(judgeText("name", name, maxLabel)); err != nil {
+		return AccessKey{}, err
+	}
 	key := AccessKey{
 		Access: draw(accessLength, upperDigits), User: user,
 		Secret: api.NewSecret(draw(secretLength, alphanumeric)),
@@ -41,15 +50,18 @@ func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, pro
 	if project != nil {
 		key.Project = project.ID
 	}
-	row := keyRow{Access: key.Access, UserID: user.ID, ProjectID: key.Project, CreatedAt: store.Micros(s.now())}
+	row := keyRow{Access: key.Access, UserID: user.ID, ProjectID: key.Project, CreatedAt: store.Micros(s.now()), Name: name}
 	row.Sealed = s.keys.Seal(row.place(), key.Secret.Reveal())
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := holdUser(ctx, tx, user.ID); err != nil {
+			return err
+		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
 		return store.Record(ctx, tx, api.Scope{Project: key.Project, Actor: actor}, store.Event{
-			Action: "create", Kind: "access_key", ID: key.Access, Name: key.Access,
-			After: map[string]string{"access": key.Access, "user": user.Name, "project": key.Project},
+			Action: "create", Kind: kindKey, ID: key.Access, Name: key.Access,
+			After: map[string]string{"access": key.Access, "name": name, "user": user.Name, "project": key.Project},
 		})
 	})
 	if err != nil {
@@ -68,8 +80,9 @@ func (s *Service) Key(ctx context.Context, access string) (AccessKey, error) {
 	var row struct {
 		person
 		ProjectID, Sealed string
+		SeenAt            int64
 	}
-	q := withPerson(s.db.Read.NewSelect().TableExpr("access_keys AS k"), "k.user_id").ColumnExpr("k.project_id, k.sealed")
+	q := withPerson(s.db.Read.NewSelect().TableExpr("access_keys AS k"), "k.user_id").ColumnExpr("k.project_id, k.sealed, k.seen_at")
 	err := q.Where("k.access = ?", access).Scan(ctx, &row)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -83,15 +96,24 @@ func (s *Service) Key(ctx context.Context, access string) (AccessKey, error) {
 	if err != nil {
 		return AccessKey{}, fmt.Errorf("access key %s: %w", access, err)
 	}
-	return AccessKey{Access: access, Secret: api.NewSecret(secret), User: row.user(), Project: row.ProjectID}, nil
+	key := AccessKey{Access: access, Secret: api.NewSecret(secret), User: row.user(), Project: row.ProjectID}
+	return key, s.seen(ctx, row.SeenAt, &keyRow{Access: access, SeenAt: store.Micros(s.now())})
+}
+
+// allowOwn refuses whoever is neither that user nor an administrator.
+func allowOwn(actor api.Actor, userID string) error {
+	if actor.UserID == userID {
+		return nil
+	}
+	return api.Allow(actor, api.RoleAdministrator)
 }
 
 func errDisabled(p person) error {
 	return api.Errorf(api.Unauthorised, "identity.user_disabled", "name", p.UserName)
 }
 
-// Reseal seals every access key with the current key and returns how many it
-// changed.
+// Reseal seals every access key and every second factor with the current key and
+// returns how many it changed.
 func (s *Service) Reseal(ctx context.Context) (int, error) {
 	changed := 0
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -111,11 +133,12 @@ func (s *Service) Reseal(ctx context.Context) (int, error) {
 			}
 			changed++
 		}
-		if changed == 0 {
-			return nil
+		factors, err := s.resealFactors(ctx, tx)
+		if changed += factors; err != nil || changed == 0 {
+			return err
 		}
 		return record(ctx, tx, system, store.Event{
-			Action: "reseal", Kind: "access_key", After: map[string]int{"count": changed},
+			Action: "reseal", Kind: kindKey, After: map[string]int{"count": changed},
 		})
 	})
 	return changed, err

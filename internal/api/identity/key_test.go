@@ -16,7 +16,7 @@ func TestAccessKeys(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
 		ann := b.user(t, "ann")
-		key, err := b.CreateKey(t.Context(), cli, ann, nil)
+		key, err := b.CreateKey(t.Context(), cli, ann, nil, "")
 		require.NoError(t, err)
 		require.Regexp(t, `^[A-Z0-9]{20}$`, key.Access)
 		require.Regexp(t, `^[A-Za-z0-9]{40}$`, key.Secret.Reveal())
@@ -29,7 +29,7 @@ func TestAccessKeys(t *testing.T) {
 			require.Empty(t, same.Project, "works in all projects")
 		})
 		t.Run("one of a project says so", func(t *testing.T) {
-			bound, err := b.CreateKey(t.Context(), cli, ann, &b.project)
+			bound, err := b.CreateKey(t.Context(), cli, ann, &b.project, "")
 			require.NoError(t, err)
 			same, err := b.Key(t.Context(), bound.Access)
 			require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestAccessKeys(t *testing.T) {
 			})
 		}
 		t.Run("a secret moved to another row cannot be opened", func(t *testing.T) {
-			moved, err := b.CreateKey(t.Context(), cli, ann, nil)
+			moved, err := b.CreateKey(t.Context(), cli, ann, nil, "")
 			require.NoError(t, err)
 			b.exec(t, "UPDATE access_keys SET sealed = (SELECT sealed FROM access_keys WHERE access = ?) WHERE access = ?", key.Access, moved.Access)
 			_, err = b.Key(t.Context(), moved.Access)
@@ -69,11 +69,11 @@ func TestReseal(t *testing.T) {
 		running := identity.New(db, before)
 		_, err = running.EnsureFirst(t.Context(), region)
 		require.NoError(t, err)
-		ann, err := running.CreateUser(t.Context(), cli, "ann", api.NewSecret(password))
+		ann, err := running.CreateUser(t.Context(), cli, identity.NewPerson{Name: "ann"}, api.NewSecret(password))
 		require.NoError(t, err)
 		var keys []identity.AccessKey
 		for range 3 {
-			key, err := running.CreateKey(t.Context(), cli, ann, nil)
+			key, err := running.CreateKey(t.Context(), cli, ann, nil, "")
 			require.NoError(t, err)
 			keys = append(keys, key)
 		}

@@ -3,7 +3,6 @@ package identity
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"time"
@@ -21,32 +20,31 @@ type projectRow struct {
 	AccountID   string
 	Name        string
 	Region      string
+	Description string
+	ArchivedAt  int64
 	CreatedAt   int64
-	AccountName string `bun:",scanonly"`
+	AccountName string   `bun:",scanonly"`
+	Role        api.Role `bun:",scanonly"` // of whoever asked
 }
 
 func (r *projectRow) project() Project {
-	return Project{ID: r.ID, Account: Account{r.AccountID, r.AccountName}, Name: r.Name, Region: r.Region}
+	return Project{
+		ID: r.ID, Account: Account{r.AccountID, r.AccountName}, Name: r.Name, Region: r.Region,
+		Description: r.Description, Archived: store.Time(r.ArchivedAt), Role: r.Role,
+	}
 }
 
-// usable narrows a query of projects to those that the user may use: all of
-// the account. It is the one place that knows this rule.
-func usable(q *bun.SelectQuery, user User) *bun.SelectQuery {
-	return q.Where("p.account_id = ?", user.Account.ID)
-}
-
-// Projects returns the projects that the user may use, by name.
+// Projects returns the projects in use that the user has a role in, by name.
 func (s *Service) Projects(ctx context.Context, user User) ([]Project, error) {
 	var rows []projectRow
-	q := selectProjects(s.db.Read, &rows).OrderExpr("p.name")
-	if err := usable(q, user).Scan(ctx); err != nil {
+	if err := s.ask.projects.Scan(ctx, &rows, user.ID); err != nil {
 		return nil, err
 	}
 	return projectsOf(rows), nil
 }
 
-// AllProjects returns every project, by name: for the command line, whose user
-// owns the database.
+// AllProjects returns every project, also those that are archived, by name: for the
+// command line, whose user owns the database.
 func (s *Service) AllProjects(ctx context.Context) ([]Project, error) {
 	var rows []projectRow
 	if err := selectProjects(s.db.Read, &rows).OrderExpr("p.name").Scan(ctx); err != nil {
@@ -55,13 +53,13 @@ func (s *Service) AllProjects(ctx context.Context) ([]Project, error) {
 	return projectsOf(rows), nil
 }
 
-// Project returns the project of that id, or NotFound if there is none that
-// the user may use.
+// Project returns the project of that id with the user's role in it, also one that is
+// archived, or NotFound if there is none that the user has a role in.
 func (s *Service) Project(ctx context.Context, user User, id string) (Project, error) {
 	if !hexID.MatchString(id) {
 		return Project{}, noProject(id)
 	}
-	return findProject(ctx, s.db.Read, user, "p.id = ?", id)
+	return findProject(ctx, s.ask.projectByID, user, id)
 }
 
 // ProjectByName returns the project of exactly that name, or NotFound.
@@ -69,15 +67,18 @@ func (s *Service) ProjectByName(ctx context.Context, user User, name string) (Pr
 	if !ValidProjectName(name) {
 		return Project{}, noProject(name)
 	}
-	return findProject(ctx, s.db.Read, user, "p.name = ?", name)
+	return findProject(ctx, s.ask.projectByName, user, name)
 }
 
 // AddProject adds a project of that name to the account. An id may be given so
 // that a project mirrors one of the cloud; without, it gets a new one. So may a
 // region, which has to be there.
 func (s *Service) AddProject(ctx context.Context, actor api.Actor, project Project) (Project, error) {
+	if err := api.Allow(actor, api.RoleAdministrator); err != nil {
+		return Project{}, err
+	}
 	project.ID = cmp.Or(project.ID, newID())
-	if err := api.Refuse(judgeProject(project.Name, project.ID)); err != nil {
+	if err := api.Refuse(judgeProject(project)); err != nil {
 		return Project{}, err
 	}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
@@ -132,27 +133,29 @@ func InsertProject(ctx context.Context, tx bun.IDB, actor api.Actor, p Project) 
 }
 
 func insertProject(ctx context.Context, tx bun.IDB, actor api.Actor, p Project, now time.Time) error {
-	row := projectRow{ID: p.ID, AccountID: p.Account.ID, Name: p.Name, Region: p.Region, CreatedAt: store.Micros(now)}
+	row := projectRow{ID: p.ID, AccountID: p.Account.ID, Name: p.Name, Region: p.Region, Description: p.Description, CreatedAt: store.Micros(now)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
 	return store.Record(ctx, tx, api.Scope{Project: p.ID, Actor: actor}, store.Event{
-		Action: "create", Kind: "project", ID: p.ID, Name: p.Name,
-		After: map[string]string{"id": p.ID, "name": p.Name, "region": p.Region},
+		Action: "create", Kind: kindProject, ID: p.ID, Name: p.Name,
+		After: map[string]string{"id": p.ID, "name": p.Name, "region": p.Region, "description": p.Description},
 	})
 }
 
-func findProject(ctx context.Context, db bun.IDB, user User, where, value string) (Project, error) {
-	row := new(projectRow)
-	err := usable(selectProjects(db, row), user).Where(where, value).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
+func findProject(ctx context.Context, query *store.Statement, user User, value string) (Project, error) {
+	var rows []projectRow
+	if err := query.Scan(ctx, &rows, user.ID, value); err != nil {
+		return Project{}, err
+	}
+	if len(rows) == 0 || rows[0].Role == api.RoleNone {
 		return Project{}, noProject(value)
 	}
-	return row.project(), err
+	return rows[0].project(), nil
 }
 
 func selectProjects(db bun.IDB, model any) *bun.SelectQuery {
-	return db.NewSelect().Model(model).ColumnExpr("p.*").ColumnExpr("a.name AS account_name").
+	return db.NewSelect().Model(model).ColumnExpr("?TableColumns").ColumnExpr("a.name AS account_name").
 		Join("JOIN accounts AS a ON a.id = p.account_id")
 }
 

@@ -17,15 +17,15 @@ func TestProjects(t *testing.T) {
 		t.Run("a user sees those of the account", func(t *testing.T) {
 			projects, err := b.Projects(t.Context(), ann)
 			require.NoError(t, err)
-			require.Equal(t, []identity.Project{b.project}, projects)
+			require.Equal(t, []identity.Project{b.mine()}, projects)
 		})
 		t.Run("found by id and by exact name", func(t *testing.T) {
 			byID, err := b.Project(t.Context(), ann, b.project.ID)
 			require.NoError(t, err)
-			require.Equal(t, b.project, byID)
+			require.Equal(t, b.mine(), byID)
 			byName, err := b.ProjectByName(t.Context(), ann, region)
 			require.NoError(t, err)
-			require.Equal(t, b.project, byName)
+			require.Equal(t, b.mine(), byName)
 		})
 		t.Run("another account's project is not found", func(t *testing.T) {
 			_, err := b.Project(t.Context(), ann, foreign.ID)

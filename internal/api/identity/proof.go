@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/store"
 )
 
@@ -44,10 +45,24 @@ func (s *Service) ProveKeys(ctx context.Context) error {
 	if err != nil && !errors.Is(err, store.ErrDuplicate) {
 		return err
 	}
+	return s.KeysOpen(ctx)
+}
+
+// KeysOpen makes sure that the keys at hand are still those of the database's
+// secrets, or answers Unavailable.
+func (s *Service) KeysOpen(ctx context.Context) error {
+	row := proofRow{ID: proofID}
 	if err := s.db.Read.NewSelect().Model(&row).WherePK().Scan(ctx); err != nil {
 		return err
 	}
-	if text, err := s.keys.Open(row.place(), row.Sealed); err != nil || text != proofText {
+	return Prove(s.keys, row.Sealed)
+}
+
+// Prove makes sure that a proof, the sealed text of a database, was made with the
+// keys, or answers Unavailable.
+func Prove(keys *keyring.Ring, sealed string) error {
+	row := proofRow{ID: proofID}
+	if text, err := keys.Open(row.place(), sealed); err != nil || text != proofText {
 		return api.Errorf(api.Unavailable, "identity.other_keys")
 	}
 	return nil

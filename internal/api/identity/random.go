@@ -3,6 +3,7 @@ package identity
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 )
@@ -12,6 +13,9 @@ const (
 	upperDigits  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	alphanumeric = upperDigits + "abcdefghijklmnopqrstuvwxyz"
 )
+
+// base32Key is the form of second factors' keys.
+var base32Key = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // newID makes an id in the form that the wire dialect needs: 32 hex digits.
 func newID() string { return hex.EncodeToString(randomBytes(16)) }

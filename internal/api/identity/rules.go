@@ -23,18 +23,35 @@ const (
 	maxPassword = 128
 )
 
+// Lengths of what people write about people, groups, projects and credentials, in
+// characters; ours.
+const (
+	maxFullName    = 128
+	maxEmail       = 254
+	maxDescription = 255
+	maxLabel       = 64
+)
+
 // ValidProjectName reports whether a project, and so a region, can have that
 // name.
 func ValidProjectName(name string) bool { return api.ValidRegionName(name) }
 
-// judgeUser returns what is wrong with a new user's name and password.
-func judgeUser(name string, password api.Secret) []api.Problem {
+// judgePerson returns what is wrong with somebody new.
+func judgePerson(n NewPerson) []api.Problem {
 	var problems []api.Problem
-	if !userName.MatchString(name) {
+	if !userName.MatchString(n.Name) {
 		problems = append(problems, api.Problem{Path: "name", Message: api.M("identity.name_rule")})
 	}
-	if m := judgePassword(name, password.Reveal()); !m.IsZero() {
-		problems = append(problems, api.Problem{Path: "password", Message: m})
+	return append(problems, judgeContact(n.FullName, n.Email)...)
+}
+
+// judgeContact returns what is wrong with a full name and an address. Nothing is sent
+// to it, so that it has to be one at a glance only.
+func judgeContact(fullName, email string) []api.Problem {
+	problems := judgeText("fullname", fullName, maxFullName)
+	local, domain, at := strings.Cut(email, "@")
+	if email != "" && (!at || local == "" || domain == "" || strings.ContainsAny(email, " <>") || judgeText("", email, maxEmail) != nil) {
+		problems = append(problems, api.Problem{Path: "email", Message: api.M("identity.email_rule")})
 	}
 	return problems
 }
@@ -52,16 +69,34 @@ func judgePassword(name, password string) api.Message {
 	}
 }
 
-// judgeProject returns what is wrong with a new project's name and id.
-func judgeProject(name, id string) []api.Problem {
+// judgeProject returns what is wrong with a new project.
+func judgeProject(p Project) []api.Problem {
 	var problems []api.Problem
-	if !ValidProjectName(name) {
+	if !ValidProjectName(p.Name) {
 		problems = append(problems, api.Problem{Path: "name", Message: api.M("identity.project_name_rule")})
 	}
-	if !hexID.MatchString(id) {
+	if !hexID.MatchString(p.ID) {
 		problems = append(problems, api.Problem{Path: "id", Message: api.M("identity.project_id_rule")})
 	}
-	return problems
+	return append(problems, judgeText("description", p.Description, maxDescription)...)
+}
+
+// judgeGroup returns what is wrong with a group.
+func judgeGroup(g Group) []api.Problem {
+	problems := judgeText("name", g.Name, maxLabel)
+	if strings.TrimSpace(g.Name) == "" {
+		problems = []api.Problem{{Path: "name", Message: api.M("identity.group_name_required")}}
+	}
+	problems = append(problems, judgeText("description", g.Description, maxDescription)...)
+	return append(problems, judgeText("claim", g.Claim, maxDescription)...)
+}
+
+// judgeText returns what is wrong with a text that people read.
+func judgeText(path, text string, most int) []api.Problem {
+	if utf8.RuneCountInString(text) <= most && clip(text, most) == text {
+		return nil
+	}
+	return []api.Problem{{Path: path, Message: api.M("identity.text_rule", "max", most)}}
 }
 
 // taken is the Conflict of a name or an id that somebody else has.

@@ -2,8 +2,6 @@ package identity
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,6 +16,7 @@ const (
 	sessionIdle = 12 * time.Hour
 	sessionLife = 7 * 24 * time.Hour
 	seenEvery   = time.Minute
+	pendingLife = 10 * time.Minute // without the second factor
 )
 
 type sessionRow struct {
@@ -30,34 +29,54 @@ type sessionRow struct {
 	ExpiresAt int64
 	Addr      string
 	Agent     string
+	Pending   bool
 }
 
 // SignIn opens a session for whoever knows the password and returns its token,
-// which only the browser keeps. Errors as in VerifyPassword. agent is the
-// browser's User-Agent.
+// which only the browser keeps; for who has a second factor one that is pending. Errors
+// as in VerifyPassword. agent is the browser's User-Agent.
 func (s *Service) SignIn(ctx context.Context, c Credentials, from api.Actor, agent string) (string, Session, error) {
-	user, err := s.VerifyPassword(ctx, c, from)
+	row, err := s.prove(ctx, c, from)
 	if err != nil {
 		return "", Session{}, err
 	}
+	return s.openSession(ctx, row.user(), row.Factor != "", from, agent)
+}
+
+// openSession opens a session for somebody who proved to be the user.
+func (s *Service) openSession(ctx context.Context, user User, pending bool, from api.Actor, agent string) (string, Session, error) {
 	token, now := newToken(), s.now()
 	row := sessionRow{
 		Hash: digest(token), UserID: user.ID, CreatedAt: store.Micros(now), SeenAt: store.Micros(now),
-		ExpiresAt: store.Micros(now.Add(sessionLife)), Addr: clip(from.Addr, 64), Agent: clip(agent, 256),
+		ExpiresAt: store.Micros(now.Add(sessionLife)), Addr: clip(from.Addr, 64), Agent: clip(agent, 256), Pending: pending,
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	if pending {
+		row.ExpiresAt = store.Micros(now.Add(pendingLife))
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := s.purge(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
-		return record(ctx, tx, by(user, from), store.Event{Action: "sign_in", Kind: "user", ID: user.ID, Name: user.Name})
+		if pending {
+			return nil // he is not in yet
+		}
+		return s.recordSignIn(ctx, tx, user, from)
 	})
 	if err != nil {
 		return "", Session{}, err
 	}
-	return token, Session{ID: row.Hash, User: user, Expires: row.end()}, nil
+	return token, Session{ID: row.Hash, User: user, Expires: row.end(), Pending: pending}, nil
+}
+
+func (s *Service) recordSignIn(ctx context.Context, tx bun.IDB, user User, from api.Actor) error {
+	_, err := tx.NewUpdate().Model((*userRow)(nil)).Set("seen_at = ?", store.Micros(s.now())).Where("id = ?", user.ID).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return record(ctx, tx, by(user, from), store.Event{Action: "sign_in", Kind: kindUser, ID: user.ID, Name: user.Name})
 }
 
 // purge removes what time has ended.
@@ -74,27 +93,56 @@ func (s *Service) purge(ctx context.Context, tx bun.IDB) error {
 
 // Session returns the session that a token opens, or Unauthorised if it ended.
 func (s *Service) Session(ctx context.Context, token string) (Session, error) {
-	var row struct {
-		person
-		SeenAt, ExpiresAt int64
-	}
 	id, now := digest(token), s.now()
-	q := withPerson(s.db.Read.NewSelect().TableExpr("sessions AS s"), "s.user_id").ColumnExpr("s.seen_at, s.expires_at")
-	err := q.Where("s.hash = ?", id).Scan(ctx, &row)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	row, err := s.holder(ctx, id)
+	if err != nil {
 		return Session{}, err
 	}
-	open := sessionRow{Hash: id, SeenAt: row.SeenAt, ExpiresAt: row.ExpiresAt}
-	if err != nil || row.Disabled || !now.Before(open.end()) {
-		return Session{}, api.Errorf(api.Unauthorised, "identity.session_ended")
+	if row.Pending {
+		return Session{}, api.Errorf(api.Unauthorised, FactorAwaited)
 	}
-	if now.Sub(store.Time(open.SeenAt)) >= seenEvery {
+	open := row.open(id)
+	if seen := open.SeenAt; now.Sub(store.Time(seen)) >= seenEvery {
 		open.SeenAt = store.Micros(now)
-		if err := s.touch(ctx, &open); err != nil {
+		if err := s.seen(ctx, seen, &open, &userRow{ID: row.UserID, SeenAt: open.SeenAt}); err != nil {
 			return Session{}, err
 		}
 	}
 	return Session{ID: id, User: row.user(), Expires: open.end()}, nil
+}
+
+// FactorAwaited is the key of what Session says of one whose second factor is awaited.
+const FactorAwaited = "identity.factor_awaited"
+
+// sessionHolder is a session with the person whose it is.
+type sessionHolder struct {
+	person
+	SeenAt, ExpiresAt int64
+	Pending           bool
+}
+
+func (h *sessionHolder) open(id string) sessionRow {
+	return sessionRow{Hash: id, SeenAt: h.SeenAt, ExpiresAt: h.ExpiresAt}
+}
+
+// sessionQuery finds a sessionHolder by the hash of the token. Every page waits for it.
+func sessionQuery(db *store.DB) *store.Statement {
+	q := withPerson(db.Read.NewSelect().TableExpr("sessions AS s"), "s.user_id").ColumnExpr("s.seen_at, s.expires_at, s.pending")
+	return db.Statement(q.Where("s.hash = ?", bun.Safe("?")).String())
+}
+
+// holder returns the session of that id, pending or not, or Unauthorised if it ended.
+func (s *Service) holder(ctx context.Context, id string) (*sessionHolder, error) {
+	var rows []sessionHolder
+	if err := s.ask.session.Scan(ctx, &rows, id); err != nil {
+		return nil, err
+	}
+	if len(rows) > 0 && !rows[0].Disabled {
+		if open := rows[0].open(id); s.now().Before(open.end()) {
+			return &rows[0], nil
+		}
+	}
+	return nil, api.Errorf(api.Unauthorised, "identity.session_ended")
 }
 
 // end is when the session ends if it is not used any more.
@@ -106,10 +154,18 @@ func (r *sessionRow) end() time.Time {
 	return life
 }
 
-func (s *Service) touch(ctx context.Context, row *sessionRow) error {
+// seen keeps in rows when something was used, if that was kept a minute ago or more.
+func (s *Service) seen(ctx context.Context, last int64, rows ...any) error {
+	if s.now().Sub(store.Time(last)) < seenEvery {
+		return nil
+	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewUpdate().Model(row).Column("seen_at").WherePK().Exec(ctx)
-		return err
+		for _, row := range rows {
+			if _, err := tx.NewUpdate().Model(row).Column("seen_at").WherePK().Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -124,6 +180,6 @@ func (s *Service) SignOut(ctx context.Context, actor api.Actor, sessionID string
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		return record(ctx, tx, actor, store.Event{Action: "sign_out", Kind: "user", ID: actor.UserID, Name: actor.User})
+		return record(ctx, tx, actor, store.Event{Action: "sign_out", Kind: kindUser, ID: actor.UserID, Name: actor.User})
 	})
 }

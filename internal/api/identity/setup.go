@@ -64,10 +64,11 @@ func (s *Service) CompleteSetUp(ctx context.Context, token, name string, passwor
 	return s.CreateFirst(ctx, from, name, password)
 }
 
-// CreateFirst adds a user as CreateUser does, but only while there are none:
-// Conflict if there are. Set-up links end with it.
+// CreateFirst adds an administrator as CreateUser does, for whoever asks but only while
+// there are no users: Conflict if there are. Set-up links end with it.
 func (s *Service) CreateFirst(ctx context.Context, actor api.Actor, name string, password api.Secret) (User, error) {
-	hash, err := s.newPassword(ctx, name, password)
+	first := NewPerson{Name: name, Administrator: true}
+	hash, err := s.newPassword(ctx, first, password)
 	if err != nil {
 		return User{}, err
 	}
@@ -76,7 +77,7 @@ func (s *Service) CreateFirst(ctx context.Context, actor api.Actor, name string,
 		if err := deleteSetUpLinks(ctx, tx); err != nil {
 			return err
 		}
-		user, err = s.insertUser(ctx, tx, actor, account, name, hash)
+		user, err = s.insertUser(ctx, tx, actor, account, first, hash)
 		return err
 	})
 	return user, err

@@ -46,7 +46,17 @@ func subjects(c Credentials, known person, addr string) []subject {
 		// for a user who exists.
 		user = "name:" + digest(c.Name+"\x00"+c.UserID)
 	}
-	all := []subject{{user, freeOfUser}}
+	return withAddr(subject{user, freeOfUser}, addr)
+}
+
+// factorSubjects are the same for codes of a second factor: who knows a password is
+// not forgiven wrong codes.
+func factorSubjects(user User, addr string) []subject {
+	return withAddr(subject{"factor:" + user.ID, freeOfUser}, addr)
+}
+
+func withAddr(who subject, addr string) []subject {
+	all := []subject{who}
 	if addr != "" {
 		all = append(all, subject{"addr:" + network(addr), freeOfAddr})
 	}
@@ -69,13 +79,13 @@ func network(addr string) string {
 
 // throttled answers Limit, with the seconds to wait, if one of the subjects
 // failed too often lately.
-func (s *Service) throttled(ctx context.Context, all []subject) error {
+func (s *Service) throttled(ctx context.Context, db bun.IDB, all []subject) error {
 	free := map[string]int64{}
 	for _, subject := range all {
 		free[subject.key] = subject.free
 	}
 	var rows []throttleRow
-	err := s.db.Read.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(slices.Collect(maps.Keys(free)))).Scan(ctx)
+	err := db.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(slices.Collect(maps.Keys(free)))).Scan(ctx)
 	if err != nil {
 		return err
 	}

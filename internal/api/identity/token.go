@@ -28,6 +28,8 @@ type tokenRow struct {
 	ProjectID string
 	IssuedAt  int64
 	ExpiresAt int64
+	ID, Name  string // of those that were made for programs
+	SeenAt    int64
 }
 
 // IssueToken makes a token of a user who has proved to be the user. Its scope
@@ -39,7 +41,7 @@ func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, pr
 		IssuedAt: store.Micros(now), ExpiresAt: store.Micros(now.Add(tokenLife)),
 	}
 	if project != nil {
-		row.ProjectID = project.ID
+		project, row.ProjectID = new(project.Limited()), project.ID
 	}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewDelete().Model((*tokenRow)(nil)).Where("expires_at < ?", store.Micros(now.Add(-tokenLife))).Exec(ctx)
@@ -50,7 +52,7 @@ func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, pr
 			return err
 		}
 		return store.Record(ctx, tx, api.Scope{Project: row.ProjectID, Actor: actor}, store.Event{
-			Action: "create", Kind: "token", Name: user.Name,
+			Action: "create", Kind: kindToken, Name: user.Name,
 			After: map[string]string{"user": user.Name, "project": row.ProjectID},
 		})
 	})
@@ -63,16 +65,21 @@ func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, pr
 // tokenHolder is a token with the person and the project that it stands for.
 type tokenHolder struct {
 	person
-	IssuedAt, ExpiresAt    int64
-	ProjectID, ProjectName string
-	ProjectRegion          string
+	Name                        string
+	IssuedAt, ExpiresAt, SeenAt int64
+	ProjectID, ProjectName      string
+	ProjectRegion               string
+	ArchivedAt                  int64
+	Role                        api.Role
 }
 
 // tokenQuery finds a tokenHolder by the token's hash. Every call of a program
 // waits for it.
 func tokenQuery(db *store.DB) *store.Statement {
 	q := withPerson(db.Read.NewSelect().TableExpr("tokens AS t"), "t.user_id").
-		ColumnExpr("t.issued_at, t.expires_at, t.project_id, COALESCE(p.name, '') AS project_name, COALESCE(p.region, '') AS project_region").
+		ColumnExpr("t.name, t.issued_at, t.expires_at, t.seen_at, t.project_id").
+		ColumnExpr("COALESCE(p.name, '') AS project_name, COALESCE(p.region, '') AS project_region").
+		ColumnExpr("COALESCE(p.archived_at, 0) AS archived_at").ColumnExpr(roleInProject + " AS role").
 		Join("LEFT JOIN projects AS p ON p.id = t.project_id")
 	return db.Statement(q.Where("t.hash = ?", bun.Safe("?")).String())
 }
@@ -81,7 +88,7 @@ func tokenQuery(db *store.DB) *store.Statement {
 // (TokenUnknown), expired (TokenExpired), or its user is disabled.
 func (s *Service) Token(ctx context.Context, text string) (Token, error) {
 	var rows []tokenHolder
-	if err := s.tokens.Scan(ctx, &rows, digest(text)); err != nil {
+	if err := s.ask.token.Scan(ctx, &rows, digest(text)); err != nil {
 		return Token{}, err
 	}
 	if len(rows) == 0 {
@@ -95,11 +102,21 @@ func (s *Service) Token(ctx context.Context, text string) (Token, error) {
 	case row.Disabled:
 		return Token{}, errDisabled(row.person)
 	}
-	token := Token{User: row.user(), Issued: store.Time(row.IssuedAt), Expires: expires}
-	if row.ProjectID != "" {
-		token.Project = &Project{ID: row.ProjectID, Account: token.User.Account, Name: row.ProjectName, Region: row.ProjectRegion}
+	if row.Name == "" {
+		return row.token(), nil
 	}
-	return token, nil
+	return row.token(), s.seen(ctx, row.SeenAt, &tokenRow{Hash: digest(text), SeenAt: store.Micros(s.now())})
+}
+
+func (h *tokenHolder) token() Token {
+	token := Token{Name: h.Name, User: h.user(), Issued: store.Time(h.IssuedAt), Expires: store.Time(h.ExpiresAt)}
+	if h.ProjectID != "" {
+		token.Project = new(Project{
+			ID: h.ProjectID, Account: token.User.Account, Name: h.ProjectName, Region: h.ProjectRegion,
+			Archived: store.Time(h.ArchivedAt), Role: h.Role,
+		}.Limited())
+	}
+	return token
 }
 
 // RevokeToken ends a token at once. NotFound if it is not valid any more.
@@ -119,6 +136,6 @@ func (s *Service) RevokeToken(ctx context.Context, actor api.Actor, text string)
 		if _, err := tx.NewDelete().Model((*tokenRow)(nil)).Where("hash = ?", digest(text)).Exec(ctx); err != nil {
 			return err
 		}
-		return store.Record(ctx, tx, scope, store.Event{Action: "revoke", Kind: "token", Name: token.User.Name})
+		return store.Record(ctx, tx, scope, store.Event{Action: "revoke", Kind: kindToken, Name: token.User.Name})
 	})
 }

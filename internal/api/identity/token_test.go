@@ -24,9 +24,10 @@ func TestTokens(t *testing.T) {
 		}
 
 		t.Run("of a project", func(t *testing.T) {
-			text, token := issue(t, &b.project)
+			text, token := issue(t, new(b.mine()))
 			require.Equal(t, ann, token.User)
-			require.Equal(t, b.project, *token.Project)
+			require.Equal(t, b.mine().Limited(), *token.Project)
+			require.Equal(t, api.RoleAdmin, token.Project.Role, "it is for this project only")
 			require.Equal(t, b.clock.now(), token.Issued)
 			require.Equal(t, b.clock.now().Add(24*time.Hour), token.Expires)
 			same, err := b.Token(t.Context(), text)

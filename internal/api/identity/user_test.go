@@ -10,6 +10,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/identity"
 )
 
 func TestCreateUser(t *testing.T) {
@@ -37,7 +38,7 @@ func TestCreateUser(t *testing.T) {
 			requireError(t, err, api.NotFound, "identity.user_not_found")
 		})
 		t.Run("a taken name is a conflict at the name", func(t *testing.T) {
-			_, err := b.CreateUser(t.Context(), cli, "ann", api.NewSecret(password))
+			_, err := b.CreateUser(t.Context(), cli, identity.NewPerson{Name: "ann"}, api.NewSecret(password))
 			requireError(t, err, api.Conflict, "identity.name_taken")
 			require.Equal(t, []string{"name"}, paths(t, err))
 		})
@@ -45,7 +46,9 @@ func TestCreateUser(t *testing.T) {
 			errs := make([]error, 4)
 			var group sync.WaitGroup
 			for i := range errs {
-				group.Go(func() { _, errs[i] = b.CreateUser(t.Context(), cli, "cat", api.NewSecret(password)) })
+				group.Go(func() {
+					_, errs[i] = b.CreateUser(t.Context(), cli, identity.NewPerson{Name: "cat"}, api.NewSecret(password))
+				})
 			}
 			group.Wait()
 			var made int
@@ -84,7 +87,7 @@ func TestCreateUserRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := service.CreateUser(t.Context(), cli, c.name, api.NewSecret(c.password))
+			_, err := service.CreateUser(t.Context(), cli, identity.NewPerson{Name: c.name}, api.NewSecret(c.password))
 			requireError(t, err, api.Invalid, "error.invalid")
 			require.Equal(t, c.paths, paths(t, err))
 		})
@@ -99,7 +102,7 @@ func TestCreateUserAccepts(t *testing.T) {
 			{"Ann.Lee_1-2@example.com", strings.Repeat("é", 128)},
 			{strings.Repeat("z", 64), "十个汉字也是一个密码"},
 		} {
-			_, err := b.CreateUser(t.Context(), cli, c.name, api.NewSecret(c.password))
+			_, err := b.CreateUser(t.Context(), cli, identity.NewPerson{Name: c.name}, api.NewSecret(c.password))
 			require.NoError(t, err, c.name)
 			_, err = b.VerifyPassword(t.Context(), as(c.name, c.password), browser)
 			require.NoError(t, err, c.name)

@@ -13,6 +13,7 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/signature"
+	"switchboard/internal/telemetry"
 )
 
 // Identity is what the dialect asks *identity.Service. Errors are *api.Error
@@ -35,6 +36,8 @@ const (
 	headerAuth    = "X-Auth-Token"
 	headerSubject = "X-Subject-Token"
 	headerProject = "X-Project-Id"
+	// headerReason says why, for a change that has to be approved.
+	headerReason = "X-Switchboard-Reason"
 )
 
 // caller is who sent a request and what the credential opens.
@@ -51,6 +54,7 @@ func (f family) signedIn(h func(c echo.Context, who caller) error) echo.HandlerF
 		if err != nil {
 			return err
 		}
+		telemetry.Of(c.Request().Context()).User = who.user.ID
 		return h(c, who)
 	})
 }
@@ -67,7 +71,7 @@ func (f family) inProject(h func(c echo.Context, scope api.Scope) error) echo.Ha
 		actor := remote(c)
 		actor.UserID, actor.User = who.user.ID, who.user.Name
 		actor.Role = project.Role
-		return h(c, api.Scope{Project: project.ID, Actor: actor})
+		return h(c, api.Scope{Project: project.ID, Actor: actor, Reason: c.Request().Header.Get(headerReason)})
 	})
 }
 
@@ -150,27 +154,39 @@ func (s *server) bySignature(c echo.Context, header string) (caller, error) {
 	return caller{user: key.User, key: &key}, nil
 }
 
-// opens returns the project, or refuses it if the credential is not for it. A
-// token is for one project. A key is for all of its user's, or for one; the
-// project that a client names in X-Project-Id must be that of the path or its
-// parent, the account.
+// opens returns the project with the role that the credential gives in it, or refuses
+// it if the credential is not for it. A token of a sign-in is for one project. A key,
+// and a token that somebody made for a program, is for all of its user's, or for one.
+// The project that a client with a key names in X-Project-Id must be that of the path
+// or its parent, the account.
 func (s *server) opens(c echo.Context, who caller, project string) (identity.Project, error) {
 	mismatch := api.Errorf(api.Forbidden, "wire.project_mismatch", "project", project)
-	if who.token != nil {
-		if who.token.Project == nil || who.token.Project.ID != project {
-			return identity.Project{}, mismatch
+	if who.token != nil && who.token.Project != nil {
+		if only := *who.token.Project; only.ID == project && only.Role != api.RoleNone {
+			return only, nil
 		}
-		return *who.token.Project, nil
+		return identity.Project{}, mismatch
 	}
-	named := c.Request().Header.Get(headerProject)
-	if named != "" && named != project && named != who.user.Account.ID || who.key.Project != "" && who.key.Project != project {
+	if !who.fits(project, c.Request().Header.Get(headerProject)) {
 		return identity.Project{}, mismatch
 	}
 	opened, err := s.Identity.Project(c.Request().Context(), who.user, project)
 	if api.CodeOf(err) == api.NotFound {
 		return opened, mismatch
 	}
+	if who.key != nil && who.key.Project != "" {
+		opened = opened.Limited()
+	}
 	return opened, err
+}
+
+// fits reports whether a credential that is not a token of one project may open a
+// project of its user, if a header names one beside it.
+func (w caller) fits(project, named string) bool {
+	if w.token != nil {
+		return w.token.Name != ""
+	}
+	return (named == "" || named == project || named == w.user.Account.ID) && (w.key.Project == "" || w.key.Project == project)
 }
 
 // unauthorised is the gateway's 401. Clients sign in again and retry when they

@@ -100,7 +100,7 @@ func TestSignedRequests(t *testing.T) {
 func TestAPrivateKeyIsForOneProject(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	key, err := w.ids.CreateKey(t.Context(), api.Actor{}, w.user, &w.other)
+	key, err := w.ids.CreateKey(t.Context(), console, w.user, &w.other, "")
 	require.NoError(t, err)
 	w.key = key
 	require.Equal(t, http.StatusForbidden, w.signed("GET", w.links("c", "/all"), "").Code)
