@@ -43,11 +43,15 @@ type auditRow struct {
 	ObjectName string
 	Before     string
 	After      string
+	Seq        int64 // see Chain
 }
 
 // Record writes e in the transaction that makes the change: either both are
-// there or neither.
+// there or neither. A change that was approved is also noted at its request, once.
 func Record(ctx context.Context, tx bun.IDB, s api.Scope, e Event) error {
+	if err := use(ctx, tx, s, e.Action); err != nil {
+		return err
+	}
 	before, err := encode(e.Before)
 	if err != nil {
 		return err
@@ -104,11 +108,15 @@ func (db *DB) Changes(ctx context.Context, project string, kind api.Kind, id, cu
 	if newer {
 		slices.Reverse(rows)
 	}
+	return changesOf(rows), nil
+}
+
+func changesOf(rows []auditRow) []api.Change {
 	changes := make([]api.Change, len(rows))
-	for i, r := range rows {
-		changes[i] = r.change()
+	for i := range rows {
+		changes[i] = rows[i].change()
 	}
-	return changes, nil
+	return changes
 }
 
 func (r *auditRow) change() api.Change {
@@ -116,7 +124,7 @@ func (r *auditRow) change() api.Change {
 		ID: r.ID, At: Time(r.At),
 		Actor:  api.Actor{UserID: r.UserID, User: r.UserName, Way: api.Way(r.Way), Addr: r.Addr, RequestID: r.RequestID},
 		Action: r.Action, Kind: r.Kind, ObjectID: r.ObjectID, ObjectName: r.ObjectName,
-		Before: decode(r.Before), After: decode(r.After),
+		Before: decode(r.Before), After: decode(r.After), Project: r.ProjectID, Seq: r.Seq,
 	}
 }
 

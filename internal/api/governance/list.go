@@ -1,0 +1,133 @@
+package governance
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"switchboard/internal/api"
+	"switchboard/internal/api/store"
+)
+
+// ListRequests implements api.Requests. A cursor is the id of a request, and the next
+// ones come after it; those before it where it begins with a plus.
+func (g *Service) ListRequests(ctx context.Context, s api.Scope, q api.RequestQuery) (page api.Page[api.Request], err error) {
+	if err := see(s); err != nil {
+		return page, err
+	}
+	if q.ForMe && s.Actor.Role < api.RoleApprover || !store.Storable(s.Project, q.Object, q.Cursor, string(q.State), string(q.Kind)) {
+		return page, nil
+	}
+	limit := min(q.Limit, api.MaxPage)
+	if limit <= 0 {
+		limit = api.DefaultPage
+	}
+	from, back := strings.CutPrefix(q.Cursor, "+")
+	rows, err := g.rows(ctx, s, &q, from, back, limit+1)
+	if err != nil {
+		return page, err
+	}
+	more := len(rows) > limit
+	rows = rows[:min(len(rows), limit)]
+	if back {
+		slices.Reverse(rows)
+	}
+	for i := range rows {
+		page.Items = append(page.Items, rows[i].request())
+	}
+	if len(rows) == 0 {
+		return page, nil
+	}
+	if more || back {
+		page.Next = rows[len(rows)-1].ID
+	}
+	if from != "" && (more || !back) {
+		page.Prev = "+" + rows[0].ID
+	}
+	return page, nil
+}
+
+func (g *Service) rows(ctx context.Context, s api.Scope, q *api.RequestQuery, from string, back bool, limit int) (rows []requestRow, err error) {
+	query := g.db.Read.NewSelect().Model(&rows).ExcludeColumn("sealed", "deed", "before", "after").
+		Where("project_id = ?", s.Project).Limit(int64(limit))
+	if q.State != "" {
+		query = query.Where("state = ?", q.State)
+	}
+	if q.Kind != "" {
+		query = query.Where("kind = ?", q.Kind)
+	}
+	if q.Object != "" {
+		query = query.Where("object_id = ?", q.Object)
+	}
+	if q.Mine {
+		query = query.Where("requester_id = ?", s.Actor.UserID)
+	}
+	if q.ForMe {
+		query = g.forMe(query, s)
+	}
+	switch {
+	case back:
+		query = query.Where("id > ?", from).OrderExpr("id ASC")
+	case from != "":
+		query = query.Where("id < ?", from).OrderExpr("id DESC")
+	default:
+		query = query.OrderExpr("id DESC")
+	}
+	return rows, query.Scan(ctx)
+}
+
+// forMe narrows a query to what the actor can approve.
+func (g *Service) forMe(q *bun.SelectQuery, s api.Scope) *bun.SelectQuery {
+	return q.Where("state = ?", api.RequestOpen).Where("requester_id <> ?", s.Actor.UserID).
+		Where("expires_at > ?", store.Micros(g.now()))
+}
+
+// CountRequests implements api.Requests.
+func (g *Service) CountRequests(ctx context.Context, s api.Scope) (counts api.RequestCounts, err error) {
+	if err := see(s); err != nil {
+		return counts, err
+	}
+	open := func() *bun.SelectQuery {
+		return g.db.Read.NewSelect().Model((*requestRow)(nil)).Column("id").Where("project_id = ?", s.Project).Limit(api.MaxRequestCount + 1)
+	}
+	count := func(q *bun.SelectQuery) (n int, err error) {
+		err = g.db.Read.NewSelect().TableExpr("(?) AS r", q).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+		return n, err
+	}
+	if counts.Mine, err = count(open().Where("requester_id = ?", s.Actor.UserID).Where("state = ?", api.RequestOpen)); err != nil {
+		return counts, err
+	}
+	if s.Actor.Role >= api.RoleApprover {
+		counts.ForMe, err = count(g.forMe(open(), s))
+	}
+	return counts, err
+}
+
+// Request implements api.Requests.
+func (g *Service) Request(ctx context.Context, s api.Scope, id string) (api.Request, error) {
+	if err := see(s); err != nil {
+		return api.Request{}, err
+	}
+	row, err := g.find(ctx, s, id)
+	if err != nil {
+		return api.Request{}, err
+	}
+	request := row.request()
+	if row.State == api.RequestOpen {
+		why, err := g.astray(ctx, s, row)
+		if err != nil {
+			return api.Request{}, err
+		}
+		request.Drifted = why != nil
+	}
+	var lines []commentRow
+	if err := g.db.Read.NewSelect().Model(&lines).Where("request_id = ?", id).OrderExpr("id").Scan(ctx); err != nil {
+		return api.Request{}, err
+	}
+	for _, l := range lines {
+		request.Comments = append(request.Comments, api.RequestComment{By: l.UserName, At: store.Time(l.At), Event: l.Event, Text: l.Text})
+	}
+	return request, nil
+}
