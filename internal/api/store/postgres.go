@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -25,7 +26,21 @@ const connectTimeout = 10 * time.Second
 // uniqueViolation is PostgreSQL's SQLSTATE for a taken key.
 const uniqueViolation = "23505"
 
-func openPostgres(ctx context.Context, url string) (*DB, error) {
+// idleTimeout is after what time PostgreSQL ends a transaction that asks nothing:
+// its process stands still, or the machine is gone, and others wait for its locks.
+const idleTimeout = "idle_in_transaction_session_timeout"
+
+// settle says what a connection should be like, unless the URL does.
+func settle(config *pgx.ConnConfig) {
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout)
+	for name, value := range map[string]string{idleTimeout: "60s", "application_name": "switchboard"} {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
+	}
+}
+
+func openPostgres(ctx context.Context, url string, schema int64) (*DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		// pgx quotes the URL, password and all.
@@ -34,14 +49,14 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	// bun writes the arguments into the text, so every text is new and a
 	// prepared statement would never be used again.
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
-	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout)
+	settle(config)
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to PostgreSQL at %s:%d: %w", config.Host, config.Port, err), db.Close())
 	}
-	if err := migrate(ctx, goose.DialectPostgres, db); err != nil {
+	if err := migrate(ctx, goose.DialectPostgres, db, schema); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	byPart, err := postgresSearch(ctx, db)
@@ -52,7 +67,8 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	inTx := func(ctx context.Context, f work) error { return pool.RunInTx(ctx, nil, f) }
 	queue := func(ctx context.Context) (*Queue, error) { return postgresQueue(ctx, url) }
 	return &DB{
-		Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue, byPart: byPart,
+		Read: pool, inTx: inTx, close: pool.Close, conflict: postgresConflict, queue: queue, byPart: byPart, folded: postgresFolded,
+		snapshot: sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	}, nil
 }
 

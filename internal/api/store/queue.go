@@ -74,9 +74,7 @@ func postgresQueue(ctx context.Context, url string) (*Queue, error) {
 		return nil, errors.New("the database URL cannot be read") // it holds the password
 	}
 	config.MaxConns = queueConnections
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = connectTimeout
-	}
+	settle(config.ConnConfig)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	return &Queue{Postgres: pool}, err
 }

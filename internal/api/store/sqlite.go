@@ -22,7 +22,7 @@ const readers = 4
 // openSQLite opens a file with one writer and a few readers. FULL because a
 // write we acknowledged must survive the loss of power, not only of the
 // process.
-func openSQLite(ctx context.Context, path string) (*DB, error) {
+func openSQLite(ctx context.Context, path string, schema int64) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, goose.DialectSQLite3, write.DB); err != nil {
+	if err := migrate(ctx, goose.DialectSQLite3, write.DB, schema); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	read, err := openPool(ctx, path, readers, "_pragma=query_only(1)")
@@ -44,7 +44,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	return &DB{
 		Read: read, Sole: true, inTx: writers.inTx, close: closeAll, conflict: sqliteConflict, queue: sqliteQueue,
-		byPart: sqliteByPart, prepares: true,
+		byPart: sqliteByPart, folded: sqliteFolded, prepares: true,
 	}, nil
 }
 

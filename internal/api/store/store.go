@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,6 +29,10 @@ type DB struct {
 	queue func(ctx context.Context) (*Queue, error)
 	// byPart finds what PermissionsByPart returns; nil if there is no index for it.
 	byPart func(db *bun.DB, part []rune) *bun.SelectQuery
+	// folded is a column's text in small letters (those of ASCII), compared by bytes.
+	folded func(column string) string
+	// snapshot are the options of a transaction that reads what is there at one moment.
+	snapshot sql.TxOptions
 	// prepares says that statements are read once.
 	prepares bool
 	// conflict tells a broken uniqueness rule from other errors.
@@ -39,12 +44,15 @@ var ErrDuplicate = errors.New("store: duplicate key")
 
 // Open opens the database at url: a postgres:// URL, or a file for SQLite. It
 // creates or migrates the schema; several processes may do so at once.
-func Open(ctx context.Context, url string) (*DB, error) {
+func Open(ctx context.Context, url string) (*DB, error) { return openTo(ctx, url, newest) }
+
+// openTo is Open which stops at a migration.
+func openTo(ctx context.Context, url string, schema int64) (*DB, error) {
 	open := openSQLite
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		open = openPostgres
 	}
-	return open(ctx, url)
+	return open(ctx, url, schema)
 }
 
 // Close closes the database, after the transactions under way.

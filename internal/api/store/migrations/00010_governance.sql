@@ -136,12 +136,13 @@ CREATE UNIQUE INDEX audit_seq ON audit (seq) WHERE seq > 0;
 -- Where the chain begins and ends: one row. first and base are the number and the seal
 -- of the last entry that retention removed.
 CREATE TABLE audit_chain (
-    id    BIGINT PRIMARY KEY CHECK (id = 1),
-    first BIGINT NOT NULL DEFAULT 0,
-    base  TEXT NOT NULL DEFAULT '',
-    last  BIGINT NOT NULL DEFAULT 0,
-    head  TEXT NOT NULL DEFAULT '',
-    proof TEXT NOT NULL DEFAULT '' -- of this row
+    id     BIGINT PRIMARY KEY CHECK (id = 1),
+    first  BIGINT NOT NULL DEFAULT 0,
+    base   TEXT NOT NULL DEFAULT '',
+    last   BIGINT NOT NULL DEFAULT 0,
+    head   TEXT NOT NULL DEFAULT '',
+    proof  TEXT NOT NULL DEFAULT '', -- of this row
+    sealed TEXT NOT NULL DEFAULT ''  -- the key of the seals
 );
 INSERT INTO audit_chain (id) VALUES (1);
 
@@ -156,6 +157,13 @@ CREATE TABLE views (
     created_at BIGINT NOT NULL,
     UNIQUE (user_id, project_id, section, name)
 );
+
+-- What the overview of a project shows, without a look at what it does not show.
+CREATE INDEX links_failing ON links (project_id, state_since, id) WHERE check_status = 'failed' AND enabled;
+CREATE INDEX connections_failing ON connections (project_id, state_since, id) WHERE check_status = 'failed' AND state <> 'DELETED';
+CREATE INDEX ramps_open ON ramps (project_id, next_at, id) WHERE ended_at = 0;
+CREATE INDEX replication_runs_open ON replication_runs (project_id, id) WHERE ended_at = 0;
+CREATE INDEX checkpoints_open ON checkpoints (project_id, id) WHERE ended_at = 0;
 
 -- Settings of the whole console, by name (JSON).
 CREATE TABLE settings (
