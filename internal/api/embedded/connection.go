@@ -88,7 +88,7 @@ func (p *Plane) CreateConnection(ctx context.Context, s api.Scope, d api.Connect
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: api.KindConnection, ID: row.ID, Name: row.Name, After: auditedConnection(row.connection()),
+			Action: "create", Kind: api.KindConnection, ID: row.ID, Name: row.Name, After: auditConnection(row.connection()),
 		})
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -143,7 +143,7 @@ func (p *Plane) changeConnection(ctx context.Context, s api.Scope, id, action st
 		}
 		return store.Record(ctx, tx, s, store.Event{
 			Action: action, Kind: api.KindConnection, ID: id, Name: row.Name,
-			Before: auditedConnection(before), After: auditedConnection(after),
+			Before: auditConnection(before), After: auditConnection(after),
 		})
 	})
 	return after, err

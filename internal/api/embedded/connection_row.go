@@ -144,21 +144,23 @@ func (r *connectionRow) tag(ctx context.Context, tx bun.Tx, tags []api.Tag) erro
 }
 
 // auditedConnection is a connection as the audit log keeps it.
-func auditedConnection(c api.Connection) any {
+type auditedConnection struct {
+	Name            string              `json:"name"`
+	Service         string              `json:"service"`
+	URL             string              `json:"url"`
+	SecurityGroupID string              `json:"security_group_id"`
+	NetworkID       string              `json:"network_id"`
+	Cluster         string              `json:"cluster_name,omitempty"`
+	Tags            []api.Tag           `json:"tags"`
+	State           api.ConnectionState `json:"state,omitempty"`
+	Address         string              `json:"connection_url,omitempty"`
+	Queues          []string            `json:"queues,omitempty"`
+}
+
+func auditConnection(c api.Connection) auditedConnection {
 	queues := make([]string, len(c.Queues))
 	for i, q := range c.Queues {
 		queues[i] = q.Name
 	}
-	return struct {
-		Name            string              `json:"name"`
-		Service         string              `json:"service"`
-		URL             string              `json:"url"`
-		SecurityGroupID string              `json:"security_group_id"`
-		NetworkID       string              `json:"network_id"`
-		Cluster         string              `json:"cluster_name,omitempty"`
-		Tags            []api.Tag           `json:"tags"`
-		State           api.ConnectionState `json:"state"`
-		Address         string              `json:"connection_url,omitempty"`
-		Queues          []string            `json:"queues,omitempty"`
-	}{c.Name, c.Service, c.URL, c.SecurityGroupID, c.NetworkID, c.Cluster, c.Tags, c.State, c.Address, queues}
+	return auditedConnection{c.Name, c.Service, c.URL, c.SecurityGroupID, c.NetworkID, c.Cluster, c.Tags, c.State, c.Address, queues}
 }

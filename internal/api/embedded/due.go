@@ -14,9 +14,11 @@ import (
 // share.
 const dueBatch = 2000
 
-// due finds what is to be done by now, of one kind.
+// due finds what is to be done by now, of one kind. In projects that are archived
+// nothing is.
 func (p *Plane) due(c chore, now time.Time) *bun.SelectQuery {
-	return p.db.Read.NewSelect().TableExpr("(?) AS d", c.due(p, now))
+	return p.db.Read.NewSelect().TableExpr("(?) AS d", c.due(p, now)).
+		Where("d.project_id NOT IN (SELECT id FROM projects WHERE archived_at > 0)")
 }
 
 type dueRow struct {

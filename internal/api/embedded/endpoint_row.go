@@ -78,13 +78,15 @@ func (r *endpointRow) connection() api.Endpoint {
 	return endpoint
 }
 
-// audited is the endpoint as the audit log keeps it.
-func (r *endpointRow) audited() any {
-	return struct {
-		ID          string            `json:"id"`
-		Account     string            `json:"account"`
-		Service     string            `json:"service"`
-		Description string            `json:"description,omitempty"`
-		State       api.EndpointState `json:"state"`
-	}{r.ID, r.AccountID, r.ServiceName, r.Description, r.State}
+// auditedEndpoint is an endpoint as the audit log keeps it.
+type auditedEndpoint struct {
+	ID          string            `json:"id"`
+	Account     string            `json:"account"`
+	Service     string            `json:"service"`
+	Description string            `json:"description,omitempty"`
+	State       api.EndpointState `json:"state"`
+}
+
+func (r *endpointRow) audited() auditedEndpoint {
+	return auditedEndpoint{r.ID, r.AccountID, r.ServiceName, r.Description, r.State}
 }

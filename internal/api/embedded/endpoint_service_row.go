@@ -110,9 +110,13 @@ type auditedService struct {
 
 func (r *serviceRow) audited() auditedService {
 	service := r.service()
+	return auditService(&service)
+}
+
+func auditService(s *api.EndpointService) auditedService {
 	return auditedService{
-		Name: r.Name, VPCID: r.VPCID, PortID: r.PortID, VIPPortID: r.VIPPortID, ServerType: r.ServerType, Ports: service.Ports,
-		Approval: r.Approval, TCPProxy: r.TCPProxy, Description: r.Description, Tags: service.Tags,
+		Name: s.Name, VPCID: s.VPCID, PortID: s.PortID, VIPPortID: s.VIPPortID, ServerType: s.ServerType, Ports: s.Ports,
+		Approval: s.Approval, TCPProxy: s.TCPProxy, Description: s.Description, Tags: s.Tags,
 	}
 }
 

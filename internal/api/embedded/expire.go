@@ -58,7 +58,7 @@ func (r *serviceRow) expire(ctx context.Context, tx bun.Tx, expired *bun.SelectQ
 		return 0, err
 	}
 	job := api.Scope{Project: r.ProjectID, Actor: api.Actor{Way: api.WayJob}}
-	return len(rows), r.record(ctx, tx, job, "expire", auditedPermissions(rows), nil)
+	return len(rows), r.record(ctx, tx, job, "expire", auditedNames(rows), nil)
 }
 
 // drop deletes entries of the locked service that are in force at a time, in

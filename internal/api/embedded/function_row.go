@@ -129,6 +129,10 @@ type auditedVersion struct {
 
 func (r *versionRow) audited() auditedVersion {
 	v := r.version()
+	return auditVersion(&v)
+}
+
+func auditVersion(v *api.Version) auditedVersion {
 	return auditedVersion{
 		Version: v.Name, Explanation: v.Description, FunctionConfig: v.Config, Timeout: int64(v.Config.Timeout / time.Second),
 		FunctionCode: v.Code, Upstream: v.Upstream,

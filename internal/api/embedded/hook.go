@@ -3,7 +3,10 @@ package embedded
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"net"
 	"net/url"
 	"strings"
@@ -74,12 +77,23 @@ func (r *hookRow) hook(sealed sealedHook) api.Hook {
 	return h
 }
 
-// audited is the hook as the audit log keeps it: without what is sealed.
-func (r *hookRow) audited() any {
-	return struct {
-		Destination string `json:"destination"`
-		Enabled     bool   `json:"enabled"`
-	}{r.Destination, r.Enabled}
+// auditedHook is the hook as the audit log keeps it: without what is sealed. Mark
+// tells one address from another without saying it, as long as the keys stay.
+type auditedHook struct {
+	Destination string `json:"destination"`
+	Enabled     bool   `json:"enabled"`
+	Mark        string `json:"url_mark,omitempty"`
+	Typed       bool   `json:"secret_typed,omitempty"`
+}
+
+func (r *hookRow) audited(keys *keyring.Ring, url string, typed bool) auditedHook {
+	return auditedHook{r.Destination, r.Enabled, hookMark(keys, url), typed}
+}
+
+func hookMark(keys *keyring.Ring, url string) string {
+	mac := hmac.New(sha256.New, keys.Derive("hook address", sha256.Size))
+	_, _ = mac.Write([]byte(url))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
 // hookOf returns a project's hook, or nil.
@@ -125,7 +139,7 @@ func (p *Plane) SetHook(ctx context.Context, s api.Scope, d api.HookDraft) error
 			return api.Errorf(api.Conflict, "hook.changed", "by", stored.UpdatedBy)
 		}
 		if d.URL == "" {
-			return removeHook(ctx, tx, s, stored)
+			return p.removeHook(ctx, tx, s, stored)
 		}
 		var sealed sealedHook
 		if stored != nil {
@@ -136,13 +150,17 @@ func (p *Plane) SetHook(ctx context.Context, s api.Scope, d api.HookDraft) error
 		if err := api.Refuse(hookProblems(d, sealed)); err != nil {
 			return err
 		}
-		return p.storeHook(ctx, tx, s, d, stored, sealed.Secret)
+		return p.storeHook(ctx, tx, s, d, stored, sealed)
 	})
 }
 
-func removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *hookRow) error {
+func (p *Plane) removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *hookRow) error {
 	if stored == nil {
 		return nil
+	}
+	sealed, err := stored.open(p.keys)
+	if err != nil {
+		return err
 	}
 	if err := forget(ctx, tx, stored); err != nil {
 		return err
@@ -150,17 +168,17 @@ func removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *hookRow) er
 	if _, err := tx.NewDelete().Model(stored).WherePK().Exec(ctx); err != nil {
 		return err
 	}
-	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: api.KindHook, Name: stored.Destination, Before: stored.audited()})
+	return store.Record(ctx, tx, s, store.Event{Action: "delete", Kind: api.KindHook, Name: stored.Destination, Before: stored.audited(p.keys, sealed.URL, false)})
 }
 
-func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow, secret string) error {
+func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow, before sealedHook) error {
 	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: api.KindHook, Name: hookDestination(d.URL)}
 	if stored != nil {
 		*row = *stored
-		event.Action, event.Before = "update", stored.audited()
+		event.Action, event.Before = "update", stored.audited(p.keys, before.URL, false)
 	}
 	now := store.Micros(time.Now())
-	row.seal(p.keys, sealedHook{URL: d.URL, Secret: cmp.Or(d.Secret.Reveal(), secret)})
+	row.seal(p.keys, sealedHook{URL: d.URL, Secret: cmp.Or(d.Secret.Reveal(), before.Secret)})
 	row.Enabled, row.UpdatedAt, row.UpdatedBy = d.Enabled, now, s.Actor.User
 	row.Version++
 	if row.NextAt > 0 { // whatever was wrong may be mended
@@ -171,7 +189,7 @@ func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.Hoo
 			return err
 		}
 	}
-	event.After = row.audited()
+	event.After = row.audited(p.keys, d.URL, !d.Secret.IsZero())
 	_, err := tx.NewInsert().Model(row).On("CONFLICT (project_id) DO UPDATE").
 		Set("destination = EXCLUDED.destination, enabled = EXCLUDED.enabled, sealed = EXCLUDED.sealed").
 		Set("next_at = EXCLUDED.next_at, tries = EXCLUDED.tries").

@@ -155,7 +155,7 @@ func (r *serviceRow) recordAdded(ctx context.Context, tx bun.Tx, s api.Scope, ro
 	if len(rows) == 0 {
 		return nil
 	}
-	return r.record(ctx, tx, s, "add", nil, auditedPermissions(rows))
+	return r.record(ctx, tx, s, "add", nil, auditedNames(rows))
 }
 
 func fullMessage() api.Message { return api.M("permission.full", "max", api.MaxPermissions) }

@@ -130,20 +130,43 @@ func auditedPermissionOf(p *api.Permission) auditedPermission {
 	return audited
 }
 
+// auditedList is entries as the audit log keeps them.
+type auditedList struct {
+	Permissions []auditedPermission `json:"permissions"`
+	Count       int                 `json:"count"`
+	// First and Last are the ids of many that were added at once.
+	First string `json:"first,omitempty"`
+	Last  string `json:"last,omitempty"`
+}
+
 // auditedPermissions are entries as the audit log keeps them. It names Everyone
-// before others, and says no more than the names of more than api.MaxBatch.
-func auditedPermissions(rows []permissionRow) any {
+// before others, and says all of them, so that they can be added again.
+func auditedPermissions(rows []permissionRow) auditedList {
 	entries := make([]auditedPermission, 0, len(rows))
 	for i := range rows {
 		entry := rows[i].permission()
-		switch audited := auditedPermissionOf(&entry); {
-		case entry.Permission == api.Everyone:
+		if audited := auditedPermissionOf(&entry); entry.Permission == api.Everyone {
 			entries = slices.Insert(entries, 0, audited)
-		case len(rows) > api.MaxBatch:
-			entries = append(entries, auditedPermission{Permission: entry.Permission})
-		default:
+		} else {
 			entries = append(entries, audited)
 		}
 	}
-	return map[string]any{"permissions": entries, "count": len(entries)}
+	return auditedList{Permissions: entries, Count: len(entries)}
+}
+
+// auditedNames are more than api.MaxBatch entries that were added, or have expired:
+// the log says no more than their names, and the first and last of their ids.
+func auditedNames(rows []permissionRow) auditedList {
+	list := auditedPermissions(rows)
+	if len(rows) <= api.MaxBatch {
+		return list
+	}
+	list.First, list.Last = rows[0].ID, rows[0].ID
+	for i, e := range list.Permissions {
+		list.First, list.Last = min(list.First, e.ID), max(list.Last, e.ID)
+		if e.Permission != api.Everyone {
+			list.Permissions[i] = auditedPermission{Permission: e.Permission}
+		}
+	}
+	return list
 }

@@ -152,24 +152,31 @@ func policyIDs(policies []api.Policy) []string {
 	return ids
 }
 
-// auditedPolicy is a policy as the audit log keeps it.
+// auditedPolicy is a policy as the audit log keeps it: all of it, because it is
+// brought back from there.
 type auditedPolicy struct {
 	Name        string             `json:"name"`
 	Description string             `json:"description,omitempty"`
 	Resources   []auditedResource  `json:"resources"`
 	Operations  []auditedOperation `json:"scheduled_operations"`
+	Parameters  string             `json:"parameters,omitempty"`
 	Tags        []api.Tag          `json:"tags,omitempty"`
 }
 
 type auditedResource struct {
+	ID    string `json:"id,omitempty"`
+	Type  string `json:"type,omitempty"` // another than api.ResourceType
 	Name  string `json:"name"`
 	Path  string `json:"path"`
 	Adopt bool   `json:"adopt,omitempty"`
+	Extra string `json:"extra_info,omitempty"`
 }
 
 type auditedOperation struct {
+	ID          string            `json:"id,omitempty"`
 	Type        api.OperationType `json:"operation_type"`
 	Name        string            `json:"name,omitempty"`
+	Description string            `json:"description,omitempty"`
 	Enabled     bool              `json:"enabled"`
 	Pattern     string            `json:"pattern"`
 	Max         int               `json:"max_backups"`
@@ -188,16 +195,29 @@ type auditedOperation struct {
 func auditPolicy(p *api.Policy) auditedPolicy {
 	audited := auditedPolicy{
 		Name: p.Name, Description: p.Description, Tags: p.Tags, Resources: []auditedResource{}, Operations: []auditedOperation{},
+		Parameters: unless(p.Parameters, emptyObject),
 	}
 	for _, r := range p.Resources {
-		audited.Resources = append(audited.Resources, auditedResource{r.Name, r.Path, r.Adopt})
+		audited.Resources = append(audited.Resources, auditedResource{
+			r.ID, unless(r.Type, api.ResourceType), r.Name, r.Path, r.Adopt, unless(r.Extra, emptyObject),
+		})
 	}
 	for _, o := range p.Operations {
 		r := o.Retention
 		audited.Operations = append(audited.Operations, auditedOperation{
-			o.Type, o.Name, o.Enabled, o.Pattern, r.Max, r.Days, r.Permanent, r.Daily, r.Weekly, r.Monthly, r.Yearly, r.Zone,
+			o.ID, o.Type, o.Name, o.Description, o.Enabled, o.Pattern, r.Max, r.Days, r.Permanent, r.Daily, r.Weekly, r.Monthly, r.Yearly, r.Zone,
 			o.Destination.Region, o.Destination.Project, o.Accelerate,
 		})
 	}
 	return audited
+}
+
+const emptyObject = "{}"
+
+// unless is a text, or nothing if it is the usual one.
+func unless(text, usual string) string {
+	if text == usual {
+		return ""
+	}
+	return text
 }

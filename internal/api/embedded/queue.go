@@ -128,7 +128,7 @@ func (p *Plane) CreateQueue(ctx context.Context, s api.Scope, d api.QueueDraft) 
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: api.KindQueue, ID: row.ID, Name: row.Name, After: auditedQueue(row.queue()),
+			Action: "create", Kind: api.KindQueue, ID: row.ID, Name: row.Name, After: auditQueue(row.queue()),
 		})
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -162,7 +162,7 @@ func (p *Plane) DeleteQueue(ctx context.Context, s api.Scope, name string) error
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: api.KindQueue, ID: row.ID, Name: row.Name, Before: auditedQueue(row.queue()),
+			Action: "delete", Kind: api.KindQueue, ID: row.ID, Name: row.Name, Before: auditQueue(row.queue()),
 		})
 	})
 }
@@ -176,13 +176,15 @@ func queueInUse(bonds []boundRow) error {
 }
 
 // auditedQueue is a queue as the audit log keeps it.
-func auditedQueue(q api.Queue) any {
-	return struct {
-		Name        string        `json:"name"`
-		Description string        `json:"description,omitempty"`
-		Type        api.QueueType `json:"type"`
-		CUs         int           `json:"cu_count"`
-		CIDR        string        `json:"cidr"`
-		Tags        []api.Tag     `json:"tags"`
-	}{q.Name, q.Description, q.Type, q.CUs, q.CIDR, q.Tags}
+type auditedQueue struct {
+	Name        string        `json:"name"`
+	Description string        `json:"description,omitempty"`
+	Type        api.QueueType `json:"type"`
+	CUs         int           `json:"cu_count"`
+	CIDR        string        `json:"cidr"`
+	Tags        []api.Tag     `json:"tags"`
+}
+
+func auditQueue(q api.Queue) auditedQueue {
+	return auditedQueue{q.Name, q.Description, q.Type, q.CUs, q.CIDR, q.Tags}
 }

@@ -65,6 +65,8 @@ type Background struct {
 	// Tick is how often the database is asked what is due; jobs.DefaultTick if 0.
 	Tick time.Duration
 	Log  *slog.Logger // is told what failed
+	// Done, if not nil, is told of each task that was done, or failed.
+	Done func(kind jobs.Kind, took time.Duration, err error)
 	// Also is work that is not the plane's, which its engine takes along.
 	Also []jobs.Chore
 }
@@ -87,11 +89,17 @@ func (p *Plane) Start(ctx context.Context, b Background) error {
 		workers[c.Kind] = c.Workers
 	}
 	p.drives.begin(b.Log)
-	engine, err := jobs.Start(ctx, p.db, jobs.With(p, b.Also...), jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers})
+	engine, err := jobs.Start(ctx, p.db, jobs.With(p, b.Also...), jobs.Options{Tick: b.Tick, Log: b.Log, Workers: workers, Done: b.Done})
 	if err == nil {
 		p.engine.Store(engine)
 	}
 	return err
+}
+
+// Works reports whether work is done in the background.
+func (p *Plane) Works() bool {
+	engine := p.engine.Load()
+	return engine != nil && engine.Well()
 }
 
 // Stop gives up what is under way, puts it back and waits until that is done.

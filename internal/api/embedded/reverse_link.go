@@ -1,0 +1,158 @@
+package embedded
+
+import (
+	"context"
+	"slices"
+
+	"switchboard/internal/api"
+)
+
+// link takes a change of a link back. Its secrets stay as long as they go to the same
+// destination; which of them the change replaced nobody knows any more.
+func (r *reversal) link(ctx context.Context) error {
+	stored, err := r.p.Link(ctx, r.s, r.Change.ObjectID)
+	there, err := presence(err)
+	if err != nil {
+		return err
+	}
+	switch r.Change.Action {
+	case "create":
+		return r.unmakeLink(stored, there)
+	case "update":
+		return r.restoreLink(ctx, stored, there)
+	case "enable", "disable":
+		return r.switchLink(stored, there)
+	case "delete":
+		return r.remakeLink(ctx)
+	case "schedule":
+		return final("reverse.schedule")
+	}
+	return final("reverse.event")
+}
+
+// told is a link without what comes and goes by itself.
+func told(l api.Link) auditedLink {
+	a := audited(l, nil)
+	a.Check = ""
+	return a
+}
+
+func (r *reversal) unmakeLink(stored api.Link, there bool) error {
+	if there {
+		r.Version = stored.Version
+		r.tell(told(stored), nil)
+		r.Deed = api.DeleteLink{ID: stored.ID, Version: stored.Version}
+	}
+	return nil
+}
+
+func (r *reversal) switchLink(stored api.Link, there bool) error {
+	if !there {
+		return gone()
+	}
+	then := stored
+	then.Enabled = r.Change.Action == "disable"
+	r.Version = stored.Version
+	if r.tell(told(stored), told(then)) {
+		r.Deed = api.EnableLink{ID: stored.ID, Enabled: then.Enabled}
+	}
+	return nil
+}
+
+// draft describes the link as it was, without its secrets.
+func (a *auditedLink) draft() api.LinkDraft {
+	return api.LinkDraft{
+		Cluster: a.Cluster, Name: a.Name, Connector: a.Connector, Enabled: a.Enabled, Inputs: a.Inputs, Secrets: map[string]api.Secret{},
+	}
+}
+
+// hidden are the paths of the secrets that a link had, sorted.
+func (a *auditedLink) hidden() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for path, had := range a.Secrets {
+			if had && !yield(path) {
+				return
+			}
+		}
+	})
+}
+
+func (r *reversal) restoreLink(ctx context.Context, stored api.Link, there bool) error {
+	if !there {
+		return gone()
+	}
+	var was, became auditedLink
+	if _, err := r.before(&was); err != nil {
+		return err
+	}
+	if _, err := r.after(&became); err != nil {
+		return err
+	}
+	d := was.draft()
+	d.ID, d.Version = stored.ID, stored.Version
+	switch is := audited(stored, nil); was.Extended {
+	case "":
+	case is.Extended:
+		d.Extended = stored.Extended
+	default:
+		return final("reverse.extended")
+	}
+	for _, path := range was.hidden() {
+		if !stored.HasSecret[path] || slices.Contains(became.Typed, path) {
+			r.ask(path)
+		}
+	}
+	for path := range stored.HasSecret {
+		if !was.Secrets[path] {
+			d.Secrets[path] = api.Secret{}
+		}
+	}
+	return r.leadLink(ctx, &was, d, told(stored), api.UpdateLink{Draft: d, Depth: api.Anyway})
+}
+
+// leadLink ends in a deed that makes the link what it was, or asks for what that
+// takes. The deed has the draft.
+func (r *reversal) leadLink(ctx context.Context, was *auditedLink, d api.LinkDraft, now any, deed api.Deed) error {
+	for _, path := range was.hidden() {
+		if secret, typed := r.secrets[path]; typed {
+			d.Secrets[path] = secret
+		}
+	}
+	r.Version = d.Version
+	then := *was
+	then.Check, then.Typed = "", nil
+	if !r.tell(now, then) && len(d.Secrets) == 0 && len(r.Asks) == 0 {
+		return nil
+	}
+	if err := r.askFor(r.p.ValidateLink(ctx, r.s, d), was.hidden()...); err != nil {
+		return err
+	}
+	r.Deed = deed
+	return nil
+}
+
+func (r *reversal) remakeLink(ctx context.Context) error {
+	var was auditedLink
+	if _, err := r.before(&was); err != nil {
+		return err
+	}
+	same, err := r.p.FindLink(ctx, r.s, was.Cluster, was.Name)
+	there, err := presence(err)
+	if err != nil {
+		return err
+	}
+	then := was
+	then.Check, then.Typed = "", nil
+	if there && !r.tell(told(same), then) {
+		r.Version = same.Version
+		return nil
+	}
+	if was.Extended != "" {
+		return final("reverse.extended")
+	}
+	d := was.draft()
+	for _, path := range was.hidden() {
+		r.ask(path)
+	}
+	return r.leadLink(ctx, &was, d, nil, api.CreateLink{Draft: d, Depth: api.Anyway})
+}
