@@ -44,18 +44,23 @@ packages: ## install the Debian packages that the tests use (as root on Debian)
 # Servers that Debian does not have; a module of its own, because they are big.
 # FerretDB does not start without a file that its module does not have, unless
 # its build information has another name.
-SERVERS := bin/testservers/ferretdb bin/testservers/versitygw
+SERVERS := bin/testservers/ferretdb bin/testservers/versitygw bin/testservers/openid
 
 bin/testservers/%: internal/testserver/external/go.mod internal/testserver/external/go.sum
 	@echo "==> building the test server $* (the first time takes minutes)"
 	@mkdir -p $(@D) && cd internal/testserver/external && go build -o ../../../$@ $$(grep -o '[^ ]*/cmd/$*$$' go.mod)
 	@LC_ALL=C sed -i 's|\tgithub.com/FerretDB/FerretDB\tv|\tgithub.com/FerretDB/Ferretdb\tv|' $@
 
+# The OpenID provider is ours, made of a library: a module of its own, too.
+bin/testservers/openid: $(wildcard internal/testserver/external/openid/*)
+	@echo "==> building the test server openid"
+	@mkdir -p $(@D) && cd $(<D) && go build -o ../../../../$@ .
+
 unit: generate $(SERVERS) ## run the tests beside the code
 	go vet ./...
 	go test -timeout 20m -parallel 8 ./... # most tests of checks wait, for servers that say nothing
 
-e2e: build ## run the tests of the whole program, in Chromium and with SDKs
+e2e: build bin/testservers/openid ## run the tests of the whole program, in Chromium and with SDKs
 	cd e2e && go vet ./... && go test -timeout 40m -parallel 4 ./...
 
 bench: build ## measure speed against baselines, four minutes; writes docs/benchmarks.md

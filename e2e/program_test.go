@@ -194,9 +194,9 @@ func (p *program) addProject(t *testing.T, name string) string {
 	return project.ID
 }
 
-// addUser adds a user with the administrator's password.
+// addUser adds another administrator, with the same password.
 func (p *program) addUser(t *testing.T, name string) {
 	t.Helper()
 	p.env = append(p.env, "SWITCHBOARD_PASSWORD="+adminPassword)
-	p.run(t, "user", "add", name)
+	p.run(t, "user", "add", name, "--administrator")
 }

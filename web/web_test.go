@@ -83,7 +83,7 @@ func TestAssets(t *testing.T) {
 
 func TestFirstVisitIsLight(t *testing.T) {
 	t.Parallel()
-	for name, budget := range map[string]int{"app.css": 16_900, "app.js": 22_600} {
+	for name, budget := range map[string]int{"app.css": 18_000, "app.js": 23_200} {
 		size := len(body(t, get(t, http.MethodGet, web.Path(name), "gzip")))
 		require.LessOrEqual(t, size, budget, "%s, gzipped", name)
 	}

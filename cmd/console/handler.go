@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"net/http"
-	"net/netip"
+	"slices"
 	"sync"
 
+	"switchboard/internal/api/audit"
 	"switchboard/internal/api/embedded"
+	"switchboard/internal/api/governance"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/api/views"
 	"switchboard/internal/api/wire"
 	"switchboard/internal/handlers"
 )
@@ -15,14 +18,26 @@ import (
 // newPlane makes the control plane, whose checks do not reach the server itself.
 func newPlane(s *served) *embedded.Plane {
 	checks := s.Checks
-	checks.Own, checks.Logger = []netip.AddrPort{s.Own}, s.Log
+	checks.Own, checks.Logger, checks.Asked = s.own(), s.Log, s.Metrics.checked
 	return embedded.New(s.DB, s.Keys, probe.New(checks), s.Keeps)
+}
+
+// govern puts what says who may do what around the control plane, and what keeps the
+// audit log beside it. Both have work for the plane's engine.
+func (s *served) govern(plane *embedded.Plane) {
+	s.Service = governance.New(governance.Options{
+		Next: plane, DB: s.DB, Keys: s.Keys, People: s.Identity, Nudge: plane.Nudge, Log: s.Log,
+	})
+	s.Audit = audit.New(s.DB, s.Keys)
 }
 
 // begin lets the control plane work in the background until ctx ends. stop, to
 // be called before the database is closed, waits for that.
 func begin(ctx context.Context, s *served, plane *embedded.Plane) (stop func(), err error) {
-	err = plane.Start(ctx, embedded.Background{Checks: s.Checks.Concurrency, Slots: s.Checks.PerProject, Log: s.Log})
+	err = plane.Start(ctx, embedded.Background{
+		Checks: s.Checks.Concurrency, Slots: s.Checks.PerProject, Log: s.Log, Done: s.Metrics.worked,
+		Also: slices.Concat(s.Service.Chores(), s.Audit.Chores()),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -42,22 +57,21 @@ func begin(ctx context.Context, s *served, plane *embedded.Plane) (stop func(), 
 // path, because a signature covers it as it was sent.
 func newHandler(s *served, plane *embedded.Plane) http.Handler {
 	programs := wire.New(wire.Options{
-		Service: plane, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Version: s.Version, Log: s.Log,
+		Service: s.Service, Requests: s.Service, Audit: s.Audit, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Version: s.Version, Log: s.Log,
 	})
 	people := handlers.New(handlers.Options{
-		Service: plane, Identity: s.Identity, Keys: s.Keys, Region: s.Region, Folders: s.Keeps.Folders, Version: s.Version, Log: s.Log,
+		Service: s.Service, Requests: s.Service, Audit: s.Audit, Views: views.New(s.DB), Identity: s.Identity, Keys: s.Keys, Region: s.Region, Folders: s.Keeps.Folders, Version: s.Version, Log: s.Log,
 		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks}, Stopping: s.Stopping,
+		OpenID: s.OpenID, PublicURL: s.PublicURL,
+		About: s.about,
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/healthz":
-			w.WriteHeader(http.StatusNoContent)
-		case wire.Serves(r):
+	return operated(s, plane, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wire.Serves(r) {
 			programs.ServeHTTP(w, r)
-		default:
+		} else {
 			people.ServeHTTP(w, r)
 		}
-	})
+	}))
 }
 
 // setUpPath is the page where a token of identity.NewSetUpLink is used.
@@ -69,5 +83,7 @@ func resealers(all *parts) []func(context.Context) (int, error) {
 	return []func(context.Context) (int, error){
 		all.Identity.Reseal,
 		embedded.New(all.DB, all.Keys, nil, embedded.Options{}).Reseal,
+		audit.New(all.DB, all.Keys).Reseal,
+		governance.New(governance.Options{DB: all.DB, Keys: all.Keys}).Reseal,
 	}
 }

@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/audit"
 	"switchboard/internal/api/embedded"
+	"switchboard/internal/api/governance"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/handlers"
 )
 
 // Limits of the server. A check of a link may take its time, and so may a
@@ -34,12 +37,22 @@ const (
 // served is what the handler is made of.
 type served struct {
 	*parts
+	Service   *governance.Service // what people and programs are served with
+	Audit     *audit.Log
 	LinkDepth api.Depth        // how much of a link the wire API checks
 	Checks    probe.Options    // how links are checked
 	Keeps     embedded.Options // where objects are kept
 	Own       netip.AddrPort   // where the server listens
 	Stopping  <-chan struct{}  // closed when it stops
+	OpenID    handlers.OpenID  // where people can sign in, too; nil if nowhere
+	PublicURL string           // as browsers know it, empty for what they say
 	Log       *slog.Logger
+	Metrics   *metrics
+	Settings  []handlers.Setting // what the flags say, without secrets
+	// MetricsToken opens the metrics where the server listens, and Apart is where
+	// they are open; "" and nil if they are not.
+	MetricsToken string
+	Apart        net.Listener
 }
 
 func (p *program) serve(ctx context.Context, args []string) error {
@@ -51,8 +64,9 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		trusted, err = parseProxies(text)
 		return err
 	})
-	checks, kept := checkFlags(flags), keepFlags(flags)
+	checks, kept, operate, signing := checkFlags(flags), keepFlags(flags), operatingFlags(flags), signingInFlags(flags)
 	flags.Func("link-check", "", oneOf(&depth, string(api.Connect), string(api.Shape)))
+	record(flags)
 	if _, err := p.parse(flags, args); err != nil {
 		return err
 	}
@@ -73,12 +87,22 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Stopping: ctx.Done(), Log: log}
+	log := newLog(p.stderr, operate.logFormat)
+	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Stopping: ctx.Done(), Log: log,
+		Metrics: newMetrics(all), Settings: effective(flags)}
+	if err := p.measured(ctx, s, operate); err != nil {
+		return err
+	}
+	defer s.closeApart()
 	if s.Keeps, err = kept.options(w); err != nil {
 		return err
 	}
+	s.PublicURL = signing.publicURL
+	if s.OpenID, err = p.openID(ctx, all, signing); err != nil {
+		return err
+	}
 	plane := newPlane(s)
+	s.govern(plane)
 	if err := plane.EnsureRegions(ctx); err != nil {
 		return fmt.Errorf("regions: %w", err)
 	}
@@ -87,6 +111,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	defer stop()
+	s.showMetrics(ctx, plane)
 	handler := trusted.behind(newHandler(s, plane)) //nolint:contextcheck // requests bring their own
 	if err := p.greet(ctx, all, own); err != nil {
 		return err

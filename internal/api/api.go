@@ -26,6 +26,8 @@ type Service interface {
 	Replications
 	Health
 	History
+	Search
+	Overview
 }
 
 // Scope says where a call acts and on whose behalf.

@@ -9,7 +9,9 @@ import (
 // kept here, whichever backend a project lives on.
 type Audit interface {
 	// SearchAudit returns changes, newest first. In a project it shows that project's;
-	// with an empty Scope.Project all of them, to administrators only.
+	// with an empty Scope.Project all of them, to administrators only. A page costs no
+	// more than another: it may be shorter than asked for, even empty, and lead on with
+	// Next, if what was found so far is far apart.
 	SearchAudit(ctx context.Context, s Scope, q AuditQuery) (Page[Change], error)
 	// AuditEntry returns one change, or NotFound.
 	AuditEntry(ctx context.Context, s Scope, id string) (Change, error)
@@ -23,6 +25,12 @@ type Audit interface {
 	// SetAuditRetention changes that; for administrators.
 	SetAuditRetention(ctx context.Context, s Scope, days int) error
 }
+
+// Bounds of how long entries are kept, in days; ours.
+const (
+	MinAuditRetention = 30
+	MaxAuditRetention = 3650
+)
 
 // AuditQuery narrows the audit log; what is empty narrows nothing.
 type AuditQuery struct {

@@ -117,7 +117,7 @@ type Hook struct {
 type HookDraft struct {
 	URL     string
 	Enabled bool
-	Secret  Secret
+	Secret  Secret `json:"-"`
 	Version int64
 }
 

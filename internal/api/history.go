@@ -30,6 +30,8 @@ type Reversal struct {
 	// Deed brings the state before the change back, against the object's version as it
 	// is now; nil if nothing is left to do.
 	Deed Deed
+	// Notes say what is not brought back with it.
+	Notes []Message
 	// Version is that of the object as it is, 0 if it is not there.
 	Version int64
 }

@@ -20,4 +20,7 @@ const (
 	KindReplication     Kind = "replication" // a run
 	KindRun             Kind = "run"
 	KindHook            Kind = "hook"
+	KindProject         Kind = "project" // its name, who may do what in it, and what has to be approved
+	KindRequest         Kind = "request"
+	KindAudit           Kind = "audit" // the log itself: exported, shortened
 )

@@ -77,7 +77,7 @@ type LinkDraft struct {
 	// Secrets that were typed, by path. One that is absent is taken from the
 	// link that the draft edits or was cloned from; one that is present and
 	// empty is unset.
-	Secrets  map[string]Secret
+	Secrets  map[string]Secret `json:"-"`
 	Extended *Extended
 	// ID is the link that the draft edits, empty for a new one, and Version the
 	// version of it that was seen.

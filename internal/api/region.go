@@ -83,7 +83,7 @@ type RegionDraft struct {
 	Signing   string // "us-east-1" if empty
 	PathStyle bool
 	AccessKey string
-	Secret    Secret
+	Secret    Secret `json:"-"`
 	Bandwidth string // MiB per second as typed, a whole number; empty for no bound
 }
 

@@ -29,7 +29,7 @@ func (p *pages) listAliases(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.AliasList(p.frame(c, "nav.aliases"), view))
+	return p.renderList(c, "aliases", templates.AliasList(p.frame(c, "nav.aliases"), view))
 }
 
 // aliasQuery reads a list's state from the URL; what makes no sense there is

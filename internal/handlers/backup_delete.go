@@ -52,7 +52,7 @@ func (p *pages) confirmDeleteBackups(c echo.Context) error {
 
 // deleteBackups begins to remove what was named on the page before.
 func (p *pages) deleteBackups(c echo.Context) error {
-	d := deed{title: "backups.delete_many_title", done: "backup_status.deleting", one: "backups.deleting_flash", gone: true}
+	d := deed{title: "backups.delete_many_title", done: "backup_status.deleting", one: "backups.deleting_flash", gone: true, final: true}
 	return p.backupShelf().toMany(c, d, func(ctx context.Context, s api.Scope, b *api.Backup) error {
 		return p.Service.DeleteBackups(ctx, s, b.Checkpoint, []string{b.ID})
 	})

@@ -34,7 +34,7 @@ func (p *pages) listBackups(c echo.Context) error {
 	if len(view.Going()) > 0 {
 		frame.Refresh = goingRefresh
 	}
-	return p.render(c, http.StatusOK, templates.BackupList(frame, view))
+	return p.renderList(c, "backups", templates.BackupList(frame, view))
 }
 
 // goingBackups answers a list that looks again at what goes on: it gets the rows

@@ -19,6 +19,7 @@ type deed struct {
 	done  string // of what a thing is now: "Enabled"
 	one   string // of what is said about a single thing that was meant; its argument is name
 	gone  bool   // what is done is gone
+	final bool   // it cannot be taken back, or extra says how
 	// extra is what else there is to say or to offer, such as the way back; nil
 	// if nothing.
 	extra func() (templ.Component, error)
@@ -47,6 +48,9 @@ func (sh *shelf[T, Q]) showOutcomes(c echo.Context, d deed, outcomes []api.Outco
 	if broken != nil {
 		sh.logBroken(c, broken)
 	}
+	if c.FormValue("only") != "" && outcomes[0].Err != nil && outcomes[0].Err.Code == api.Approval {
+		return outcomes[0].Err // leads to the request
+	}
 	if c.FormValue("only") != "" && outcomes[0].Err == nil {
 		sh.flash(c, api.M(d.one, "name", outcomes[0].Name))
 		return redirect(c, backPath(c))
@@ -60,6 +64,9 @@ func (sh *shelf[T, Q]) showOutcomes(c echo.Context, d deed, outcomes []api.Outco
 		if view.Extra, err = d.extra(); err != nil {
 			return err
 		}
+	}
+	if !d.final {
+		view.Undo = sh.wayBackOf(c, outcomes)
 	}
 	frame := sh.frame(c, d.title)
 	frame.Path = view.Back

@@ -26,7 +26,7 @@ func (p *pages) listConnections(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.ConnectionList(p.frame(c, "nav.connections"), view))
+	return p.renderList(c, "connections", templates.ConnectionList(p.frame(c, "nav.connections"), view))
 }
 
 // connectionRow renders the list with one connection, whose row htmx replaces.

@@ -18,7 +18,7 @@ func (p *pages) listEndpointServices(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.EndpointServiceList(p.frame(c, "whitelist.services"), view))
+	return p.renderList(c, "services", templates.EndpointServiceList(p.frame(c, "whitelist.services"), view))
 }
 
 // endpointServiceQuery reads a list's state from the URL; what makes no sense

@@ -26,7 +26,7 @@ func (p *pages) listServiceConnections(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.ServiceConnections(p.serviceFrame(c, service), view))
+	return p.renderList(c, "endpoints", templates.ServiceConnections(p.serviceFrame(c, service), view))
 }
 
 // serviceConnectionQuery reads a list's state from the URL. What is searched for

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,6 +19,7 @@ var statuses = map[api.Code]int{
 	api.CheckFailed:  http.StatusUnprocessableEntity,
 	api.Unauthorised: http.StatusUnauthorized,
 	api.Forbidden:    http.StatusForbidden,
+	api.Approval:     http.StatusForbidden,
 	api.NotFound:     http.StatusNotFound,
 	api.Conflict:     http.StatusConflict,
 	api.Limit:        http.StatusTooManyRequests,
@@ -36,6 +38,10 @@ func (p *pages) showError(err error, c echo.Context) {
 		return
 	}
 	e := domainError(err)
+	if request, here := requestOf(c, e); here {
+		p.leadToRequest(c, request)
+		return
+	}
 	gone := c.Request().Context().Err() != nil // nobody waits for an answer
 	if e.Code == api.Internal && !gone {
 		p.logBroken(c, err)
@@ -47,6 +53,30 @@ func (p *pages) showError(err error, c echo.Context) {
 	}
 	if err := p.render(c, view.Status, templates.Error(p.frame(c, title), view)); err != nil && !gone {
 		p.Log.Error("error page failed", slog.Any("error", err), slog.String("request_id", requestID(c)))
+	}
+}
+
+// requestOf is the page of the request that was made instead of a change.
+func requestOf(c echo.Context, e *api.Error) (page string, made bool) {
+	id, _ := e.Message.Args["request"].(string)
+	if e.Code != api.Approval || id == "" || project(c) == nil {
+		return "", false
+	}
+	return requestsPath(c) + "/" + url.PathEscape(id), true
+}
+
+// leadToRequest goes on with the request, whose page says what comes next.
+func (p *pages) leadToRequest(c echo.Context, page string) {
+	p.flashKind(c, templates.Info, api.M("request.asked"))
+	var err error
+	if isHTMX(c.Request()) {
+		c.Response().Header().Set("HX-Redirect", page)
+		err = c.NoContent(http.StatusOK)
+	} else {
+		err = c.Redirect(http.StatusSeeOther, page)
+	}
+	if err != nil {
+		p.logBroken(c, err)
 	}
 }
 

@@ -16,7 +16,12 @@ func (p *pages) flash(c echo.Context, m api.Message) { p.flashKind(c, templates.
 // is small. It travels as a key and is put into words when it is shown. What it
 // is about has happened, so that it never fails the request.
 func (p *pages) flashKind(c echo.Context, kind templates.NoticeKind, m api.Message) {
-	text, err := json.Marshal(templates.Flash{Kind: kind, Message: m})
+	p.flashLink(c, templates.Flash{Kind: kind, Message: m})
+}
+
+// flashLink leaves a message that may lead somewhere.
+func (p *pages) flashLink(c echo.Context, flash templates.Flash) {
+	text, err := json.Marshal(flash)
 	if err == nil {
 		cookie := p.cookie(c)
 		cookie.Flashes()

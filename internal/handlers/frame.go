@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -25,7 +26,7 @@ func (p *pages) namedFrame(c echo.Context, title string) templates.Frame {
 	if s == nil {
 		return f
 	}
-	f.User = &templates.UserView{Name: s.User.Name}
+	f.User, f.Places = &templates.UserView{Name: s.User.Name}, places(c)
 	if isHTMX(c.Request()) && wantedFragment(c.Request()) != "" {
 		return f // a part of a page has no frame
 	}
@@ -38,13 +39,14 @@ func (p *pages) namedFrame(c echo.Context, title string) templates.Frame {
 func (p *pages) nameProjects(c echo.Context, f *templates.Frame) {
 	here := project(c)
 	if here == nil {
+		if slices.ContainsFunc(f.Places, func(place templates.NavItem) bool { return place.Section == f.Section }) {
+			f.Nav = f.Places
+		}
 		return
 	}
-	f.Project = templates.ProjectView{Name: here.Name, Href: "/p/" + here.ID}
-	f.Nav = []templates.NavItem{{Section: templates.SectionOverview, Href: "/p/" + here.ID}}
-	for _, kind := range templates.Sections {
-		f.Nav = append(f.Nav, templates.NavItem{Section: kind, Href: "/p/" + here.ID + "/" + kind})
-	}
+	f.Project, f.Archived = templates.ProjectView{Name: here.Name, Href: "/p/" + here.ID}, !here.Archived.IsZero()
+	f.Nav = menu(c)
+	p.tellRequests(c, f)
 	all, err := p.Identity.Projects(c.Request().Context(), currentSession(c).User)
 	if err != nil {
 		p.Log.Error("projects of the switcher", "error", err, "request_id", requestID(c))
@@ -55,13 +57,38 @@ func (p *pages) nameProjects(c echo.Context, f *templates.Frame) {
 	}
 }
 
+// menu is what there is to go to in the project of the path, in order.
+func menu(c echo.Context) []templates.NavItem {
+	home := "/p/" + project(c).ID
+	items := []templates.NavItem{{Section: templates.SectionOverview, Href: home}}
+	for _, kind := range templates.Sections {
+		items = append(items, templates.NavItem{Section: kind, Href: home + "/" + kind})
+	}
+	return append(items,
+		templates.NavItem{Section: templates.SectionRequests, Href: requestsPath(c)},
+		templates.NavItem{Section: templates.SectionAudit, Href: auditPath(c)},
+		templates.NavItem{Section: templates.SectionSettings, Href: settingsPath(c)},
+	)
+}
+
+// places are what the reader can go to outside of projects.
+func places(c echo.Context) []templates.NavItem {
+	found := []templates.NavItem{{Section: templates.SectionProfile, Href: "/" + templates.SectionProfile}}
+	if currentSession(c).User.Administrator {
+		for _, office := range templates.Offices {
+			found = append(found, templates.NavItem{Section: office, Href: "/" + office})
+		}
+	}
+	return found
+}
+
 // section is the menu entry that the request's route stands under: the word
-// after the project.
+// after the project or, outside of projects, the first one.
 func section(c echo.Context) string {
-	rest, found := strings.CutPrefix(c.Path(), "/p/:project/")
-	if !found {
+	rest, found := strings.CutPrefix(c.Path(), "/p/:project")
+	if found && rest == "" {
 		return templates.SectionOverview
 	}
-	kind, _, _ := strings.Cut(rest, "/")
+	kind, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	return kind
 }

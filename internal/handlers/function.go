@@ -17,7 +17,7 @@ func (p *pages) listFunctions(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.FunctionList(p.frame(c, "functions.title"), view))
+	return p.renderList(c, "functions", templates.FunctionList(p.frame(c, "functions.title"), view))
 }
 
 // functionQuery reads a list's state from the URL; what makes no sense there is

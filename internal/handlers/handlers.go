@@ -18,9 +18,13 @@ import (
 // Options is what the pages need.
 type Options struct {
 	Service  api.Service
+	Requests api.Requests
+	Audit    api.Audit
 	Identity *identity.Service
-	Keys     *keyring.Ring
-	Region   string // the first project's name
+	// Views keeps what people see of lists; nil if nothing does.
+	Views  api.Views
+	Keys   *keyring.Ring
+	Region string // the first project's name
 	// Folders are those of the machine that regions may be in; the first is offered.
 	Folders []string
 	Version string
@@ -33,6 +37,13 @@ type Options struct {
 	// Stopping is closed when the server stops, so that streams end; nil if it
 	// never does.
 	Stopping <-chan struct{}
+	// OpenID is where people can sign in beside local users; nil if nowhere.
+	OpenID OpenID
+	// PublicURL is the console's address as browsers know it, without a slash at the
+	// end; empty for the one that a request says.
+	PublicURL string
+	// About is what administrators see of the server; nil if there is nothing.
+	About func(api.Actor) (Installation, error)
 	// LinkFile writes and reads files of links, in the form of the wire API.
 	LinkFile LinkFile
 }
@@ -60,7 +71,7 @@ func New(o Options) http.Handler {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = p.showError
 	e.Pre(p.identifyRequest)
-	e.Use(p.recoverPanics, secureHeaders, refuseCrossOrigin, limitBody)
+	e.Use(tellRequest, p.recoverPanics, secureHeaders, refuseCrossOrigin, limitBody)
 	p.routes(e)
 	return headAsGet(e)
 }

@@ -18,11 +18,14 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/audit"
 	"switchboard/internal/api/embedded"
+	"switchboard/internal/api/governance"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
+	"switchboard/internal/api/views"
 	"switchboard/internal/api/wire"
 	"switchboard/internal/handlers"
 )
@@ -31,6 +34,9 @@ const (
 	user     = "ada"
 	password = "correct horse battery"
 )
+
+// console is who does everything else.
+var console = api.Actor{Way: api.WayConsole, Role: api.RoleAdministrator}
 
 // site is a console with one user, and that user's browser.
 type site struct {
@@ -50,7 +56,7 @@ type site struct {
 func newSite(t testing.TB) *site {
 	t.Helper()
 	s := emptySite(t)
-	_, err := s.identity.CreateUser(t.Context(), api.Actor{Way: api.WayConsole}, user, api.NewSecret(password))
+	_, err := s.identity.CreateUser(t.Context(), console, identity.NewPerson{Name: user, Administrator: true}, api.NewSecret(password))
 	require.NoError(t, err)
 	s.signIn(user, password)
 	return s
@@ -68,8 +74,9 @@ func emptySite(t testing.TB) *site {
 	plane := embedded.New(s.db, keys, probe.New(probe.Options{}), embedded.Options{Folders: []string{t.TempDir()}})
 	require.NoError(t, plane.EnsureRegions(t.Context()))
 	s.service = plane
+	governed := s.governed(plane, keys)
 	s.options = handlers.Options{
-		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
+		Service: governed, Requests: governed, Audit: audit.New(s.db, keys), Views: views.New(s.db), Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
 		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}
@@ -82,7 +89,7 @@ func emptySite(t testing.TB) *site {
 // addProject adds a project to the account.
 func (s *site) addProject(name string) identity.Project {
 	s.t.Helper()
-	project, err := s.identity.AddProject(s.t.Context(), api.Actor{Way: api.WayConsole}, identity.Project{Name: name})
+	project, err := s.identity.AddProject(s.t.Context(), console, identity.Project{Name: name})
 	require.NoError(s.t, err)
 	return project
 }
@@ -90,8 +97,21 @@ func (s *site) addProject(name string) identity.Project {
 // serve makes the console work with another service from now on.
 func (s *site) serve(service api.Service) {
 	options := s.options
-	options.Service = service
+	options.Service = s.governed(service, options.Keys)
 	s.server.Config.Handler = handlers.New(options)
+}
+
+// governed is a service as people are served with it.
+func (s *site) governed(service api.Service, keys *keyring.Ring) *governance.Service {
+	return governance.New(governance.Options{Next: service, DB: s.db, Keys: keys, People: s.identity})
+}
+
+// approveNothing lets every change of the project be made without an approval.
+func (s *site) approveNothing() {
+	s.t.Helper()
+	scope := s.scope()
+	scope.Actor.Role = api.RoleAdmin
+	require.NoError(s.t, s.options.Requests.SetApprovalRules(s.t.Context(), scope, nil))
 }
 
 // newClient is a browser that keeps cookies and does not follow redirects.

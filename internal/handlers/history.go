@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // under several kinds. The address says which page.
 func (p *pages) history(c echo.Context, path, id string, limit int, kinds ...api.Kind) (templates.History, error) {
 	cursor := c.QueryParam(templates.HistoryCursor)
-	h := templates.History{Path: path}
+	h := templates.History{Path: path, Undo: undoOf(c)}
 	for _, kind := range kinds {
 		changes, err := p.Service.Changes(c.Request().Context(), p.scope(c), kind, id, cursor, limit+1)
 		if err != nil {
@@ -33,4 +34,15 @@ func (p *pages) history(c echo.Context, path, id string, limit int, kinds ...api
 		h.Newer, h.Older = cursor != "", more
 	}
 	return h, nil
+}
+
+// undoOf leads to the question whether a change is to be taken back. Changes that
+// left the object as it was have nothing to take back.
+func undoOf(c echo.Context) func(api.Change) string {
+	return func(change api.Change) string {
+		if bytes.Equal(change.Before, change.After) {
+			return ""
+		}
+		return rollBackPath(c, change.ID)
+	}
 }

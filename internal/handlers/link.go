@@ -21,7 +21,7 @@ func (p *pages) listLinks(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.LinkList(p.frame(c, "link.list_title"), view))
+	return p.renderList(c, "links", templates.LinkList(p.frame(c, "link.list_title"), view))
 }
 
 // linkRow renders the list with one link, whose row htmx replaces.

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -83,7 +82,7 @@ func writeTable(c echo.Context, links []api.Link) error {
 		if l.Check != nil {
 			status = locale.T(ctx, "status."+string(l.Check.Status))
 		}
-		_ = w.Write(harmless(
+		_ = w.Write(api.Harmless(
 			l.Name, l.Cluster, connector.Find(l.Connector).TileOf(l.Inputs).Label.In(lang(c)), l.Endpoint,
 			strconv.FormatBool(l.Enabled), status, moment(l.Health.LastGood),
 			strconv.Itoa(int(l.Health.Every.Minutes())), moment(l.Updated.At), l.Updated.By,
@@ -98,16 +97,4 @@ func moment(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// harmless puts an apostrophe before every cell that a spreadsheet would run
-// as a formula (S24).
-func harmless(cells ...string) []string {
-	for i, cell := range cells {
-		bare := strings.TrimLeft(cell, " \u00a0\u3000\"'")
-		if first, size := utf8.DecodeRuneInString(bare); size > 0 && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", first) {
-			cells[i] = "'" + cell
-		}
-	}
-	return cells
 }

@@ -18,7 +18,7 @@ func (p *pages) home(c echo.Context) error {
 		return err
 	}
 	if len(projects) == 0 {
-		return api.Errorf(api.NotFound, "identity.no_project")
+		return p.noProject(c)
 	}
 	here := projects[0]
 	for _, other := range projects {
@@ -29,15 +29,33 @@ func (p *pages) home(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/p/"+here.ID)
 }
 
-// overview shows what there is of each kind, what needs looking after, and what
-// changed last. Each kind costs one page of a list, whatever there is.
+// noProject tells somebody whom to ask for a project.
+func (p *pages) noProject(c echo.Context) error {
+	names, err := p.Identity.Administrators(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.NoProject(p.frame(c, "projects.none_title"), names))
+}
+
+// overview shows what needs looking after, what there is of each kind, and what
+// changed last. Each part costs what it shows, or one page of a list, whatever there is.
 func (p *pages) overview(c echo.Context) error {
 	ctx, scope := c.Request().Context(), p.scope(c)
 	changes, err := p.Service.Changes(ctx, scope, "", "", "", shownChanges)
 	if err != nil {
 		return err
 	}
-	view := templates.OverviewView{NewLink: linksPath(c) + "/new", Changes: changes, HrefOf: hrefOf(c)}
+	view := templates.OverviewView{
+		NewLink: linksPath(c) + "/new", Changes: changes, HrefOf: hrefOf(c), Base: "/p/" + project(c).ID,
+		Place: func(kind api.Kind, id, parent string) string { return placeOf(c, kind, id, parent) },
+	}
+	if view.Attention, err = p.Service.Attention(ctx, scope, templates.ShownConcerns+1); err != nil {
+		return err
+	}
+	if view.ForMe, view.Mine, err = p.openRequests(c); err != nil {
+		return err
+	}
 	for _, section := range templates.Sections {
 		card := templates.KindCard{Section: section, Href: sectionPath(c, section)}
 		if err := p.fillCard(c, &card); err != nil {
@@ -47,6 +65,22 @@ func (p *pages) overview(c echo.Context) error {
 	}
 	view.Empty = !slices.ContainsFunc(view.Cards, func(card templates.KindCard) bool { return card.Some })
 	return p.render(c, http.StatusOK, templates.Overview(p.frame(c, "nav.overview"), view))
+}
+
+// openRequests are those that wait for the reader, and his own.
+func (p *pages) openRequests(c echo.Context) (forMe, mine []api.Request, err error) {
+	if p.Requests == nil {
+		return nil, nil, nil
+	}
+	ctx, s := c.Request().Context(), p.scope(c)
+	q := api.RequestQuery{State: api.RequestOpen, ForMe: true, Limit: templates.ShownConcerns + 1}
+	waiting, err := p.Requests.ListRequests(ctx, s, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	q.ForMe, q.Mine = false, true
+	own, err := p.Requests.ListRequests(ctx, s, q)
+	return waiting.Items, own.Items, err
 }
 
 // fillCard says what there is of a kind.
@@ -175,31 +209,46 @@ func sectionPath(c echo.Context, section string) string { return "/p/" + project
 // it is gone.
 func hrefOf(c echo.Context) func(api.Change) string {
 	return func(change api.Change) string {
-		gone := change.Action == "delete" || change.ObjectID == ""
-		switch {
-		case change.Kind == api.KindConnection && change.ObjectID != "":
-			return connectionPath(c, change.ObjectID) // deleted ones, too: they can be created again
-		case change.Kind == api.KindQueue:
-			return queuesPath(c)
-		case change.Kind == api.KindLink && !gone:
-			return linksPath(c) + "/" + change.ObjectID
-		case change.Kind == api.KindFunction && !gone:
-			return functionsPath(c) + "/" + change.ObjectID
-		case change.Kind == api.KindAlias && !gone:
-			return aliasesPath(c) + "/" + change.ObjectID
-		case change.Kind == api.KindPolicy && !gone:
-			return replicationPath(c) + "/" + change.ObjectID
-		case change.Kind == api.KindReplication && !gone:
-			return replicationPath(c) + "/" + templates.RunsTab + "/" + change.ObjectID
-		case change.Kind == api.KindRegion && !gone:
-			return regionPath(c, change.ObjectID)
-		case change.Kind == api.KindBackup && !gone:
-			return backupPath(c, change.ObjectID)
-		case change.Kind == api.KindEndpointService && !gone, change.Kind == api.KindPermission: // told of by the service
-			return sectionPath(c, templates.SectionWhitelist) + "/" + change.ObjectID
+		kept := change.Kind == api.KindConnection || change.Kind == api.KindQueue || change.Kind == api.KindPermission
+		if change.ObjectID == "" && change.Kind != api.KindQueue || change.Action == "delete" && !kept {
+			return ""
 		}
-		return ""
+		if change.Kind == api.KindPermission { // told of by the service
+			return placeOf(c, api.KindEndpointService, change.ObjectID, "")
+		}
+		return placeOf(c, change.Kind, change.ObjectID, "")
 	}
+}
+
+// placeOf is the page of a thing, empty if it has none; parent is what it is a part of.
+func placeOf(c echo.Context, kind api.Kind, id, parent string) string {
+	switch kind {
+	case api.KindLink:
+		return linksPath(c) + "/" + id
+	case api.KindConnection:
+		return connectionPath(c, id) // deleted ones, too: they can be created again
+	case api.KindQueue:
+		return queuesPath(c)
+	case api.KindRequest:
+		return requestsPath(c) + "/" + id
+	case api.KindFunction:
+		return functionsPath(c) + "/" + id
+	case api.KindAlias:
+		return aliasesPath(c) + "/" + id
+	case api.KindPolicy:
+		return replicationPath(c) + "/" + id
+	case api.KindReplication:
+		return replicationPath(c) + "/" + templates.RunsTab + "/" + id
+	case api.KindRegion:
+		return regionPath(c, id)
+	case api.KindBackup:
+		return backupPath(c, id)
+	case api.KindEndpointService:
+		return whitelistPath(c) + "/" + id
+	case api.KindPermission:
+		return whitelistPath(c) + "/" + parent + "/entries/" + id
+	}
+	return ""
 }
 
 func (p *pages) kit(c echo.Context) error {

@@ -42,7 +42,7 @@ func (p *pages) showWhitelist(c echo.Context) error {
 			view.Who.Access = &access
 		}
 	}
-	return p.render(c, http.StatusOK, templates.Whitelist(p.serviceFrame(c, service), view))
+	return p.renderList(c, "entries", templates.Whitelist(p.serviceFrame(c, service), view))
 }
 
 // permissionQuery reads a list's state from the URL; what makes no sense there

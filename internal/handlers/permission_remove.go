@@ -83,7 +83,7 @@ func (p *pages) removePermissions(c echo.Context) error {
 	if err != nil {
 		return sh.refuseSelection(c, err)
 	}
-	d := deed{title: "whitelist.remove_title", done: "whitelist.removed_badge", one: "whitelist.removed_one", gone: true}
+	d := deed{title: "whitelist.remove_title", done: "whitelist.removed_badge", one: "whitelist.removed_one", gone: true, final: true}
 	d.extra = func() (templ.Component, error) { return p.afterRemoval(c, view, removed) }
 	return sh.showOutcomes(c, d, outcomes, nil)
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -21,7 +20,7 @@ func (p *pages) listPolicies(c echo.Context) error {
 		return err
 	}
 	view.Page = page
-	return p.render(c, http.StatusOK, templates.PolicyList(p.frame(c, "policies.title"), view))
+	return p.renderList(c, "policies", templates.PolicyList(p.frame(c, "policies.title"), view))
 }
 
 // policyQuery reads a list's state from the URL; what makes no sense there is
@@ -34,7 +33,7 @@ func policyQuery(v url.Values) api.PolicyQuery {
 
 // backUpPolicies begins to back up what the selected policies protect.
 func (p *pages) backUpPolicies(c echo.Context) error {
-	d := deed{title: "policies.back_up_many_title", done: "policies.backup_begun", one: "policies.backing_up_flash"}
+	d := deed{title: "policies.back_up_many_title", done: "policies.backup_begun", one: "policies.backing_up_flash", final: true}
 	return p.policyShelf().toMany(c, d, func(ctx context.Context, s api.Scope, policy *api.Policy) error {
 		_, err := p.Service.StartCheckpoint(ctx, s, api.CheckpointDraft{Policy: policy.ID})
 		return err

@@ -23,6 +23,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/audit"
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
@@ -187,13 +188,14 @@ func proberSite(t *testing.T, prober *probe.Prober) *site {
 	plane := embedded.New(s.db, keys, prober, embedded.Options{Folders: []string{t.TempDir()}})
 	require.NoError(t, plane.EnsureRegions(t.Context()))
 	s.service = plane
+	governed := s.governed(plane, keys)
 	s.server = httptest.NewServer(handlers.New(handlers.Options{
-		Service: s.service, Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
+		Service: governed, Requests: governed, Audit: audit.New(s.db, keys), Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
 		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}))
 	t.Cleanup(s.server.Close)
-	_, err = s.identity.CreateUser(t.Context(), api.Actor{Way: api.WayConsole}, user, api.NewSecret(password))
+	_, err = s.identity.CreateUser(t.Context(), console, identity.NewPerson{Name: user, Administrator: true}, api.NewSecret(password))
 	require.NoError(t, err)
 	s.signIn(user, password)
 	return s

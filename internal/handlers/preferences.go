@@ -7,7 +7,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"switchboard/internal/api"
 	"switchboard/internal/locale"
+	"switchboard/web/templates"
 )
 
 // Language and theme are cookies of their own, so that the sign-in page has
@@ -47,9 +49,14 @@ func theme(c echo.Context) string {
 	return themes[0]
 }
 
-// localised is the request's context with its language, for rendering.
+// localised is the request's context for rendering: with its language, and with what
+// the reader is offered. Nothing is changed in a project that is archived.
 func localised(c echo.Context) context.Context {
-	return locale.With(c.Request().Context(), lang(c))
+	offered := role(c)
+	if here := project(c); here != nil && !here.Archived.IsZero() {
+		offered = min(offered, api.RoleViewer)
+	}
+	return withViews(c, templates.WithRole(locale.With(c.Request().Context(), lang(c)), offered))
 }
 
 // savePreferences takes either choice from the switches on every page.
@@ -57,7 +64,7 @@ func (p *pages) savePreferences(c echo.Context) error {
 	if err := p.takePreferences(c); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, safeNext(c.FormValue("next")))
+	return redirect(c, safeNext(c.FormValue("next")))
 }
 
 // takePreferences keeps what the request chooses. The answer to it follows

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -27,5 +26,5 @@ func (p *pages) listReplications(c echo.Context) error {
 		return err
 	}
 	view.Policies = policies.Items
-	return p.render(c, http.StatusOK, templates.ReplicationRuns(p.frame(c, "replications.runs"), view))
+	return p.renderList(c, "runs", templates.ReplicationRuns(p.frame(c, "replications.runs"), view))
 }

@@ -18,17 +18,30 @@ func (p *pages) routes(e *echo.Echo) {
 	all.GET("/sign-in", p.signInPage)
 	all.POST("/sign-in", p.signIn)
 	all.POST("/sign-out", p.signOut)
+	p.openIDRoutes(all)
+
+	p.inviteRoutes(all)
 
 	in := all.Group("", p.requireSession)
 	in.GET("/", p.home)
 	in.GET("/kit", p.kit)
+	p.profileRoutes(in)
+	p.peopleRoutes(in)
+	p.groupRoutes(in)
+	p.projectRoutes(in)
 
 	project := in.Group("/p/:project", p.requireProject)
 	project.GET("", p.overview)
+	project.GET("/search", p.search)
+	p.viewRoutes(project.Group("/views"))
 
 	p.linkRoutes(project)
 	p.connectionRoutes(project)
 	p.whitelistRoutes(project)
 	p.aliasRoutes(project)
 	p.replicationRoutes(project)
+	p.settingsRoutes(project)
+	p.requestRoutes(project)
+	p.auditRoutes(in, project)
+	p.installationRoutes(in)
 }

@@ -18,6 +18,7 @@ import (
 const (
 	cookieName = api.SessionCookie // behind __Host- where the connection is secure
 	tokenKey   = "token"
+	pendingKey = "pending"        // the session waits for a second factor
 	cookieAge  = 7 * 24 * 60 * 60 // seconds; the session behind it may end earlier
 )
 
@@ -28,12 +29,15 @@ func newCookies(keys *keyring.Ring) *sessions.CookieStore {
 	return store
 }
 
-// cookie returns the request's cookie session, an empty one if there is none or
-// it was not made here.
-func (p *pages) cookie(c echo.Context) *sessions.Session {
-	name, secure := cookieName, secure(c)
+// cookie returns the request's session.
+func (p *pages) cookie(c echo.Context) *sessions.Session { return p.cookieNamed(c, cookieName) }
+
+// cookieNamed returns a cookie session of the request, an empty one if there is none
+// or it was not made here.
+func (p *pages) cookieNamed(c echo.Context, name string) *sessions.Session {
+	secure := secure(c)
 	if secure {
-		name = "__Host-" + cookieName
+		name = "__Host-" + name
 	}
 	session, _ := p.cookies.Get(c.Request(), name)
 	session.Options.Secure = secure
@@ -80,7 +84,13 @@ func currentSession(c echo.Context) *identity.Session {
 // over.
 func (p *pages) ended(c echo.Context) bool {
 	token, _ := p.cookie(c).Values[tokenKey].(string)
-	return token != "" && currentSession(c) == nil
+	return token != "" && currentSession(c) == nil && !p.pending(c)
+}
+
+// pending reports whether the browser has a session that waits for a second factor.
+func (p *pages) pending(c echo.Context) bool {
+	waits, _ := p.cookie(c).Values[pendingKey].(bool)
+	return waits
 }
 
 // requireSession sends strangers to the sign-in page and back here afterwards.
@@ -151,11 +161,23 @@ func project(c echo.Context) *identity.Project {
 
 // actor is who the request acts for.
 func (p *pages) actor(c echo.Context) api.Actor {
-	a := api.Actor{Way: api.WayPage, Addr: c.RealIP(), RequestID: requestID(c)}
+	a := api.Actor{Way: api.WayPage, Addr: c.RealIP(), RequestID: requestID(c), Role: role(c)}
 	if s := currentSession(c); s != nil {
 		a.UserID, a.User = s.User.ID, s.User.Name
 	}
 	return a
+}
+
+// role is the reader's in the project of the path or, outside of projects, only that
+// of administrators.
+func role(c echo.Context) api.Role {
+	if here := project(c); here != nil {
+		return here.Role
+	}
+	if s := currentSession(c); s != nil && s.User.Administrator {
+		return api.RoleAdministrator
+	}
+	return api.RoleNone
 }
 
 // scope is where the request acts: the project of the path, in its user's name.

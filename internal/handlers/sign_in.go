@@ -78,24 +78,35 @@ func (p *pages) showSignIn(c echo.Context, status int, f form.Form, next string)
 	if err != nil {
 		return err
 	}
-	view := templates.SignInView{Form: f, Nobody: !known, Ended: p.ended(c), Lost: c.QueryParam("lost") == "true"}
+	view := templates.SignInView{Form: f, Nobody: !known, Ended: p.ended(c), Lost: c.QueryParam("lost") == "true", Left: c.QueryParam("left") == "true", OpenID: p.openIDView(next)}
 	return p.render(c, status, templates.SignIn(frame, view))
 }
 
-// enter opens a session and sends the browser on. The cookie is a new one, so
-// that nobody can have planted it before.
+// enter opens a session and sends the browser on.
 func (p *pages) enter(c echo.Context, name string, password api.Secret, next string) error {
 	credentials := identity.Credentials{Name: name, Password: password}
 	token, session, err := p.Identity.SignIn(c.Request().Context(), credentials, p.actor(c), c.Request().UserAgent())
 	if err != nil {
 		return err
 	}
+	return p.admit(c, token, session, next)
+}
+
+// admit gives the browser a session and sends it on. The cookie is a new one, so
+// that nobody can have planted it before.
+func (p *pages) admit(c echo.Context, token string, session identity.Session, next string) error {
 	cookie := p.cookie(c)
 	cookie.Values = map[any]any{tokenKey: token}
+	if session.Pending {
+		cookie.Values[pendingKey] = true
+		next = secondStepAt(next)
+	}
 	if err := p.saveCookie(c, cookie); err != nil {
 		return err
 	}
-	setPreferences(c, session.User.Lang, session.User.Theme)
+	if !session.Pending {
+		setPreferences(c, session.User.Lang, session.User.Theme)
+	}
 	return redirect(c, next)
 }
 
@@ -106,11 +117,16 @@ func (p *pages) signOut(c echo.Context) error {
 			return err
 		}
 	}
+	return p.forget(c)
+}
+
+// forget takes the session out of the browser.
+func (p *pages) forget(c echo.Context) error {
 	cookie := p.cookie(c)
 	cookie.Values = map[any]any{}
 	cookie.Options.MaxAge = -1
 	if err := p.saveCookie(c, cookie); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/sign-in")
+	return redirect(c, p.leftPath())
 }

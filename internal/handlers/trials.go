@@ -87,7 +87,7 @@ func writeTrials(c echo.Context, v templates.TrialsView) error {
 	_ = w.Write(head) // Error tells
 	for i := range v.Rows {
 		row := &v.Rows[i]
-		_ = w.Write(harmless(
+		_ = w.Write(api.Harmless(
 			strconv.Itoa(row.Request.Line), row.Request.Text, row.Verdict(ctx, v.Route), strings.Join(row.Reasons(ctx, v.Route), " "),
 		))
 	}

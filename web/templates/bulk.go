@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -41,6 +42,8 @@ type OutcomeView struct {
 	Broken bool
 	// Extra is what else the kind has to say or to offer, nil if nothing.
 	Extra templ.Component
+	// Undo takes back what was done, all of it at once; nil if it cannot be.
+	Undo templ.Component
 }
 
 func (v *OutcomeView) refused() int {
@@ -51,6 +54,20 @@ func (v *OutcomeView) refused() int {
 		}
 	}
 	return n
+}
+
+// requestOf is the page of the request that was made instead of what was meant; empty
+// if none was.
+func (v *OutcomeView) requestOf(o api.Outcome) string {
+	if o.Err == nil || o.Err.Code != api.Approval {
+		return ""
+	}
+	id, _ := o.Err.Message.Args["request"].(string)
+	parts := strings.SplitN(v.Base, "/", 4) // "", "p", the project, …
+	if id == "" || len(parts) < 4 {
+		return ""
+	}
+	return strings.Join(parts[:3], "/") + "/requests/" + id
 }
 
 func (v *OutcomeView) summary(ctx context.Context) string {

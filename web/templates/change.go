@@ -20,6 +20,8 @@ type History struct {
 	// Back leads to the question whether the state after a change is to be brought
 	// back, or nowhere if it is nil or returns "".
 	Back func(api.Change) string
+	// Undo leads to the question whether a change is to be taken back, in the same way.
+	Undo func(api.Change) string
 }
 
 // HistoryCursor names what the address says of a history: which page it is, as
@@ -158,7 +160,11 @@ func changedFields(ctx context.Context, c api.Change, fields []auditField) []val
 		if f.Shown == nil {
 			f.Shown = auditText
 		}
-		if was, is := f.Shown(ctx, before[f.Name]), f.Shown(ctx, after[f.Name]); was != is {
+		was, is := f.Shown(ctx, before[f.Name]), f.Shown(ctx, after[f.Name])
+		if len(before) == 0 {
+			was = "" // the thing was not there, so that nothing of it was
+		}
+		if was != is {
 			found = append(found, valueChange{Label: f.Label, Before: was, After: is})
 		}
 	}

@@ -19,10 +19,13 @@ type Frame struct {
 	User      *UserView
 	Project   ProjectView // zero outside a project
 	Projects  []ProjectView
+	Archived  bool      // and it is only kept
 	Nav       []NavItem // what there is to go to, in menu order
+	Places    []NavItem // what there is outside of projects, for the user menu
 	Theme     string    // "auto", "light" or "dark"
 	Path      string    // path and query of this page, to come back to
 	Flashes   []Flash
+	Approval  bool // what the page is about has to be approved
 	RequestID string
 	Version   string
 	// Refresh says after how many seconds a browser without JavaScript loads the
@@ -38,7 +41,10 @@ type ProjectView struct{ Name, Href string }
 
 // NavItem is an entry of the navigation. Its label is the message
 // "nav.<Section>" and its icon that of the section.
-type NavItem struct{ Section, Href string }
+type NavItem struct {
+	Section, Href string
+	Count         int // of what waits there for the reader, at most api.MaxRequestCount+1
+}
 
 // The sections of the navigation.
 const (
@@ -48,15 +54,28 @@ const (
 	SectionAliases     = "aliases"
 	SectionWhitelist   = "whitelist"
 	SectionReplication = "replication"
+	SectionRequests    = "requests"
+	SectionProfile     = "profile"
+	SectionPeople      = "people"
+	SectionGroups      = "groups"
+	SectionProjects    = "projects"
+	SectionAudit       = "audit"
+	SectionSettings    = "settings" // of the console, and of a project
 )
 
 // Sections are the kinds of things that a project has, in menu order.
 var Sections = []string{SectionLinks, SectionConnections, SectionAliases, SectionWhitelist, SectionReplication}
 
+// Offices are what only administrators see, outside of projects, in menu order.
+var Offices = []string{SectionPeople, SectionGroups, SectionProjects, SectionAudit, SectionSettings}
+
 // Flash is a message about what just happened.
 type Flash struct {
 	Kind    NoticeKind
 	Message api.Message
+	// Href is where it leads to, and Label what that is called; none if it is empty.
+	Href  string
+	Label api.Message
 }
 
 // NoticeKind is how good or bad a notice is.
@@ -124,6 +143,18 @@ func (n NavItem) icon() icon.Name {
 		return icon.Whitelist
 	case SectionReplication:
 		return icon.Backup
+	case SectionRequests:
+		return icon.Empty
+	case SectionProfile, SectionPeople:
+		return icon.User
+	case SectionGroups:
+		return icon.Group
+	case SectionProjects:
+		return icon.Project
+	case SectionAudit:
+		return icon.FormOnly
+	case SectionSettings:
+		return icon.Settings
 	default:
 		return icon.Overview
 	}

@@ -10,6 +10,13 @@ type OverviewView struct {
 	Empty   bool   // nothing has been made yet: teach the first link
 	NewLink string // where links are made; "" if the reader may not
 	Cards   []KindCard
+	// What needs looking after: at most ShownConcerns and one more of each.
+	Attention api.Attention
+	ForMe     []api.Request // open requests that wait for the reader
+	Mine      []api.Request // his own
+	Base      string        // path of the project
+	// Place is the page of a thing; parent is the id of what it is a part of.
+	Place   func(kind api.Kind, id, parent string) string
 	Changes []api.Change
 	HrefOf  func(api.Change) string // where a changed object is; "" if gone
 }

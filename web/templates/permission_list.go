@@ -20,9 +20,6 @@ func PermissionCollection(ctx context.Context, v EndpointServiceView) Collection
 	}
 }
 
-// NewestFirst is how a whitelist is sorted unless the address says otherwise.
-const NewestFirst = "newest"
-
 // WhitelistView is a page of a service's whitelist and the question it answers.
 type WhitelistView struct {
 	EndpointServiceView
@@ -60,7 +57,7 @@ func (v *WhitelistView) list(ctx context.Context) List {
 	return List{
 		Collection: PermissionCollection(ctx, v.EndpointServiceView),
 		Search:     v.Query.Search, Filters: []form.Hidden{{Name: "expiring", Value: trueText(v.Query.Expiring)}},
-		Sort: v.Query.Sort, First: NewestFirst, Desc: v.Query.Desc,
+		Sort: v.Query.Sort, First: api.PermissionSorts[0], Newest: true, Desc: v.Query.Desc,
 		Cursor: v.Query.Cursor, Next: v.Page.Next, Prev: v.Page.Prev, Shown: len(v.Page.Items), Ticked: v.Ticked,
 		Columns: []ListColumn{
 			{Label: locale.T(ctx, "whitelist.account"), Sort: "permission"},

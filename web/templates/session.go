@@ -21,7 +21,12 @@ type SignInView struct {
 	Nobody bool      // there are no users yet: the set-up link comes first
 	Ended  bool      // the browser was signed in
 	Lost   bool      // and sent a form that could not be taken
+	Left   bool      // has just signed out
+	OpenID OpenIDView
 }
+
+// OpenIDView is the way in by an OpenID provider; without a title there is none.
+type OpenIDView struct{ Title, Href string }
 
 // SignInForm describes the sign-in form: name and password, and where to go
 // afterwards in next.

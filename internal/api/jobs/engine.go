@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"switchboard/internal/api/store"
@@ -23,6 +24,8 @@ type Options struct {
 	Tick time.Duration
 	// Log is told what failed.
 	Log *slog.Logger
+	// Done, if not nil, is told of each task that this process has done, or failed to.
+	Done func(kind Kind, took time.Duration, err error)
 }
 
 // Engine does work in the background until it is stopped.
@@ -32,6 +35,8 @@ type Engine struct {
 	river river
 	log   *slog.Logger
 
+	every   time.Duration      // between ticks
+	ticked  atomic.Int64       // when the last one could ask, in microseconds
 	cancel  context.CancelFunc // ends the ticks
 	stopped sync.WaitGroup
 }
@@ -42,7 +47,10 @@ func Start(ctx context.Context, db *store.DB, w Work, o Options) (*Engine, error
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{work: w, queue: queue, log: o.Log}
+	e := &Engine{work: w, queue: queue, log: o.Log, every: cmp.Or(o.Tick, DefaultTick)}
+	if o.Done != nil {
+		w = told{w, o.Done}
+	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -55,7 +63,7 @@ func Start(ctx context.Context, db *store.DB, w Work, o Options) (*Engine, error
 		return nil, errors.Join(err, queue.Close())
 	}
 	e.cancel = cancel
-	e.stopped.Go(func() { e.tick(life, cmp.Or(o.Tick, DefaultTick)) })
+	e.stopped.Go(func() { e.tick(life) })
 	return e, nil
 }
 
@@ -69,13 +77,16 @@ func (e *Engine) Stop(ctx context.Context) error {
 }
 
 // tick asks what is to be done, now and then again and again.
-func (e *Engine) tick(ctx context.Context, every time.Duration) {
-	ticker := time.NewTicker(every)
+func (e *Engine) tick(ctx context.Context) {
+	ticker := time.NewTicker(e.every)
 	defer ticker.Stop()
 	for {
 		tasks, err := e.work.Due(ctx, time.Now())
 		if err != nil && ctx.Err() == nil {
 			e.log.Error("jobs: what is due cannot be read", "cause", err)
+		}
+		if err == nil {
+			e.ticked.Store(store.Micros(time.Now()))
 		}
 		e.Enqueue(ctx, tasks)
 		select {
@@ -84,6 +95,14 @@ func (e *Engine) tick(ctx context.Context, every time.Duration) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// missedTicks is how many ticks in a row may fail before the engine is not well.
+const missedTicks = 3
+
+// Well reports whether the engine has found out lately what is to be done.
+func (e *Engine) Well() bool {
+	return time.Since(store.Time(e.ticked.Load())) < missedTicks*e.every
 }
 
 // Enqueue has tasks done soon. One that is on its way already is left out. If

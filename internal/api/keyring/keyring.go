@@ -138,6 +138,17 @@ func (r *Ring) Open(place, sealed string) (string, error) {
 // Current reports whether sealed was made with the current key.
 func (r *Ring) Current(sealed string) bool { return strings.HasPrefix(sealed, r.current().id+".") }
 
+// IDs names the keys, the current one first. A name tells nothing of its key.
+func (r *Ring) IDs() []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	all := make([]string, len(r.keys))
+	for i, k := range r.keys {
+		all[i] = k.id
+	}
+	return all
+}
+
 func (r *Ring) current() key {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

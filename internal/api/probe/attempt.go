@@ -147,6 +147,9 @@ func (a *attempt) finish(err error) api.Check {
 		}
 	}
 	c.Took = time.Since(a.started)
+	if a.p.asked != nil {
+		a.p.asked(c.Status, c.Took)
+	}
 	return c
 }
 

@@ -48,6 +48,9 @@ type Options struct {
 	Roots *x509.CertPool
 	// Logger is told why an address was refused, which the user is not.
 	Logger *slog.Logger
+	// Asked, if not nil, is told how each system answered that was asked, and how
+	// long that took.
+	Asked func(api.Status, time.Duration)
 }
 
 // Prober checks systems. It is safe for concurrent use.
@@ -58,7 +61,8 @@ type Prober struct {
 	roots   *x509.CertPool
 	log     *slog.Logger
 
-	upstreams *http.Transport // of Forward
+	asked     func(api.Status, time.Duration) // nil if nobody wants to know
+	upstreams *http.Transport                 // of Forward
 	forwards  *slots
 }
 
@@ -85,6 +89,7 @@ func New(o Options) *Prober {
 		slots:    newSlots(o.Concurrency, o.PerProject),
 		roots:    o.Roots,
 		log:      o.Logger,
+		asked:    o.Asked,
 		forwards: newSlots(MaxForwards, MaxProjectForwards),
 	}
 	p.upstreams = p.newUpstreams()

@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"switchboard/internal/api"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
@@ -85,7 +84,7 @@ func proberOf(t *testing.T, prober *probe.Prober) func(*Options) {
 		_, err = ids.EnsureFirst(t.Context(), "first")
 		require.NoError(t, err)
 		for _, project := range projects {
-			_, err = ids.AddProject(t.Context(), api.Actor{}, identity.Project{Name: project.Name, ID: project.ID})
+			_, err = ids.AddProject(t.Context(), console, identity.Project{Name: project.Name, ID: project.ID})
 			require.NoError(t, err)
 		}
 		o.Service = planeOn(t, db, keys, prober)

@@ -97,6 +97,7 @@ func TestModifyEndpointService(t *testing.T) {
 func TestWhatOpensAServiceToEveryoneIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.approveNothing(t)
 	id := w.offer(t, strings.Replace(serviceBody, `"approval_enabled":false`, `"approval_enabled":true`, 1))
 	path := w.services("/" + id)
 	for _, r := range [][3]string{

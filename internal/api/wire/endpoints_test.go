@@ -29,7 +29,7 @@ func (w *world) stranger(t testing.TB, digit string) *world {
 	require.NoError(t, w.db.InTx(t.Context(), func(ctx context.Context, tx bun.Tx) error {
 		_, accounts := tx.ExecContext(ctx, "INSERT INTO accounts (id, name, created_at) VALUES (?, ?, 0)", account.ID, account.Name)
 		_, projects := tx.ExecContext(ctx, "INSERT INTO projects (id, account_id, name, created_at) VALUES (?, ?, ?, 0)", project.ID, account.ID, project.Name)
-		_, users := tx.ExecContext(ctx, "INSERT INTO users (id, account_id, name, password_hash, created_at) VALUES (?, ?, ?, '', 0)", user.ID, account.ID, user.Name)
+		_, users := tx.ExecContext(ctx, "INSERT INTO users (id, account_id, name, password_hash, created_at, administrator) VALUES (?, ?, ?, '', 0, TRUE)", user.ID, account.ID, user.Name)
 		return errors.Join(accounts, projects, users)
 	}))
 	token, _, err := w.ids.IssueToken(t.Context(), api.Actor{}, user, &project)
@@ -123,6 +123,7 @@ func TestOnlyAccountsOfTheWhitelistConnect(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.send("POST", w.permissions(service, "/batch-delete"), `{"permissions":[{"id":"`+own+`"}]}`).Code)
 	refused("removed again")
 	require.Contains(t, w.send("GET", w.services("/"+service+"/connections"), "").Body.String(), `"status":"accepted"`, "what is connected stays")
+	w.approveNothing(t)
 	w.allow(t, service, api.Everyone)
 	status, _ = try()
 	require.Equal(t, http.StatusOK, status)

@@ -110,6 +110,7 @@ var statuses = map[api.Code]int{
 	api.CheckFailed:  http.StatusInternalServerError,
 	api.Unauthorised: http.StatusUnauthorized,
 	api.Forbidden:    http.StatusForbidden,
+	api.Approval:     http.StatusForbidden,
 	api.NotFound:     http.StatusNotFound,
 	api.Conflict:     http.StatusConflict,
 	api.Limit:        http.StatusBadRequest, // too many links: clients repeat what is answered 429

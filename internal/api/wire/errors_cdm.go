@@ -57,6 +57,7 @@ var cdmNumbers = map[string]number{
 var cdmByCode = map[api.Code]number{
 	api.Invalid:     {http.StatusBadRequest, "Cdm.0014"},
 	api.Forbidden:   {http.StatusForbidden, "Cdm.0032"},
+	api.Approval:    {http.StatusForbidden, "Cdm.0032"},
 	api.NotFound:    {http.StatusNotFound, "Cdm.0001"},
 	api.Conflict:    {http.StatusBadRequest, "Cdm.0014"},
 	api.Limit:       {http.StatusBadRequest, "Cdm.0085"},

@@ -48,6 +48,7 @@ var csbsByCode = map[api.Code]number{
 	api.Invalid:     csbsInvalid,
 	api.CheckFailed: csbsInvalid,
 	api.Forbidden:   csbsForbidden,
+	api.Approval:    csbsForbidden,
 	api.NotFound:    csbsNoTask,
 	api.Conflict:    csbsPlanBusy,
 	api.Limit:       csbsLimit,

@@ -42,6 +42,7 @@ var dliByCode = map[api.Code]number{
 	api.CheckFailed:  dliUnavailable,
 	api.Unauthorised: dliSignIn,
 	api.Forbidden:    dliRole,
+	api.Approval:     dliRole,
 	api.NotFound:     dliMissing,
 	api.Conflict:     dliUnsupported,
 	api.Limit:        dliQuota,

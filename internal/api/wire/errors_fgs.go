@@ -63,6 +63,7 @@ var (
 var fgsByCode = map[api.Code]number{
 	api.Invalid:     fgsInvalid,
 	api.Forbidden:   fgsForbidden,
+	api.Approval:    fgsForbidden,
 	api.NotFound:    fgsMissing,
 	api.Conflict:    fgsConflict,
 	api.Limit:       fgsBusy,

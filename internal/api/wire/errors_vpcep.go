@@ -71,6 +71,7 @@ var vpcepByPath = map[string]string{
 var vpcepByCode = map[api.Code]number{
 	api.Invalid:     {http.StatusBadRequest, "EndPoint.0002"},
 	api.Forbidden:   {http.StatusForbidden, "EndPoint.0004"},
+	api.Approval:    {http.StatusForbidden, "EndPoint.0004"},
 	api.NotFound:    {http.StatusNotFound, "EndPoint.0005"},
 	api.Conflict:    {http.StatusConflict, "EndPoint.0002"},
 	api.Limit:       {http.StatusBadRequest, "EndPoint.0016"},

@@ -22,6 +22,8 @@ type extensionBody struct {
 	Code     string             `json:"code"`
 	Message  string             `json:"message"`
 	Problems []extensionProblem `json:"problems,omitempty"`
+	// Request is the id of the request that was made instead of the change.
+	Request string `json:"request,omitempty"`
 }
 
 type extensionProblem struct {
@@ -33,6 +35,9 @@ func extensionError(c echo.Context, err error) *reply {
 	code := api.CodeOf(err)
 	body := extensionBody{Code: string(code), Message: messageOf(c, err)}
 	if e, ok := errors.AsType[*api.Error](err); ok {
+		if code == api.Approval {
+			body.Request, _ = e.Message.Args["request"].(string)
+		}
 		for _, p := range e.Problems {
 			body.Problems = append(body.Problems, extensionProblem{p.Path, say(c, p.Message)})
 		}

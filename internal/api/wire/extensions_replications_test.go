@@ -188,6 +188,7 @@ func TestSchedulesOfAPolicyOnAndOff(t *testing.T) {
 func TestRegionsOverTheWire(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.everywhere(t)
 	const secret = "a-secret-nobody-may-see"
 	body := `{"name":"cn-east-2","kind":"s3","endpoint":"https://obs.example.com","bucket":"backups","path_style":true,"access_key":"AK","secret":"` + secret + `","bandwidth":25}`
 	rec := w.send("POST", w.ownPath("/regions"), body)

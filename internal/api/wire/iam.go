@@ -30,6 +30,12 @@ type tokenRequest struct {
 					Domain   named  `json:"domain"`
 				} `json:"user"`
 			} `json:"password"`
+			// TOTP is the second factor of a user who has one.
+			TOTP struct {
+				User struct {
+					Passcode string `json:"passcode"`
+				} `json:"user"`
+			} `json:"totp"`
 		} `json:"identity"`
 		Scope struct {
 			Project *struct {
@@ -68,6 +74,7 @@ func (s *server) createToken(c echo.Context) error {
 	user, err := s.Identity.VerifyPassword(ctx, identity.Credentials{
 		Account: claimed.Domain.Name, AccountID: claimed.Domain.ID,
 		Name: claimed.Name, UserID: claimed.ID, Password: api.NewSecret(claimed.Password),
+		Code: request.Auth.Identity.TOTP.User.Passcode,
 	}, from)
 	if err != nil {
 		return s.refusedPassword(c, err)
@@ -91,6 +98,9 @@ func (s *server) refusedPassword(c echo.Context, err error) error {
 	e, _ := errors.AsType[*api.Error](err)
 	switch api.CodeOf(err) {
 	case api.Unauthorised:
+		if e.Message.Key == identity.FactorNeeded || e.Message.Key == identity.WrongCode {
+			return keystone(http.StatusUnauthorized, "The second factor is missing or wrong: send its code as totp.user.passcode, or use a token made in the console.")
+		}
 		return keystone(http.StatusUnauthorized, "The username or password is wrong.")
 	case api.Limit:
 		wait := fmt.Sprint(cmp.Or[any](e.Message.Args["seconds"], 1))

@@ -81,6 +81,7 @@ func texts(all []permissionJSON) []string {
 func TestTheSeedAddsPermissions(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.approveNothing(t)
 	id := w.offer(t, serviceBody)
 	rec := w.send("POST", w.permissions(id, "/batch-create"), seedPermissions(t))
 	require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
@@ -110,6 +111,7 @@ func TestPermissionsOfOddLengths(t *testing.T) {
 func TestListPermissions(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.approveNothing(t)
 	id := w.offer(t, serviceBody)
 	require.Equal(t, `{"permissions":[],"total_count":0}`, w.send("GET", w.permissions(id, ""), "").Body.String())
 	all := append(accounts(12), "*")
@@ -230,6 +232,7 @@ func TestDescribePermission(t *testing.T) {
 func TestBatchesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.approveNothing(t)
 	id := w.offer(t, serviceBody)
 	w.allow(t, id, "iam:domain::there", "*")
 	long := strings.Repeat("a", 53)
@@ -309,6 +312,7 @@ func TestRemovalsThatAreRefused(t *testing.T) {
 func TestTheOlderActionOnPermissions(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.approveNothing(t)
 	id := w.offer(t, serviceBody)
 	act := func(action string, permissions ...string) string {
 		list, err := json.Marshal(permissions)

@@ -20,6 +20,7 @@ func TestManyBadBodiesOfReplications(t *testing.T) {
 
 func manyBadReplications(t *testing.T, db *store.DB) {
 	f := &replicationFuzz{keeper: startKeeperOn(t, db)}
+	f.everywhere(t)
 	answers := pelt(t, f.world, "", f.request)
 	answers.occur(t, http.StatusOK, http.StatusCreated, http.StatusNoContent, http.StatusBadRequest, http.StatusNotFound)
 }

@@ -13,11 +13,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/api"
+	"switchboard/internal/telemetry"
 )
 
 // Options is what the dialect is served with. Version and Log may be left out.
 type Options struct {
 	Service  api.Service
+	Requests api.Requests
+	Audit    api.Audit
 	Identity Identity
 	Region   string
 	// LinkDepth is how much of a link is checked before it is stored:
@@ -46,6 +49,7 @@ func newServer(o Options) *server {
 func (s *server) handler() http.Handler {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
+	e.Use(tellRoute)
 	s.routes(e)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -57,6 +61,14 @@ func (s *server) handler() http.Handler {
 		}
 		e.ServeHTTP(w, routable(r))
 	})
+}
+
+// tellRoute tells the server which route answers a request.
+func tellRoute(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		telemetry.Of(c.Request().Context()).Route = c.Path()
+		return next(c)
+	}
 }
 
 // routes is the whole dialect. Paths are matched exactly: SDKs take a redirect
@@ -96,6 +108,8 @@ func (s *server) routes(e *echo.Echo) {
 	e.PUT(own+"/:id/enabled", ext.inProject(s.enableLink))
 	s.watchedRoutes(e, "links", api.KindLink)
 	s.watchedRoutes(e, "connections", api.KindConnection)
+	s.requestRoutes(e)
+	s.auditRoutes(e)
 }
 
 // Serves reports whether the path of r belongs to the dialect. The root does

@@ -19,6 +19,7 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/embedded"
+	"switchboard/internal/api/governance"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
@@ -32,10 +33,14 @@ const (
 	password = "correct horse battery"
 )
 
+// console is who sets everything up.
+var console = api.Actor{Way: api.WayConsole, Role: api.RoleAdministrator}
+
 // world is a dialect over a real control plane with one user, who has a token
 // and an access key, and two projects.
 type world struct {
 	*server
+	Service        api.Service // behind the one that is served
 	handler        http.Handler
 	db             *store.DB
 	ids            *identity.Service
@@ -78,11 +83,11 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	w.ids = identity.New(db, keys, identity.Clock(w.clock))
 	w.project, err = w.ids.EnsureFirst(ctx, region)
 	require.NoError(t, err)
-	w.other, err = w.ids.AddProject(ctx, api.Actor{}, identity.Project{Name: "other"})
+	w.other, err = w.ids.AddProject(ctx, console, identity.Project{Name: "other"})
 	require.NoError(t, err)
-	w.user, err = w.ids.CreateUser(ctx, api.Actor{}, "ada", api.NewSecret(password))
+	w.user, err = w.ids.CreateUser(ctx, console, identity.NewPerson{Name: "ada", Administrator: true}, api.NewSecret(password))
 	require.NoError(t, err)
-	w.key, err = w.ids.CreateKey(ctx, api.Actor{}, w.user, nil)
+	w.key, err = w.ids.CreateKey(ctx, console, w.user, nil, "")
 	require.NoError(t, err)
 	w.token, _, err = w.ids.IssueToken(ctx, api.Actor{}, w.user, &w.project)
 	require.NoError(t, err)
@@ -95,10 +100,29 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	for _, f := range change {
 		f(&o)
 	}
+	w.Service = o.Service
+	governed := governance.New(governance.Options{Next: o.Service, DB: db, Keys: keys, People: w.ids})
+	o.Service, o.Requests = governed, governed
 	w.server = newServer(o)
 	w.now = w.clock
 	w.handler = w.server.handler()
 	return w
+}
+
+// everywhere makes the token one that is not limited to a project: with it its user is
+// an administrator of the console.
+func (w *world) everywhere(t testing.TB) {
+	t.Helper()
+	var err error
+	w.token, _, err = w.ids.CreateAPIToken(t.Context(), api.Actor{UserID: w.user.ID, User: w.user.Name}, "programs", "", time.Hour)
+	require.NoError(t, err)
+}
+
+// approveNothing lets every change of the project be made without an approval.
+func (w *world) approveNothing(t testing.TB) {
+	t.Helper()
+	s := api.Scope{Project: w.project.ID, Actor: console}
+	require.NoError(t, w.Requests.SetApprovalRules(t.Context(), s, nil))
 }
 
 // planeOn is a control plane with the regions of a fresh start.

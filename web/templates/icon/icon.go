@@ -24,6 +24,7 @@ const (
 	Empty       Name = "empty"
 	Failed      Name = "failed"
 	FormOnly    Name = "form_only"
+	Group       Name = "group"
 	Hint        Name = "hint"
 	Info        Name = "info"
 	Key         Name = "key"
@@ -41,12 +42,14 @@ const (
 	Queue       Name = "queue"
 	Remove      Name = "remove"
 	Save        Name = "save"
+	Settings    Name = "settings"
 	Find        Name = "find"
 	SignOut     Name = "sign_out"
 	Skipped     Name = "skipped"
 	Sun         Name = "sun"
 	SunMoon     Name = "sun_moon"
 	Test        Name = "test"
+	Undo        Name = "undo"
 	Up          Name = "up"
 	Upload      Name = "upload"
 	User        Name = "user"
@@ -79,6 +82,7 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Empty:       "M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5",
 	Failed:      "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9 9l6 6M15 9l-6 6",
 	FormOnly:    "M6 3h9l4 4v14H6zM9 12h7M9 16h5M9 8h2",
+	Group:       "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.5 2.8-5.5 6.5-5.5s6.5 2 6.5 5.5M16 4.5a3.5 3.5 0 0 1 0 6.5M17.5 14.8c2.4.6 4 2.4 4 5.2",
 	Hint:        "M9 18h6M10 21h4M8.5 15a6 6 0 1 1 7 0c-.6.5-.5 1.5-.5 3h-6c0-1.5.1-2.5-.5-3z",
 	Info:        "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8v.01",
 	Key:         "M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12l8-8M15 8l3 3",
@@ -95,6 +99,7 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Project:     "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
 	Queue:       "M4 5h16v4H4zM4 11h16v4H4zM8 19h8M8 7h.01M8 13h.01",
 	Remove:      "M6 6l12 12M18 6L6 18",
+	Settings:    "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
 	Save:        "M5 12.5l5 5L19 7",
 	Find:        "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",
 	SignOut:     "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
@@ -102,6 +107,7 @@ var strokes = map[Name]string{ //nolint:gosec // drawings, not credentials
 	Sun:         "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
 	SunMoon:     "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 3v18M12 8h7.5M12 12h9M12 16h7.5",
 	Test:        "M3 12h4l3-8 4 16 3-8h4",
+	Undo:        "M9 5L4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3",
 	Up:          "M12 19V5M6 11l6-6 6 6",
 	Upload:      "M12 16V5M7 10l5-5 5 5M5 20h14",
 	User:        "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3.5-6 8-6s8 2 8 6",

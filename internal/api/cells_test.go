@@ -1,9 +1,11 @@
-package handlers
+package api_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api"
 )
 
 func TestCellsThatASpreadsheetWouldRun(t *testing.T) {
@@ -13,6 +15,6 @@ func TestCellsThatASpreadsheetWouldRun(t *testing.T) {
 		"  =1": "'  =1", "＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠SUM(A1)": "'＠SUM(A1)", "　＝1": "'　＝1", `"=1`: `'"=1`,
 		"orders": "orders", "a=b": "a=b", "": "", "10.0.0.1:3306": "10.0.0.1:3306", "2026-11-22T00:00:00Z": "2026-11-22T00:00:00Z",
 	} {
-		require.Equal(t, []string{want}, harmless(cell), "%q", cell)
+		require.Equal(t, []string{want}, api.Harmless(cell), "%q", cell)
 	}
 }

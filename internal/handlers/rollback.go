@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/api"
+	"switchboard/internal/locale"
+	"switchboard/web/templates"
+)
+
+// askReverse shows what taking a change back would change of what is there now.
+func (p *pages) askReverse(c echo.Context) error {
+	reversal, err := p.Service.Reverse(c.Request().Context(), p.scope(c), c.Param("change"), nil)
+	if err != nil {
+		return p.refuseReverse(c, err)
+	}
+	view := templates.RollBackView{Reversal: reversal, Form: templates.RollBackForm(localised(c), &reversal)}
+	return p.renderReverse(c, http.StatusOK, view)
+}
+
+// refuseReverse says why a change cannot be taken back.
+func (p *pages) refuseReverse(c echo.Context, err error) error {
+	e := domainError(err)
+	if e.Code != api.Invalid {
+		return err
+	}
+	change, failed := p.Audit.AuditEntry(c.Request().Context(), p.scope(c), c.Param("change"))
+	if failed != nil {
+		return failed
+	}
+	view := templates.AuditEntryView{Base: auditPath(c), Change: change, Why: e.Message}
+	return p.render(c, http.StatusUnprocessableEntity, templates.RollBackRefused(p.frame(c, "rollback.title"), view))
+}
+
+func (p *pages) renderReverse(c echo.Context, status int, view templates.RollBackView) error {
+	view.Log = auditPath(c)
+	view.Form.Action = view.Path()
+	frame := p.frame(c, "rollback.title")
+	frame.Path = view.Path()
+	return p.render(c, status, templates.RollBack(frame, view))
+}
+
+// reverse takes a change back, if the object is still what was seen. It is a change
+// like any other: it may have to be approved first.
+func (p *pages) reverse(c echo.Context) error {
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	ctx, s := c.Request().Context(), p.scope(c)
+	asked, err := p.Service.Reverse(ctx, s, c.Param("change"), nil)
+	if err != nil {
+		return p.refuseReverse(c, err)
+	}
+	view := templates.RollBackView{Reversal: asked, Form: templates.RollBackForm(localised(c), &asked)}
+	view.Changed = values.Get("seen") != templates.RollBackSeen(&asked)
+	secrets := p.reverseSecrets(c, values, &view)
+	if view.Changed {
+		return p.renderReverse(c, http.StatusUnprocessableEntity, view)
+	}
+	reversal := asked
+	if len(secrets) > 0 {
+		if reversal, err = p.Service.Reverse(ctx, s, c.Param("change"), secrets); err != nil {
+			return p.refuseReverse(c, err)
+		}
+	}
+	if reversal.Deed != nil {
+		err = reversal.Deed.Do(ctx, p.Service, s)
+	}
+	problems, err := faults(err)
+	switch {
+	case err != nil:
+		return err
+	case problems != nil:
+		view.Form.Problems, view.Form.Refused = problems, true
+		return p.renderReverse(c, http.StatusUnprocessableEntity, view)
+	}
+	return p.afterReverse(c, &reversal)
+}
+
+// reverseSecrets reads the secrets that were typed; they come back sealed.
+func (p *pages) reverseSecrets(c echo.Context, values url.Values, view *templates.RollBackView) map[string]api.Secret {
+	secrets := map[string]api.Secret{}
+	for i, path := range view.Reversal.Asks {
+		if typed := p.typedSecret(c, values, path, false); typed != "" {
+			secrets[path] = api.NewSecret(typed)
+			view.Form.Sections[0].Fields[i].Held = p.hold(c, path, typed)
+		}
+	}
+	return secrets
+}
+
+// afterReverse says what was done, with the way to the change that was taken back: on
+// the page of the object, or above the log if it is gone or made anew.
+func (p *pages) afterReverse(c echo.Context, r *api.Reversal) error {
+	change := r.Change
+	p.flashLink(c, templates.Flash{
+		Kind: templates.Success, Message: api.M("rollback.done", "name", change.ObjectName, "at", locale.FullTime(change.At)),
+		Href: auditPath(c) + "/" + change.ID, Label: api.M("rollback.to_entry"),
+	})
+	if r.Now == nil || r.Then == nil {
+		return redirect(c, auditPath(c))
+	}
+	return redirect(c, cmp.Or(hrefOf(c)(change), auditPath(c)))
+}
