@@ -35,7 +35,6 @@ func signInAtTheProvider(t *testing.T, options ...pageOption) {
 		"user "+name+` secret {"preferred_username":"mary","groups":["platform"]}`)
 
 	w := p.browse(t, options...)
-	w.expect("favicon.ico") // the provider has none
 	project := "/p/" + p.key(t).ProjectID
 	w.visit(project + "/links")
 	w.picture("openid-1-sign-in")

@@ -70,6 +70,7 @@ func TestOfficialSDKManagesEndpointServices(t *testing.T) {
 func TestOfficialSDKManagesAWhitelist(t *testing.T) {
 	t.Parallel()
 	p := start(t)
+	p.call(t).approveNothing()
 	client := vpcepClient(t, p, p.key(t))
 	id := offer(t, client)
 

@@ -61,6 +61,7 @@ func TestWhitelistRemoval(t *testing.T) {
 func TestWhitelistForEveryone(t *testing.T) {
 	t.Parallel()
 	bothWays(t, start(t), "everyone", func(j *journey) {
+		j.c.approveNothing()
 		owner := j.vpcep()
 		service := offer(j.t, owner)
 		named, err := owner.ListServiceDetails(&model.ListServiceDetailsRequest{VpcEndpointServiceId: service})

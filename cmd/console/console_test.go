@@ -145,10 +145,18 @@ func (l locked) Write(b []byte) (int, error) {
 // look opens the database in a data folder beside whoever uses it.
 func look(t *testing.T, data string) *identity.Service {
 	t.Helper()
+	return lookWith(t, data, nil)
+}
+
+// lookWith is look with other keys than those in the folder.
+func lookWith(t *testing.T, data string, keys *keyring.Ring) *identity.Service {
+	t.Helper()
 	db, err := store.Open(t.Context(), data+"/"+databaseFile)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	keys, err := keyring.Load(data, "")
-	require.NoError(t, err)
+	if keys == nil {
+		keys, err = keyring.Load(data, "")
+		require.NoError(t, err)
+	}
 	return identity.New(db, keys)
 }

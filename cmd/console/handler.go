@@ -60,7 +60,8 @@ func newHandler(s *served, plane *embedded.Plane) http.Handler {
 		Service: s.Service, Requests: s.Service, Audit: s.Audit, Identity: s.Identity, Region: s.Region, LinkDepth: s.LinkDepth, Version: s.Version, Log: s.Log,
 	})
 	people := handlers.New(handlers.Options{
-		Service: s.Service, Requests: s.Service, Audit: s.Audit, Views: views.New(s.DB), Identity: s.Identity, Keys: s.Keys, Region: s.Region, Folders: s.Keeps.Folders, Version: s.Version, Log: s.Log,
+		Service: s.Service, Requests: s.Service, Audit: s.Audit, Views: views.New(s.DB),
+		Identity: s.Identity, Keys: s.Keys, Region: s.Region, Folders: s.Keeps.Folders, Version: s.Version, Log: s.Log,
 		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks}, Stopping: s.Stopping,
 		OpenID: s.OpenID, PublicURL: s.PublicURL,
 		About: s.about,

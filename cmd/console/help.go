@@ -49,14 +49,14 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
       should reach who may see them; or at /metrics, for whoever brings the
       token in SWITCHBOARD_METRICS_TOKEN (Authorization: Bearer TOKEN).
       The log, on standard error, has a line for every request.
-      --oidc-issuer and --oidc-client-id let people sign in at an OpenID provider,
-      too; SWITCHBOARD_OIDC_SECRET is the client's secret. --oidc-scopes (profile,
-      email), --oidc-groups-claim (groups; a path such as realm_access.roles),
-      --oidc-name-claim (preferred_username) and --oidc-label say more, and
-      --oidc-admin-group which group's members are administrators.
-      --public-url is the console's address as browsers know it, such as
-      https://console.example.com, for the provider to send them back to; without
-      it, it is the one that they asked for.
+      --oidc-issuer and --oidc-client-id let people sign in at an OpenID
+      provider, too; SWITCHBOARD_OIDC_SECRET is the client's secret.
+      --oidc-scopes (profile, email), --oidc-groups-claim (groups; a path such
+      as realm_access.roles), --oidc-name-claim (preferred_username) and
+      --oidc-label say more, and --oidc-admin-group which group's members are
+      administrators. --public-url is the console's address as browsers know
+      it, such as https://console.example.com, for the provider to send them
+      back to; without it, it is the one that they asked for.
 
   console user add NAME [--administrator] [--role PROJECT=ROLE]...
                    [--full-name NAME] [--email ADDRESS]

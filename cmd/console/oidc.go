@@ -59,7 +59,7 @@ func parsePublicURL(text string) (string, error) {
 // The provider may be down: it is asked when somebody wants to sign in.
 func (p *program) openID(ctx context.Context, all *parts, o *signingIn) (handlers.OpenID, error) {
 	if o.Issuer == "" && o.ClientID == "" {
-		return nil, nil //nolint:nilnil // no provider is no error
+		return nil, nil
 	}
 	o.Secret = api.NewSecret(p.getenv(envOpenIDSecret))
 	provider, err := oidc.New(o.Config)

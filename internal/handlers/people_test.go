@@ -75,7 +75,15 @@ func TestPeopleAreInvited(t *testing.T) {
 		require.Zero(t, p.Find(".field-error").Length())
 	})
 
-	p := s.post("/people", typed).requireStatus(http.StatusOK)
+	t.Run("nothing is chosen that nobody chose", func(t *testing.T) {
+		p := s.get("/people/new").requireStatus(http.StatusOK)
+		require.Empty(t, p.value("roles.0.project"))
+		require.Empty(t, p.value("roles.0.role"))
+	})
+	p := s.post("/people", typed, fragment("invite-form")...).requireStatus(http.StatusOK)
+	require.True(t, p.whole(), "the link takes the place of the whole page")
+	require.Equal(t, "body", p.header.Get("HX-Retarget"))
+	require.Equal(t, 1, p.Find("nav.sidebar").Length())
 	link := p.text("#link")
 	require.Equal(t, 1, p.Find(`[data-copy="link"]`).Length(), "it can be copied")
 	require.Contains(t, link, s.server.URL+"/password?token=")

@@ -389,9 +389,28 @@ func TestHistoryOfAWhitelistSaysWhenItWasOpened(t *testing.T) {
 	require.Contains(t, s.get(path+"/history").text(".changes"), "accepted")
 }
 
+func TestToOpenToEveryoneIsAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.offer("orders", 1)
+	open := s.whitelists() + "/" + service.ID + "/everyone"
+	form := url.Values{"confirm": {service.Name}, "reason": {apitest.Reason}}
+	s.post(open, url.Values{"confirm": {"orders"}, "reason": {apitest.Reason}}).requireStatus(http.StatusUnprocessableEntity)
+	p := s.post(open, form).requireStatus(http.StatusSeeOther)
+	to := p.header.Get("Location")
+	require.Regexp(t, "^/p/"+s.project.ID+"/requests/[0-9a-f-]{36}$", to)
+	require.Contains(t, s.get(to).requireStatus(http.StatusOK).text("main"), apitest.Reason)
+	require.Len(t, s.entries(service.ID), 1)
+
+	p = s.post(open, form, header{"HX-Request", "true"})
+	require.Equal(t, http.StatusOK, p.status)
+	require.Regexp(t, "/requests/[0-9a-f-]{36}$", p.header.Get("HX-Redirect"))
+}
+
 func TestOpenToEveryone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.approveNothing()
 	service := s.offer("orders", 1)
 	path := s.whitelists() + "/" + service.ID
 	p := s.get(path + "/everyone").requireStatus(http.StatusOK)

@@ -41,6 +41,13 @@ func (p *pages) renderReverse(c echo.Context, status int, view templates.RollBac
 	view.Form.Action = view.Path()
 	frame := p.frame(c, "rollback.title")
 	frame.Path = view.Path()
+	if d := view.Reversal.Deed; d != nil {
+		var err error
+		about := d.About()
+		if frame.Approval, err = p.Requests.NeedsApproval(c.Request().Context(), p.scope(c), about.Kind, about.Action); err != nil {
+			return err
+		}
+	}
 	return p.render(c, status, templates.RollBack(frame, view))
 }
 

@@ -18,14 +18,17 @@ func TestAChangeIsRolledBack(t *testing.T) {
 	g.post(g.links()+"/disable", url.Values{"only": {link.ID}})
 	path := g.entry(api.KindLink, link.ID, "disable") + "/roll-back"
 
-	require.Equal(t, path, g.get(g.links()+"/"+link.ID).Find("a.change-back").First().AttrOr("href", ""), "each history leads there")
+	require.Equal(t, path, g.get(g.links()+"/"+link.ID).Find("a.change-undo").First().AttrOr("href", ""), "each history leads there")
 	page := g.get(path).requireStatus(http.StatusOK)
 	require.Contains(t, page.text(".change-values"), "No → to Yes")
 	require.NotEmpty(t, page.text(".consequences"))
 	seen := page.value("seen")
 
 	t.Log("not if it has changed since")
-	require.NoError(t, g.service.Schedule(t.Context(), g.root(), api.KindLink, link.ID, api.Intervals[1]))
+	d := apitest.MySQLDraft("orders")
+	d.ID, d.Secrets, d.Inputs["linkConfig.database"] = link.ID, nil, "archive"
+	_, err := g.service.UpdateLink(t.Context(), g.root(), d, api.Shape)
+	require.NoError(t, err)
 	page = g.post(path, url.Values{"seen": {seen}}).requireStatus(http.StatusUnprocessableEntity)
 	require.Contains(t, page.text("[role=alert]"), "was changed while you were looking")
 
@@ -69,8 +72,9 @@ func TestARollBackThatHasToBeApprovedIsAskedFor(t *testing.T) {
 	g.post(g.links()+"/disable", url.Values{"only": {link.ID}})
 	g.require(api.ApprovalRule{Kind: api.KindLink, Action: api.ActionUpdate})
 	path := g.entry(api.KindLink, link.ID, "disable") + "/roll-back"
-	seen := g.get(path).value("seen")
-	page := g.post(path, url.Values{"seen": {seen}}).requireStatus(http.StatusSeeOther)
+	page := g.get(path).requireStatus(http.StatusOK)
+	require.Contains(t, page.text("main > .notice-info"), "has to be approved", "it says so before")
+	page = g.post(path, url.Values{"seen": {page.value("seen")}}).requireStatus(http.StatusSeeOther)
 	require.Contains(t, page.header.Get("Location"), g.inbox()+"/")
 }
 

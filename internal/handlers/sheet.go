@@ -77,8 +77,9 @@ func (p *pages) askFirst(c echo.Context, title string, question templates.Confir
 }
 
 // showOnce answers with secrets that are shown this once: they stand in the page and
-// nowhere else.
+// nowhere else. It is a whole page, whichever part of its form's the browser expected.
 func (p *pages) showOnce(c echo.Context, title string, view templates.OnceView) error {
+	c.Request().Header.Del("HX-Target")
 	frame := p.frame(c, title)
 	frame.Path = view.Back
 	return p.render(c, http.StatusOK, templates.Once(frame, view))

@@ -33,7 +33,7 @@ func ApprovalForm(ctx context.Context, action, project string, confirm bool) *fo
 		}
 		switch kind {
 		case api.KindConnection, api.KindAlias, api.KindPermission, api.KindPolicy:
-			field.Help = locale.T(ctx, "approvals.also_"+string(kind))
+			field.Help = locale.T(ctx, "approval_scope."+string(kind))
 		}
 		*fields = append(*fields, field)
 	}

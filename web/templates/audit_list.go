@@ -29,7 +29,7 @@ var AuditKinds = []api.Kind{
 // AuditActions are the actions that can be looked for by name.
 var AuditActions = []string{
 	"create", "update", "delete", "enable", "disable", "schedule", "run", "export", "open", "add", "remove", "renew", "expire",
-	"publish", "unpublish", "upstream", "promote", "abort", "bind", "unbind", "tag", "ask", "approve", "refuse", "withdraw", "void", "apply", "rules", "download", "test", "sign_in", "sign_in_failed", "sign_out", "revoke",
+	"publish", "unpublish", "upstream", "promote", "abort", "bind", "unbind", "tag", "ask", "approve", "refuse", "withdraw", "void", "apply", "rules", "download", "test", "sign_in", "sign_in_failed", "factor_failed", "sign_out", "revoke", "invite", "set_role", "set_administrator", "archive", "restore",
 }
 
 // AuditWays are the ways in which something is changed.

@@ -56,6 +56,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 		"empty overview": templates.Overview(f, templates.OverviewView{Empty: true, NewLink: "/p/1/links/new"}),
 	}
 	maps.Copy(all, watchPages(ctx, f))
+	maps.Copy(all, searchPages(ctx, f))
 	maps.Copy(all, connectionPages(ctx, f))
 	maps.Copy(all, functionPages(ctx, f))
 	maps.Copy(all, aliasPages(ctx, f))
@@ -63,6 +64,7 @@ func pages(ctx context.Context) map[string]templ.Component {
 	maps.Copy(all, replicationPages(ctx, f))
 	maps.Copy(all, policyPages(ctx, f))
 	maps.Copy(all, peoplePages(ctx, f))
+	maps.Copy(all, requestPages(ctx, f))
 	return all
 }
 

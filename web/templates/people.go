@@ -3,6 +3,7 @@ package templates
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"switchboard/internal/api"
@@ -64,11 +65,12 @@ func InviteForm(ctx context.Context, groups []identity.Group, projects []identit
 	if len(groups) > 0 {
 		access.Fields = append(access.Fields, form.Field{Path: "groups", Kind: form.Checks, Label: t("people.groups"), Choices: groupChoices(groups)})
 	}
+	none := []form.Choice{{Label: t("form.choose")}} // or browsers would choose the first
 	access.Fields = append(access.Fields, form.Field{
 		Path: "roles", Kind: form.Rows, Label: t("people.roles"), AddLabel: t("people.add_role"),
 		Columns: []form.Column{
-			{Name: "project", Label: t("people.project"), Kind: form.Select, Choices: projectChoices(projects)},
-			{Name: "role", Label: t("people.role"), Kind: form.Select, Choices: roleChoices(ctx)},
+			{Name: "project", Label: t("people.project"), Kind: form.Select, Choices: slices.Concat(none, projectChoices(projects))},
+			{Name: "role", Label: t("people.role"), Kind: form.Select, Choices: slices.Concat(none, roleChoices(ctx))},
 		},
 	}, administratorField(ctx))
 	name := form.Field{Path: "name", Kind: form.Text, Required: true, Label: t("people.name"), Help: t("people.name_help")}

@@ -52,18 +52,15 @@ func (k sealKey) anchor(c *store.Chain) string {
 	return k.sum("anchor", number(c.First), c.Base, number(c.Last), c.Head)
 }
 
-// keyOf opens the key of a chain and proves its ends. A chain that was never begun
-// has none.
-func (l *Log) keyOf(c *store.Chain) (sealKey, error) {
+// keyOf opens the key of a chain and proves its ends, if they are as they were sealed.
+// A chain that was never begun has none.
+func (l *Log) keyOf(c *store.Chain) (key sealKey, proved bool) {
 	text, err := l.keys.Open(keyPlace, c.Sealed)
 	if err != nil {
-		return nil, broken("audit.anchor_broken")
+		return nil, false
 	}
-	key, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || !hmac.Equal([]byte(sealKey(key).anchor(c)), []byte(c.Proof)) {
-		return nil, broken("audit.anchor_broken")
-	}
-	return key, nil
+	key, err = base64.StdEncoding.DecodeString(text)
+	return key, err == nil && hmac.Equal([]byte(key.anchor(c)), []byte(c.Proof))
 }
 
 func broken(why string) error { return api.Errorf(api.Unavailable, why) }
@@ -80,13 +77,14 @@ func (l *Log) change(ctx context.Context, f func(ctx context.Context, tx bun.Tx,
 		if err != nil {
 			return err
 		}
-		var key sealKey
+		key, proved := l.keyOf(&c)
 		if unbegun(&c) {
-			key = make(sealKey, keySize)
+			key, proved = make(sealKey, keySize), true
 			_, _ = rand.Read(key) // never fails (crypto/rand)
 			c.Sealed = l.keys.Seal(keyPlace, base64.StdEncoding.EncodeToString(key))
-		} else if key, err = l.keyOf(&c); err != nil {
-			return err
+		}
+		if !proved {
+			return broken("audit.anchor_broken")
 		}
 		if err := f(ctx, tx, &c, key); err != nil {
 			return err
@@ -113,7 +111,7 @@ func (l *Log) Seal(ctx context.Context) error {
 				c.Head = key.entry(c.Head, &changes[i])
 				sealed[i] = store.SealedChange{Change: changes[i], Seal: c.Head}
 			}
-			return store.StoreSeals(ctx, tx, sealed)
+			return store.SaveSeals(ctx, tx, sealed)
 		})
 		if err != nil || n < sealBatch {
 			return err

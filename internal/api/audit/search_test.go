@@ -147,16 +147,9 @@ func TestPagesLeadOnAndBack(t *testing.T) {
 // fill writes n sealed entries past the console; what they are about is told by kind.
 func (b *bundle) fill(t *testing.T, n int, kind func(i int) api.Kind) {
 	t.Helper()
-	type row struct {
-		bun.BaseModel `bun:"table:audit"`
-
-		ID, ProjectID, UserID, UserName, Way, Addr, RequestID, Action, ObjectID, ObjectName, Seal string
-		Kind                                                                                      api.Kind
-		At, Seq                                                                                   int64
-	}
-	var rows []row
+	var rows []benchRow
 	for i := range n {
-		rows = append(rows, row{
+		rows = append(rows, benchRow{
 			ID: store.NewID(), At: store.Micros(time.Now()), ProjectID: "p1", UserName: "ann", Way: "page", Action: "update",
 			Kind: kind(i), ObjectID: "o", ObjectName: fmt.Sprintf("n%d", i), Seq: int64(i + 1),
 		})

@@ -38,7 +38,8 @@ func (l *Log) Verify(ctx context.Context, s api.Scope, noted Noted) (api.AuditPr
 		return v.proof, err
 	}
 	if !unbegun(&c) {
-		if v.key, err = l.keyOf(&c); err != nil {
+		var proved bool
+		if v.key, proved = l.keyOf(&c); !proved {
 			v.fault(max(c.Last, 1), "audit.anchor_broken")
 			return v.proof, nil
 		}
@@ -127,8 +128,8 @@ func (v *verification) moved(ctx context.Context, at int64) (bool, error) {
 	if err != nil || c.First <= at {
 		return false, err
 	}
-	key, err := v.log.keyOf(&c)
-	if err != nil {
+	key, proved := v.log.keyOf(&c)
+	if !proved {
 		v.fault(max(c.Last, 1), "audit.anchor_broken")
 		return false, nil
 	}

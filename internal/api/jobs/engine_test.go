@@ -181,6 +181,57 @@ func TestTheEngineOutlivesTheContextThatStartedIt(t *testing.T) {
 	})
 }
 
+func TestWhatWasDoneIsTold(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		type told struct {
+			kind jobs.Kind
+			err  error
+		}
+		heard := make(chan told, 3)
+		broken := errors.New("the disk is full")
+		d := &diary{do: func(_ context.Context, task jobs.Task) error {
+			switch task.ID {
+			case "bad":
+				return broken
+			case "worse":
+				panic("no such row")
+			}
+			return nil
+		}}
+		e := start(t, db, d, jobs.Options{Done: func(kind jobs.Kind, _ time.Duration, err error) { heard <- told{kind, err} }})
+		defer stop(t, e)
+		for _, id := range []string{"good", "bad", "worse"} {
+			e.Enqueue(t.Context(), []jobs.Task{{Kind: slow, ID: id}})
+			found := <-heard
+			require.Equal(t, slow, found.kind)
+			require.Equal(t, id == "good", found.err == nil)
+		}
+		require.Eventually(t, e.Well, 20*time.Second, 5*time.Millisecond)
+	})
+}
+
+// asleep is work that cannot say what is due.
+type asleep struct{ *diary }
+
+func (asleep) Due(context.Context, time.Time) ([]jobs.Task, error) {
+	return nil, errors.New("the database is away")
+}
+
+func TestAnEngineThatCannotAskIsNotWell(t *testing.T) {
+	t.Parallel()
+	apitest.EachDatabase(t, func(t *testing.T, db *store.DB) {
+		log := new(lines)
+		e, err := jobs.Start(t.Context(), db, asleep{&diary{done: map[string]int{}}}, jobs.Options{
+			Workers: map[jobs.Kind]int{quick: 1}, Tick: 20 * time.Millisecond, Log: slog.New(slog.NewTextHandler(log, nil)),
+		})
+		require.NoError(t, err)
+		defer stop(t, e)
+		require.Eventually(t, func() bool { return strings.Contains(log.String(), "is away") }, 20*time.Second, 5*time.Millisecond)
+		require.False(t, e.Well())
+	})
+}
+
 // lines is a log that can be read while it is written.
 type lines struct {
 	mu   sync.Mutex

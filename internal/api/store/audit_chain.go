@@ -65,8 +65,8 @@ func (db *DB) AnyUnsealed(ctx context.Context) (bool, error) {
 	return db.Read.NewSelect().Model((*auditRow)(nil)).Where("seq = 0").Exists(ctx)
 }
 
-// StoreSeals gives entries their numbers and seals.
-func StoreSeals(ctx context.Context, tx bun.IDB, changes []SealedChange) error {
+// SaveSeals gives entries their numbers and seals.
+func SaveSeals(ctx context.Context, tx bun.IDB, changes []SealedChange) error {
 	values := make([]any, 0, 3*len(changes))
 	for i := range changes {
 		values = append(values, changes[i].ID, changes[i].Seq, changes[i].Seal)

@@ -253,7 +253,7 @@ func (s *auditSearch) dated(q *bun.SelectQuery) *bun.SelectQuery {
 func idAt(at time.Time) string {
 	var id uuid.UUID
 	var millis [8]byte
-	binary.BigEndian.PutUint64(millis[:], uint64(max(at.UnixMilli(), 0))) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(millis[:], uint64(max(at.UnixMilli(), 0)))
 	copy(id[:6], millis[2:])
 	id[6] = 0x70
 	return id.String()
@@ -319,7 +319,7 @@ func (s *auditSearch) page(ctx context.Context, from auditCursor, limit int) (ap
 	var rows []auditRow
 	q := from.bound(s.filtered(s.db.Read.NewSelect().Model(&rows))).Limit(int64(limit + 1))
 	if s.rare {
-		q = q.Where("id IN (?)", bun.In(append(s.ids, "")))
+		q = q.Where("id IN (?)", bun.List(append(s.ids, "")))
 	}
 	if end.op != 0 {
 		q = q.Where(auditOps[end.op], end.id)

@@ -22,7 +22,7 @@ func open(t *testing.T, db *store.DB) *views.Service {
 		for _, query := range []string{
 			"INSERT INTO accounts (id, name, created_at) VALUES ('a', 'default', 0)",
 			"INSERT INTO projects (id, account_id, name, created_at) VALUES ('p', 'a', 'p', 0), ('q', 'a', 'q', 0)",
-			"INSERT INTO users (id, account_id, name, password, created_at) VALUES ('ada', 'a', 'ada', '', 0), ('eve', 'a', 'eve', '', 0)",
+			"INSERT INTO users (id, account_id, name, password_hash, created_at) VALUES ('ada', 'a', 'ada', '', 0), ('eve', 'a', 'eve', '', 0)",
 		} {
 			if _, err := tx.ExecContext(ctx, query); err != nil {
 				return err

@@ -18,6 +18,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/audit"
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/governance"
 	"switchboard/internal/api/identity"
@@ -102,7 +103,7 @@ func startOn(t testing.TB, db *store.DB, change ...func(o *Options)) *world {
 	}
 	w.Service = o.Service
 	governed := governance.New(governance.Options{Next: o.Service, DB: db, Keys: keys, People: w.ids})
-	o.Service, o.Requests = governed, governed
+	o.Service, o.Requests, o.Audit = governed, governed, audit.New(db, keys)
 	w.server = newServer(o)
 	w.now = w.clock
 	w.handler = w.server.handler()

@@ -21,7 +21,7 @@ const (
 type client struct{ http.Client }
 
 func newClient() *client {
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's
+	transport := http.DefaultTransport.(*http.Transport).Clone() // as the standard library makes it
 	return &client{http.Client{
 		Timeout: requestTime, Transport: bounded{transport},
 		// A redirect would send code and secret to whom nobody named.

@@ -75,7 +75,7 @@ type login struct {
 	back    func(context.Context, string) string
 }
 
-var page = template.Must(template.New("").Parse(`<!doctype html><html lang="en"><title>Provider</title>
+var page = template.Must(template.New("").Parse(`<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,">
 <h1>Provider</h1>{{with .Problem}}<p role="alert">{{.}}</p>{{end}}
 <form method="post" action="/login"><input type="hidden" name="id" value="{{.ID}}">
 <label>Name <input name="name" autofocus></label> <label>Password <input name="password" type="password"></label>
