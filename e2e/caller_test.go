@@ -28,9 +28,14 @@ const cluster = "default"
 // with that name.
 func (p *program) call(t *testing.T, project ...string) *caller {
 	t.Helper()
+	return p.callAs(t, adminName, append(project, regionName)[0])
+}
+
+// callAs makes a caller with a token of somebody, for the project with that name.
+func (p *program) callAs(t *testing.T, user, project string) *caller {
+	t.Helper()
 	c := &caller{t: t, base: p.URL, http: &http.Client{Timeout: patience}}
-	scope := append(project, regionName)[0]
-	a := c.send(http.MethodPost, "/v3/auth/tokens", passwordLogin(scope))
+	a := c.send(http.MethodPost, "/v3/auth/tokens", passwordLoginOf(user, project))
 	require.Equal(t, http.StatusCreated, a.status, a.body)
 	c.token = a.header.Get("X-Subject-Token")
 	var body struct {
@@ -44,8 +49,11 @@ func (p *program) call(t *testing.T, project ...string) *caller {
 }
 
 // passwordLogin is the body that asks for a token in the scope of a project.
-func passwordLogin(project string) map[string]any {
-	user := map[string]any{"name": adminName, "password": adminPassword, "domain": map[string]any{"name": "default"}}
+func passwordLogin(project string) map[string]any { return passwordLoginOf(adminName, project) }
+
+// passwordLoginOf is the same for somebody else; all have one password.
+func passwordLoginOf(name, project string) map[string]any {
+	user := map[string]any{"name": name, "password": adminPassword, "domain": map[string]any{"name": "default"}}
 	return map[string]any{"auth": map[string]any{
 		"identity": map[string]any{"methods": []string{"password"}, "password": map[string]any{"user": user}},
 		"scope":    map[string]any{"project": map[string]any{"name": project}},

@@ -22,7 +22,7 @@ func TestThePaletteByKeyboard(t *testing.T) {
 	w.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	w.find("option", "New link")
 	w.keys("orders")
-	w.find("option", "orders_b")
+	w.find("option", "orders_b db.example.com:3306")
 	w.audit("the palette")
 	w.keys(kb.ArrowDown)
 	require.Contains(t, w.eval(`document.querySelector("[aria-selected=true]").textContent`), "orders_b")

@@ -177,7 +177,13 @@ type accessKey struct {
 // for the one that is named.
 func (p *program) key(t *testing.T, project ...string) accessKey {
 	t.Helper()
-	args := []string{"key", "create", "--user", adminName, "--json"}
+	return p.keyOf(t, adminName, project...)
+}
+
+// keyOf makes an access key of somebody.
+func (p *program) keyOf(t *testing.T, user string, project ...string) accessKey {
+	t.Helper()
+	args := []string{"key", "create", "--user", user, "--json"}
 	for _, name := range project {
 		args = append(args, "--project", name)
 	}
@@ -199,4 +205,13 @@ func (p *program) addUser(t *testing.T, name string) {
 	t.Helper()
 	p.env = append(p.env, "SWITCHBOARD_PASSWORD="+adminPassword)
 	p.run(t, "user", "add", name, "--administrator")
+}
+
+// addPerson adds somebody with a role in a project, with the same password.
+func (p *program) addPerson(t *testing.T, name, project, role string) {
+	t.Helper()
+	cmd := p.command(t, "user", "add", name, "--role", project+"="+role)
+	cmd.Env = append(cmd.Env, "SWITCHBOARD_PASSWORD="+adminPassword)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 }

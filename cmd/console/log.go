@@ -29,10 +29,10 @@ func (s *served) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, out := time.Now(), &answerWriter{ResponseWriter: w}
 		ctx, seen := telemetry.Watch(r.Context())
-		s.Metrics.underWay.Add(1)
+		s.Metrics.underWay.Inc()
 		defer func() { // also when the answer is cut off
 			took := time.Since(began)
-			s.Metrics.underWay.Add(-1)
+			s.Metrics.underWay.Dec()
 			s.Metrics.answered(r.Method, seen, out.code(), took)
 			s.Log.LogAttrs(ctx, slog.LevelInfo, "request",
 				slog.String("request_id", w.Header().Get("X-Request-Id")), slog.String("method", r.Method),

@@ -6,13 +6,16 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/jobs"
@@ -29,31 +32,43 @@ const minMetricsToken = 16
 // metrics count what this process does. Their labels are kinds, routes and
 // results: never an id, or the name of anything that somebody made.
 type metrics struct {
-	*parts
+	http.Handler // shows them
 
 	began    time.Time
-	underWay atomic.Int64 // requests
-	requests telemetry.Histogram
-	tasks    telemetry.Histogram
-	checks   telemetry.Histogram
+	underWay prometheus.Gauge
+	requests *prometheus.HistogramVec
+	tasks    *prometheus.HistogramVec
+	checks   *prometheus.HistogramVec
 }
 
-func newMetrics(all *parts) *metrics {
-	return &metrics{
-		parts: all, began: time.Now(),
-		requests: telemetry.Histogram{
+// newMetrics counts from now on. What cannot be found out when they are looked at is
+// missing, and in the log.
+func newMetrics(all *parts, log *slog.Logger) *metrics {
+	registry := prometheus.NewRegistry()
+	m := &metrics{
+		Handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+			ErrorHandling: promhttp.ContinueOnError, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), CoalesceGather: true,
+		}),
+		began: time.Now(),
+		underWay: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "switchboard_requests_under_way", Help: "Requests that are being answered, streams of events among them.",
+		}),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "switchboard_request_seconds", Help: "How long requests took to answer, by the template of their path.",
-			Labels: []string{"method", "route", "status"}, Bounds: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
-		},
-		tasks: telemetry.Histogram{
+			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"method", "route", "status"}),
+		tasks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "switchboard_job_seconds", Help: "How long tasks in the background took, by what they were about and how they ended.",
-			Labels: []string{"kind", "result"}, Bounds: []float64{.01, .1, 1, 10, 60},
-		},
-		checks: telemetry.Histogram{
+			Buckets: []float64{.01, .1, 1, 10, 60},
+		}, []string{"kind", "result"}),
+		checks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "switchboard_check_seconds", Help: "How long systems took that were asked whether they answer, by what came of it.",
-			Labels: []string{"status"}, Bounds: []float64{.01, .05, .1, .5, 1, 5, 10},
-		},
+			Buckets: []float64{.01, .05, .1, .5, 1, 5, 10},
+		}, []string{"status"}),
 	}
+	registry.MustRegister(m.underWay, m.requests, m.tasks, m.checks, buildInfo(all), newDatabaseMetrics(all.DB),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
 }
 
 // methods are those that are told apart; whoever sends others cannot make labels.
@@ -66,7 +81,7 @@ func (m *metrics) answered(method string, r *telemetry.Request, status int, took
 	if !slices.Contains(methods, method) {
 		method = "other"
 	}
-	m.requests.Observe(took, method, r.Route, strconv.Itoa(status))
+	m.requests.WithLabelValues(method, r.Route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
 // worked counts a task. What was given up because the process stops is neither
@@ -74,59 +89,15 @@ func (m *metrics) answered(method string, r *telemetry.Request, status int, took
 func (m *metrics) worked(kind jobs.Kind, took time.Duration, err error) {
 	switch {
 	case err == nil:
-		m.tasks.Observe(took, string(kind), "done")
+		m.tasks.WithLabelValues(string(kind), "done").Observe(took.Seconds())
 	case !errors.Is(err, context.Canceled):
-		m.tasks.Observe(took, string(kind), "failed")
+		m.tasks.WithLabelValues(string(kind), "failed").Observe(took.Seconds())
 	}
 }
 
 // checked counts a system that was asked.
 func (m *metrics) checked(status api.Status, took time.Duration) {
-	m.checks.Observe(took, string(status))
-}
-
-// waitingTimeout bounds the questions that a look at the metrics asks.
-const waitingTimeout = 5 * time.Second
-
-// ServeHTTP shows the metrics. If the database does not answer, what it would say
-// is missing, and the rest is there.
-func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), waitingTimeout)
-	defer cancel()
-	approvals, entries, err := m.DB.Waiting(ctx)
-	w.Header().Set("Content-Type", telemetry.ContentType)
-	e := telemetry.NewExposition(w)
-	e.Gauge("switchboard_build_info", "Always 1; the labels say what is running.", 1,
-		"version", m.Version, "go", runtime.Version(), "database", m.DB.Kind())
-	e.Gauge("switchboard_requests_under_way", "Requests that are being answered, streams of events among them.", float64(m.underWay.Load()))
-	for _, h := range []*telemetry.Histogram{&m.requests, &m.tasks, &m.checks} {
-		e.Histogram(h)
-	}
-	if err == nil {
-		e.Gauge("switchboard_approvals_waiting", "Changes that somebody asked for and nobody has decided on.", float64(approvals))
-		e.Gauge("switchboard_audit_unsealed", "Audit entries that are not part of the chain yet.", float64(entries))
-	}
-	m.writePool(e)
-	m.writeProcess(e)
-	_ = e.Flush()
-}
-
-func (m *metrics) writePool(e *telemetry.Exposition) {
-	pool := m.DB.Read.Stats()
-	e.Gauge("switchboard_database_connections_max", "Connections to the database that there may be.", float64(pool.MaxOpenConnections))
-	e.Gauge("switchboard_database_connections_open", "Connections to the database that there are.", float64(pool.OpenConnections))
-	e.Gauge("switchboard_database_connections_used", "Connections to the database that are in use.", float64(pool.InUse))
-	e.Counter("switchboard_database_waits_total", "How often somebody waited for a connection.", float64(pool.WaitCount))
-	e.Counter("switchboard_database_wait_seconds_total", "How long they waited.", pool.WaitDuration.Seconds())
-}
-
-func (m *metrics) writeProcess(e *telemetry.Exposition) {
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	e.Gauge("process_start_time_seconds", "When the process began, since 1970.", float64(m.began.UnixMilli())/1000)
-	e.Gauge("go_goroutines", "Goroutines that there are.", float64(runtime.NumGoroutine()))
-	e.Gauge("go_memstats_heap_alloc_bytes", "Bytes of objects in memory.", float64(memory.HeapAlloc))
-	e.Gauge("go_memstats_sys_bytes", "Bytes of memory from the system.", float64(memory.Sys))
+	m.checks.WithLabelValues(string(status)).Observe(took.Seconds())
 }
 
 // toBearer shows next to whoever brings the token.

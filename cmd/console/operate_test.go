@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -13,7 +17,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"switchboard/internal/api"
 	"switchboard/internal/api/keyring"
+	"switchboard/internal/telemetry"
 	"switchboard/internal/testserver"
 )
 
@@ -63,11 +69,14 @@ func TestMetrics(t *testing.T) {
 		status, body := asked(t, s.url+"/metrics", "Authorization", "Bearer "+token)
 		require.Equal(t, http.StatusOK, status)
 		for _, line := range []string{
-			`switchboard_build_info{version="`,
+			`switchboard_build_info{database="SQLite",go="go1.`,
 			`switchboard_request_seconds_count{method="GET",route="/sign-in",status="200"} 2`, // where the last one leads, too
 			`switchboard_request_seconds_count{method="GET",route="/v3/projects",status="401"} 1`,
 			`switchboard_request_seconds_count{method="GET",route="/p/:project/links",status="303"} 1`,
 			"switchboard_approvals_waiting 0", "switchboard_audit_unsealed ", "switchboard_database_connections_open ",
+			"# TYPE switchboard_database_waits_total counter", "switchboard_database_wait_seconds_total ", "switchboard_requests_under_way ",
+			`switchboard_request_seconds_bucket{method="GET",route="/sign-in",status="200",le="10"} 2`,
+			"go_goroutines ", "go_memstats_heap_alloc_bytes ", "go_memstats_sys_bytes ", "process_start_time_seconds ",
 		} {
 			require.Contains(t, body, line)
 		}
@@ -97,6 +106,35 @@ func TestMetrics(t *testing.T) {
 		status, _ = asked(t, "http://"+at+"/sign-in")
 		require.Equal(t, http.StatusNotFound, status)
 	})
+}
+
+func TestMetricsWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	all, err := (&program{getenv: env{}.get}).open(t.Context(), &where{data: t.TempDir(), region: "local-1"})
+	require.NoError(t, err)
+	var log bytes.Buffer
+	m := newMetrics(all, newLog(&log, logText))
+	m.worked("probe", 2*time.Second, nil)
+	m.worked("probe", time.Second, io.EOF)
+	m.worked("probe", time.Second, fmt.Errorf("stopped: %w", context.Canceled))
+	m.checked(api.Passed, 20*time.Millisecond)
+	m.answered("BREW", &telemetry.Request{Route: "/sign-in"}, http.StatusMethodNotAllowed, time.Millisecond)
+	all.close()
+
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	require.Equal(t, http.StatusOK, w.Code)
+	for _, line := range []string{
+		`switchboard_job_seconds_count{kind="probe",result="done"} 1`, `switchboard_job_seconds_bucket{kind="probe",result="done",le="1"} 0`,
+		`switchboard_job_seconds_count{kind="probe",result="failed"} 1`,
+		`switchboard_check_seconds_count{status="passed"} 1`,
+		`switchboard_request_seconds_count{method="other",route="/sign-in",status="405"} 1`,
+		"switchboard_database_connections_max ",
+	} {
+		require.Contains(t, w.Body.String(), line)
+	}
+	require.NotContains(t, w.Body.String(), "switchboard_approvals_waiting", "nobody could say how many")
+	require.Contains(t, log.String(), "level=WARN")
 }
 
 func TestRequestsAreLogged(t *testing.T) {

@@ -89,7 +89,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	}
 	log := newLog(p.stderr, operate.logFormat)
 	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Stopping: ctx.Done(), Log: log,
-		Metrics: newMetrics(all), Settings: effective(flags)}
+		Metrics: newMetrics(all, log), Settings: effective(flags)}
 	if err := p.measured(ctx, s, operate); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 
 // greet says where the server is, and how the first administrator gets in.
 func (p *program) greet(ctx context.Context, all *parts, own netip.AddrPort) error {
-	link, err := p.firstUser(ctx, all)
+	link, err := p.firstAdministrator(ctx, all)
 	if err != nil {
 		return err
 	}
@@ -133,10 +133,10 @@ func (p *program) greet(ctx context.Context, all *parts, own netip.AddrPort) err
 	return nil
 }
 
-// firstUser makes the user admin, if a password is given, or returns the path
-// of a set-up link. Where there are users it does nothing.
-func (p *program) firstUser(ctx context.Context, all *parts) (string, error) {
-	found, err := all.Identity.HasUsers(ctx)
+// firstAdministrator makes the user admin, if a password is given, or returns the path
+// of a set-up link. Where an administrator can sign in it does nothing.
+func (p *program) firstAdministrator(ctx context.Context, all *parts) (string, error) {
+	found, err := all.Identity.HasAdministrator(ctx)
 	if err != nil || found {
 		return "", err
 	}
@@ -145,7 +145,10 @@ func (p *program) firstUser(ctx context.Context, all *parts) (string, error) {
 		if api.CodeOf(err) == api.Invalid {
 			err = fmt.Errorf("%s: %w", envAdmin, err)
 		}
-		return "", ignore(api.Conflict, err)
+		if api.CodeOf(err) != api.Conflict {
+			return "", err
+		}
+		// Somebody was faster; or somebody else is called admin, and the link is left.
 	}
 	token, err := all.Identity.NewSetUpLink(ctx)
 	if err != nil {

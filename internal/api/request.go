@@ -27,7 +27,8 @@ type Requests interface {
 	// CommentRequest adds a comment.
 	CommentRequest(ctx context.Context, s Scope, id, text string) (Request, error)
 	// ApproveRequest approves what was seen: digest is Request.Digest. Forbidden for
-	// the requester, Conflict if the request or its object have moved meanwhile.
+	// the requester, Conflict if the request or its object have moved meanwhile, or
+	// nobody has said why it is needed.
 	ApproveRequest(ctx context.Context, s Scope, id, digest, comment string) (Request, error)
 	// RefuseRequest ends a request; a comment says why.
 	RefuseRequest(ctx context.Context, s Scope, id, comment string) (Request, error)
@@ -36,8 +37,9 @@ type Requests interface {
 
 	// ApprovalRules are the changes that have to be approved in the project.
 	ApprovalRules(ctx context.Context, s Scope) ([]ApprovalRule, error)
-	// SetApprovalRules replaces them.
-	SetApprovalRules(ctx context.Context, s Scope, rules []ApprovalRule) error
+	// SetApprovalRules replaces them. Who drops what has to be approved by default
+	// confirms it by the project's name.
+	SetApprovalRules(ctx context.Context, s Scope, rules []ApprovalRule, confirm Confirmation) error
 	// NeedsApproval says whether such a change would become a request.
 	NeedsApproval(ctx context.Context, s Scope, kind Kind, action Action) (bool, error)
 }

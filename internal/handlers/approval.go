@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,31 +19,20 @@ func (p *pages) showApprovals(c echo.Context) error {
 	return p.renderApprovals(c, http.StatusOK, templates.ApprovalValues(rules), false, nil)
 }
 
-// saveApprovals replaces the rules. Letting everybody in without a second person
-// is asked about once more: the project's name has to be typed.
+// saveApprovals replaces the rules. The service may want the project's name typed,
+// and then the form asks for it.
 func (p *pages) saveApprovals(c echo.Context) error {
 	values, err := formValues(c)
 	if err != nil {
 		return err
 	}
-	ctx, s := c.Request().Context(), p.scope(c)
-	before, err := p.Requests.ApprovalRules(ctx, s)
-	if err != nil {
-		return err
-	}
-	rules := approvalRules(values)
-	confirm := drops(before, rules)
-	if confirm && strings.TrimSpace(values.Get(templates.ApprovalConfirm)) != project(c).Name {
-		return p.renderApprovals(c, http.StatusUnprocessableEntity, values, true, []api.Problem{
-			{Path: templates.ApprovalConfirm, Message: api.M("approvals.confirm_refused")},
-		})
-	}
-	err = p.Requests.SetApprovalRules(ctx, s, rules)
+	err = p.Requests.SetApprovalRules(c.Request().Context(), p.scope(c), approvalRules(values), api.Confirm(values.Get(templates.ApprovalConfirm)))
 	problems, err := faults(err)
 	switch {
 	case err != nil:
 		return err
 	case problems != nil:
+		confirm := slices.ContainsFunc(problems, func(p api.Problem) bool { return p.Path == templates.ApprovalConfirm })
 		return p.renderApprovals(c, http.StatusUnprocessableEntity, values, confirm, problems)
 	}
 	p.flash(c, api.M("approvals.saved"))
@@ -60,14 +48,6 @@ func approvalRules(values url.Values) []api.ApprovalRule {
 		}
 	}
 	return rules
-}
-
-// drops reports whether what has to be approved by default had to be, and has not
-// any more.
-func drops(before, after []api.ApprovalRule) bool {
-	return slices.ContainsFunc(api.DefaultApproval, func(r api.ApprovalRule) bool {
-		return slices.Contains(templates.ApprovalValues(before)[string(r.Kind)], string(r.Action)) && !slices.Contains(after, r)
-	})
 }
 
 func (p *pages) renderApprovals(c echo.Context, status int, values url.Values, confirm bool, problems []api.Problem) error {

@@ -111,7 +111,7 @@ func (s *site) approveNothing() {
 	s.t.Helper()
 	scope := s.scope()
 	scope.Actor.Role = api.RoleAdmin
-	require.NoError(s.t, s.options.Requests.SetApprovalRules(s.t.Context(), scope, nil))
+	require.NoError(s.t, s.options.Requests.SetApprovalRules(s.t.Context(), scope, nil, api.Confirmation{}))
 }
 
 // newClient is a browser that keeps cookies and does not follow redirects.

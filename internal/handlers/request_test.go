@@ -51,7 +51,7 @@ func (g *governed) root() api.Scope { return api.Scope{Project: g.project.ID, Ac
 // require makes changes of links have to be approved.
 func (g *governed) require(rules ...api.ApprovalRule) {
 	g.t.Helper()
-	require.NoError(g.t, g.requests.SetApprovalRules(g.t.Context(), g.root(), rules))
+	require.NoError(g.t, g.requests.SetApprovalRules(g.t.Context(), g.root(), rules, api.Confirmation{}))
 }
 
 // renamed asks for a link to be renamed, in ada's browser, and returns the link and

@@ -74,7 +74,7 @@ func (p *pages) signIn(c echo.Context) error {
 func (p *pages) showSignIn(c echo.Context, status int, f form.Form, next string) error {
 	frame := p.frame(c, "sign_in.title")
 	frame.Path = "/sign-in?next=" + url.QueryEscape(next)
-	known, err := p.Identity.HasUsers(c.Request().Context())
+	known, err := p.Identity.HasAdministrator(c.Request().Context())
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,8 @@ func (g *Service) ApproveRequest(ctx context.Context, s api.Scope, id, digest, c
 			err = why
 		}
 		return api.Request{}, err
+	case row.Reason == "":
+		return api.Request{}, api.Errorf(api.Conflict, "requests.waits_for_reason", "user", row.requester().User)
 	}
 	row.ApproverID = s.Actor.UserID
 	now := store.Micros(g.now())

@@ -88,7 +88,7 @@ func change(t *testing.T, db *store.DB, query string, args ...any) {
 // rule makes changes of links need an approval.
 func (r *room) rule(t *testing.T, rules ...api.ApprovalRule) {
 	t.Helper()
-	require.NoError(t, r.SetApprovalRules(t.Context(), r.as("adam"), rules))
+	require.NoError(t, r.SetApprovalRules(t.Context(), r.as("adam"), rules, api.Confirmation{}))
 }
 
 // asked is the request that an error tells of.

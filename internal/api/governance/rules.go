@@ -30,7 +30,7 @@ func (g *Service) NeedsApproval(ctx context.Context, s api.Scope, kind api.Kind,
 }
 
 // SetApprovalRules implements api.Requests. Problems are at "rules.N".
-func (g *Service) SetApprovalRules(ctx context.Context, s api.Scope, rules []api.ApprovalRule) error {
+func (g *Service) SetApprovalRules(ctx context.Context, s api.Scope, rules []api.ApprovalRule, confirm api.Confirmation) error {
 	if err := g.act(ctx, s, api.RoleAdmin); err != nil {
 		return err
 	}
@@ -48,6 +48,11 @@ func (g *Service) SetApprovalRules(ctx context.Context, s api.Scope, rules []api
 		if slices.Equal(before, after) {
 			return nil
 		}
+		if drops(before, after) {
+			if err := confirm.Refuse(was.Name, "request.confirm_differs"); err != nil {
+				return err
+			}
+		}
 		_, err = tx.NewUpdate().TableExpr("projects").Set("approval = ?", encode(after)).Where("id = ?", s.Project).Exec(ctx)
 		if err != nil {
 			return err
@@ -55,6 +60,15 @@ func (g *Service) SetApprovalRules(ctx context.Context, s api.Scope, rules []api
 		return store.Record(ctx, tx, s, store.Event{
 			Action: "rules", Kind: api.KindProject, ID: s.Project, Name: was.Name, Before: auditedRules(before), After: auditedRules(after),
 		})
+	})
+}
+
+// drops reports whether something that has to be approved by default had to be, and
+// has not any more.
+func drops(before, after []api.ApprovalRule) bool {
+	return slices.ContainsFunc(api.DefaultApproval, func(r api.ApprovalRule) bool {
+		what := api.About{Kind: r.Kind, Action: r.Action}
+		return named(before, what) && !named(after, what)
 	})
 }
 
@@ -91,7 +105,11 @@ func (in *projectSettings) rules() []api.ApprovalRule {
 
 // approves reports whether somebody has to approve that.
 func (in *projectSettings) approves(a api.About) bool {
-	return slices.ContainsFunc(in.rules(), func(r api.ApprovalRule) bool { return r.Names(a) })
+	return named(in.rules(), a)
+}
+
+func named(rules []api.ApprovalRule, a api.About) bool {
+	return slices.ContainsFunc(rules, func(r api.ApprovalRule) bool { return r.Names(a) })
 }
 
 // encode is for values of our own making, which always have a JSON form.

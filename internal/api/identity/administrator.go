@@ -37,10 +37,18 @@ func (s *Service) administering(ctx context.Context, f func(ctx context.Context,
 	})
 }
 
-// hasAdministrator reports whether somebody can sign in and administrate: who was
+// HasAdministrator reports whether somebody can sign in and administrate: who was
 // invited and has no password yet cannot.
-func hasAdministrator(ctx context.Context, tx bun.IDB, account Account) (bool, error) {
-	return tx.NewSelect().Model((*userRow)(nil)).Where("u.account_id = ?", account.ID).Where("NOT u.disabled").
+func (s *Service) HasAdministrator(ctx context.Context) (bool, error) {
+	account, err := s.Account(ctx)
+	if err != nil {
+		return false, err
+	}
+	return hasAdministrator(ctx, s.db.Read, account)
+}
+
+func hasAdministrator(ctx context.Context, db bun.IDB, account Account) (bool, error) {
+	return db.NewSelect().Model((*userRow)(nil)).Where("u.account_id = ?", account.ID).Where("NOT u.disabled").
 		Where("u.password_hash <> '' OR u.issuer <> ''").Where(administrates).Exists(ctx)
 }
 

@@ -23,11 +23,11 @@ type setUpRow struct {
 
 // NewSetUpLink makes the token of a link that lets one person become the first
 // administrator, within 24 hours. It replaces an older one; Conflict if there
-// are users already.
+// is an administrator already who can sign in.
 func (s *Service) NewSetUpLink(ctx context.Context) (string, error) {
 	token, now := newToken(), s.now()
 	row := setUpRow{Hash: digest(token), CreatedAt: store.Micros(now), ExpiresAt: store.Micros(now.Add(setUpLife))}
-	err := s.beforeUsers(ctx, func(ctx context.Context, tx bun.Tx, _ Account) error {
+	err := s.beforeAdministrators(ctx, func(ctx context.Context, tx bun.Tx, _ Account) error {
 		if err := deleteSetUpLinks(ctx, tx); err != nil {
 			return err
 		}
@@ -44,13 +44,16 @@ func (s *Service) NewSetUpLink(ctx context.Context) (string, error) {
 
 // SetUpOpen reports whether the link with that token still works.
 func (s *Service) SetUpOpen(ctx context.Context, token string) (bool, error) {
-	users := s.db.Read.NewSelect().Model((*userRow)(nil)).ColumnExpr("1")
-	return s.db.Read.NewSelect().Model((*setUpRow)(nil)).
-		Where("hash = ? AND expires_at > ?", digest(token), store.Micros(s.now())).
-		Where("NOT EXISTS (?)", users).Exists(ctx)
+	open, err := s.db.Read.NewSelect().Model((*setUpRow)(nil)).
+		Where("hash = ? AND expires_at > ?", digest(token), store.Micros(s.now())).Exists(ctx)
+	if err != nil || !open {
+		return false, err
+	}
+	found, err := s.HasAdministrator(ctx)
+	return !found, err
 }
 
-// CompleteSetUp makes the first user and ends the link, whichever of several
+// CompleteSetUp makes the first administrator and ends the link, whichever of several
 // comes first. Problems with name and password as in CreateUser; NotFound if
 // the link does not work any more, Conflict if somebody was faster.
 func (s *Service) CompleteSetUp(ctx context.Context, token, name string, password api.Secret, from api.Actor) (User, error) {
@@ -65,7 +68,9 @@ func (s *Service) CompleteSetUp(ctx context.Context, token, name string, passwor
 }
 
 // CreateFirst adds an administrator as CreateUser does, for whoever asks but only while
-// there are no users: Conflict if there are. Set-up links end with it.
+// there is none who can sign in: Conflict if there is. Others may be there: people come
+// in by an OpenID provider before anybody has set the console up. Set-up links end with
+// it.
 func (s *Service) CreateFirst(ctx context.Context, actor api.Actor, name string, password api.Secret) (User, error) {
 	first := NewPerson{Name: name, Administrator: true}
 	hash, err := s.newPassword(ctx, first, password)
@@ -73,19 +78,19 @@ func (s *Service) CreateFirst(ctx context.Context, actor api.Actor, name string,
 		return User{}, err
 	}
 	var user User
-	err = s.beforeUsers(ctx, func(ctx context.Context, tx bun.Tx, account Account) error {
+	err = s.beforeAdministrators(ctx, func(ctx context.Context, tx bun.Tx, account Account) error {
 		if err := deleteSetUpLinks(ctx, tx); err != nil {
 			return err
 		}
 		user, err = s.insertUser(ctx, tx, actor, account, first, hash)
 		return err
 	})
-	return user, err
+	return user, nameTaken(err, name)
 }
 
-// beforeUsers runs f in a transaction, one at a time and only while there are
-// no users.
-func (s *Service) beforeUsers(ctx context.Context, f func(ctx context.Context, tx bun.Tx, account Account) error) error {
+// beforeAdministrators runs f in a transaction, one at a time and only while there is
+// no administrator who can sign in.
+func (s *Service) beforeAdministrators(ctx context.Context, f func(ctx context.Context, tx bun.Tx, account Account) error) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		account, err := FindAccount(ctx, tx)
 		if err != nil {
@@ -94,12 +99,12 @@ func (s *Service) beforeUsers(ctx context.Context, f func(ctx context.Context, t
 		if err := lockAccount(ctx, tx, account); err != nil {
 			return err
 		}
-		found, err := hasUsers(ctx, tx)
+		found, err := hasAdministrator(ctx, tx, account)
 		if err != nil {
 			return err
 		}
 		if found {
-			return api.Errorf(api.Conflict, "identity.has_users")
+			return api.Errorf(api.Conflict, "identity.has_administrator")
 		}
 		return f(ctx, tx, account)
 	})

@@ -65,13 +65,6 @@ func (p person) user() User {
 	}
 }
 
-// HasUsers reports whether anybody can sign in yet.
-func (s *Service) HasUsers(ctx context.Context) (bool, error) { return hasUsers(ctx, s.db.Read) }
-
-func hasUsers(ctx context.Context, db bun.IDB) (bool, error) {
-	return db.NewSelect().Model((*userRow)(nil)).Exists(ctx)
-}
-
 // UserByName returns the user of that name in the account, or NotFound.
 func (s *Service) UserByName(ctx context.Context, name string) (User, error) {
 	row, err := s.claimed(ctx, Credentials{Name: name})

@@ -214,7 +214,7 @@ func (s *server) replaceApprovalRules(c echo.Context, scope api.Scope) error {
 		return err
 	}
 	rules := each(body.Rules, func(r approvalRule) api.ApprovalRule { return api.ApprovalRule(r) })
-	if err := s.Requests.SetApprovalRules(c.Request().Context(), scope, rules); err != nil {
+	if err := s.Requests.SetApprovalRules(c.Request().Context(), scope, rules, api.Confirmation{}); err != nil {
 		return err
 	}
 	return s.listApprovalRules(c, scope)

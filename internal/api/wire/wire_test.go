@@ -123,7 +123,7 @@ func (w *world) everywhere(t testing.TB) {
 func (w *world) approveNothing(t testing.TB) {
 	t.Helper()
 	s := api.Scope{Project: w.project.ID, Actor: console}
-	require.NoError(t, w.Requests.SetApprovalRules(t.Context(), s, nil))
+	require.NoError(t, w.Requests.SetApprovalRules(t.Context(), s, nil, api.Confirmation{}))
 }
 
 // planeOn is a control plane with the regions of a fresh start.
