@@ -29,14 +29,14 @@ func TestRequestToOpenAService(t *testing.T) {
 		editor.sees("This change has to be approved by somebody else.")
 		request := editor.path()
 		require.Contains(j.t, request, j.home+"/requests/")
-		editor.say("Marketing needs it until Friday.")
+		editor.sees("It waits for somebody else to approve it.")
 		require.Empty(j.t, editor.all("button", "Approve"), "nobody approves what he asked for himself")
 		require.Empty(j.t, whitelist(j.t, owner, service), "nothing was done yet")
 
 		approver.visit(j.home)
 		approver.sees("Awaits your approval")
 		approver.visit(request)
-		approver.sees("Marketing needs it until Friday.")
+		approver.sees("Trade fair in Hanover, ticket 4711")
 		approver.find("heading", "What would change")
 		approver.open("The exact call, as JSON")
 		require.Contains(j.t, approver.eval(`document.querySelector("#request-payload").innerText`), service)
@@ -65,7 +65,7 @@ func (j *journey) colleague(name, role string) *tab {
 	return w
 }
 
-// say tells why a request is needed, unless that is known.
+// say tells why a request is needed, of which nobody knows that yet.
 func (w *tab) say(why string) {
 	w.t.Helper()
 	w.sees("It waits for your reason")
@@ -90,6 +90,7 @@ func TestRequestsToDelete(t *testing.T) {
 		editor.tick("anna", "bert")
 		editor.click("button", "Delete")
 		editor.click("button", "Delete 2 links")
+		editor.query(".table-outcome")
 		for _, name := range []string{"anna", "bert"} {
 			require.Equal(j.t, "Waits for approval", editor.cell(name, "Outcome"))
 		}
@@ -105,8 +106,6 @@ func TestRequestsToDelete(t *testing.T) {
 		changed := j.c.send(http.MethodPut, j.c.links()+"/anna", linkBody("anna", somewhere(map[string]string{"database": "other"})))
 		require.Equal(j.t, http.StatusOK, changed.status, changed.body)
 
-		approver.visit(j.home + "/requests")
-		approver.sees("Moved")
 		approver.visit(outcome[0])
 		approver.sees("was changed since")
 		approver.find("heading", "What was changed since")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ type walk struct {
 func walkIn(t *testing.T, p *program, l look, options ...pageOption) *walk {
 	t.Helper()
 	server := testserver.MariaDB(t)
-	name := t.Name()[len("TestWalk/"):]
+	name := path.Base(t.Name())
 	p.addProject(t, name)
 	k := &walk{p: p, c: p.call(t, name), silent: silence(t), good: accountInputs(server, server.Account(t))}
 	k.hook = receive(t, rand.Text())
@@ -47,18 +48,35 @@ func walkIn(t *testing.T, p *program, l look, options ...pageOption) *walk {
 // TestWalk looks at each page with axe, and at its width.
 func TestWalk(t *testing.T) {
 	t.Parallel()
+	walks(t, func(k *walk) {
+		k.runs()
+		k.health()
+		k.deeds()
+		k.imports()
+		k.alerts()
+		k.pastes()
+		k.whitelists()
+		k.connections()
+		k.aliases()
+		k.replication()
+	})
+}
+
+// walks leads through pages in each language and theme, and on a telephone.
+func walks(t *testing.T, lead func(k *walk)) {
+	t.Helper()
 	p := start(t, checkingForm)
-	walks := map[string]struct {
+	all := map[string]struct {
 		look    look
 		options []pageOption
 	}{"phone-en": {look{"en", "light"}, []pageOption{onPhone}}, "phone-zh": {look{"zh", "dark"}, []pageOption{onPhone}}}
 	for _, l := range looks {
-		walks[l.String()] = struct {
+		all[l.String()] = struct {
 			look    look
 			options []pageOption
 		}{l, nil}
 	}
-	for name, how := range walks {
+	for name, how := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := walkIn(t, p, how.look, how.options...)
@@ -67,16 +85,7 @@ func TestWalk(t *testing.T) {
 				k.requireFits(what)
 				k.audit(what)
 			}
-			k.runs()
-			k.health()
-			k.deeds()
-			k.imports()
-			k.alerts()
-			k.pastes()
-			k.whitelists()
-			k.connections()
-			k.aliases()
-			k.replication()
+			lead(k)
 		})
 	}
 }

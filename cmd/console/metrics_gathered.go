@@ -31,7 +31,9 @@ type databaseMetrics struct {
 }
 
 func newDatabaseMetrics(db *store.DB) *databaseMetrics {
-	metric := func(name, help string) *prometheus.Desc { return prometheus.NewDesc("switchboard_"+name, help, nil, nil) }
+	metric := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc("switchboard_"+name, help, nil, nil)
+	}
 	return &databaseMetrics{
 		db:        db,
 		approvals: metric("approvals_waiting", "Changes that somebody asked for and nobody has decided on."),

@@ -51,7 +51,8 @@ type Region struct {
 	// 0 is no bound.
 	Bandwidth int64
 	Home      bool // the asking project is in it
-	// Projects are those in it, by name: where replicas can go.
+	// Projects are those in it, by name, in which the actor has a role: where replicas
+	// can go.
 	Projects         []RegionProject
 	Created, Updated Stamp
 	Version          int64

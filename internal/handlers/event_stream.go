@@ -58,8 +58,9 @@ func (s *eventStream) write(text string) error {
 	return s.control.Flush()
 }
 
-// follow looks at something at once and then every second, until it is over,
-// the browser goes, the server stops or the stream has lived long enough.
+// follow looks at something at once and then every second, until it is over, the
+// reader may not see it any more, the browser goes, the server stops or the stream has
+// lived long enough.
 func (p *pages) follow(c echo.Context, look func() (over bool, err error)) error {
 	again := time.NewTicker(lookEvery)
 	defer again.Stop()
@@ -76,6 +77,9 @@ func (p *pages) follow(c echo.Context, look func() (over bool, err error)) error
 		case <-life:
 			return nil
 		case <-again.C:
+			if err := p.lookAgain(c); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -65,13 +65,19 @@ func newSite(t testing.TB) *site {
 // emptySite starts a console without users.
 func emptySite(t testing.TB) *site {
 	t.Helper()
+	return emptyProberSite(t, probe.New(probe.Options{}))
+}
+
+// emptyProberSite is emptySite with another prober.
+func emptyProberSite(t testing.TB, prober *probe.Prober) *site {
+	t.Helper()
 	s := &site{t: t, db: apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), log: new(strings.Builder), stopping: make(chan struct{})}
 	keys, err := keyring.Parse(keyring.NewKey())
 	require.NoError(t, err)
 	s.identity = identity.New(s.db, keys)
 	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
 	require.NoError(t, err)
-	plane := embedded.New(s.db, keys, probe.New(probe.Options{}), embedded.Options{Folders: []string{t.TempDir()}})
+	plane := embedded.New(s.db, keys, prober, embedded.Options{Folders: []string{t.TempDir()}})
 	require.NoError(t, plane.EnsureRegions(t.Context()))
 	s.service = plane
 	governed := s.governed(plane, keys)

@@ -4,14 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,13 +20,8 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
-	"switchboard/internal/api/audit"
-	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/identity"
-	"switchboard/internal/api/keyring"
 	"switchboard/internal/api/probe"
-	"switchboard/internal/api/wire"
-	"switchboard/internal/handlers"
 )
 
 const (
@@ -179,23 +171,8 @@ func (p *poster) send(method, path, contentType, body string) (status int, locat
 // proberSite is newSite with another prober.
 func proberSite(t *testing.T, prober *probe.Prober) *site {
 	t.Helper()
-	s := &site{t: t, db: apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), log: new(strings.Builder), client: newClient(t)}
-	keys, err := keyring.Parse(keyring.NewKey())
-	require.NoError(t, err)
-	s.identity = identity.New(s.db, keys)
-	s.project, err = s.identity.EnsureFirst(t.Context(), "local-1")
-	require.NoError(t, err)
-	plane := embedded.New(s.db, keys, prober, embedded.Options{Folders: []string{t.TempDir()}})
-	require.NoError(t, plane.EnsureRegions(t.Context()))
-	s.service = plane
-	governed := s.governed(plane, keys)
-	s.server = httptest.NewServer(handlers.New(handlers.Options{
-		Service: governed, Requests: governed, Audit: audit.New(s.db, keys), Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
-		Log:      slog.New(slog.NewTextHandler(s.log, nil)),
-		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
-	}))
-	t.Cleanup(s.server.Close)
-	_, err = s.identity.CreateUser(t.Context(), console, identity.NewPerson{Name: user, Administrator: true}, api.NewSecret(password))
+	s := emptyProberSite(t, prober)
+	_, err := s.identity.CreateUser(t.Context(), console, identity.NewPerson{Name: user, Administrator: true}, api.NewSecret(password))
 	require.NoError(t, err)
 	s.signIn(user, password)
 	return s

@@ -153,6 +153,23 @@ func (p *pages) requireProject(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// lookAgain finds out once more who is signed in and what he may do in the project, for
+// an answer that goes on for a while: who is kept out is so at once.
+func (p *pages) lookAgain(c echo.Context) error {
+	token, _ := p.cookie(c).Values[tokenKey].(string)
+	session, err := p.Identity.Session(c.Request().Context(), token)
+	if err != nil {
+		return err
+	}
+	found, err := p.Identity.Project(c.Request().Context(), session.User, c.Param("project"))
+	if err != nil {
+		return err
+	}
+	c.Set(sessionKey, &session)
+	c.Set(projectKey, &found)
+	return nil
+}
+
 // project returns the project of the path, or nil outside of /p.
 func project(c echo.Context) *identity.Project {
 	found, _ := c.Get(projectKey).(*identity.Project)

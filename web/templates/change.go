@@ -135,6 +135,8 @@ func changedValues(ctx context.Context, c api.Change) []valueChange {
 		return changedRegion(ctx, c)
 	case api.KindPolicy:
 		return changedPolicy(ctx, c)
+	case api.KindProject:
+		return changedProject(ctx, c)
 	default:
 		return nil
 	}

@@ -39,7 +39,10 @@ func (v *RollBackView) difference() api.Change {
 
 // consequences are who will notice, and what is not brought back.
 func (v *RollBackView) consequences(ctx context.Context) []string {
-	said := clean([]string{v.affects(ctx)})
+	var said []string
+	if !v.nothing() {
+		said = clean([]string{v.affects(ctx)})
+	}
 	for _, note := range v.Reversal.Notes {
 		said = append(said, locale.Msg(ctx, note))
 	}

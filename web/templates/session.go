@@ -18,7 +18,7 @@ type ErrorView struct {
 // SignInView is the sign-in page and what has to be said on it.
 type SignInView struct {
 	Form   form.Form // SignInForm
-	Nobody bool      // there are no users yet: the set-up link comes first
+	Nobody bool      // no administrator can sign in: the set-up link comes first
 	Ended  bool      // the browser was signed in
 	Lost   bool      // and sent a form that could not be taken
 	Left   bool      // has just signed out

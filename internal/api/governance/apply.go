@@ -157,7 +157,11 @@ func (g *Service) unfit(ctx context.Context, s api.Scope, row *requestRow) (*api
 			return api.Errorf(api.Forbidden, "request.right_lost", "name", name), nil
 		}
 	}
-	return nil, nil
+	err = g.reach(ctx, s, d)
+	if why, is := errors.AsType[*api.Error](err); is {
+		return why, nil
+	}
+	return nil, err
 }
 
 // settle notes what came of it. A change notes by itself that it was made, in its own

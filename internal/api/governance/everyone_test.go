@@ -22,6 +22,7 @@ func TestToLetEveryoneInTakesASecondPerson(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {
 		ctx, ed, service := t.Context(), r.as("ed"), r.service(t)
+		ed.Reason = "" // it stands in the draft
 		needs, err := r.NeedsApproval(ctx, ed, api.KindPermission, api.ActionEveryone)
 		require.NoError(t, err)
 		require.True(t, needs)

@@ -80,6 +80,9 @@ func (g *Service) act(ctx context.Context, s api.Scope, needed api.Role) error {
 // and the error says so.
 func (g *Service) govern(ctx context.Context, s api.Scope, d api.Deed) error {
 	in, err := g.enter(ctx, s, needed(d))
+	if err == nil {
+		err = g.reach(ctx, s, d)
+	}
 	if err != nil || !in.approves(d.About()) {
 		return err
 	}

@@ -24,14 +24,23 @@ const (
 	foreign = "22222222222222222222222222222222"
 )
 
-// people are who may do what by now, in every project.
+// people are who may do what by now, in every project but those where "user@project"
+// says something else.
 type people map[string]api.Role
 
-func (p people) RoleIn(_ context.Context, user, _ string) (api.Role, error) { return p[user], nil }
+func (p people) RoleIn(_ context.Context, user, project string) (api.Role, error) {
+	if role, there := p[user+"@"+project]; there {
+		return role, nil
+	}
+	return p[user], nil
+}
 
-// as is a scope of somebody in the project.
+// as is a scope of somebody in the project, who says why.
 func (p people) as(user string) api.Scope {
-	return api.Scope{Project: project, Actor: api.Actor{UserID: user, User: strings.ToUpper(user[:1]) + user[1:], Way: api.WayPage, Role: p[user]}}
+	return api.Scope{
+		Project: project, Reason: "It was agreed.",
+		Actor: api.Actor{UserID: user, User: strings.ToUpper(user[:1]) + user[1:], Way: api.WayPage, Role: p[user]},
+	}
 }
 
 // room is a governed control plane with some people.

@@ -11,7 +11,13 @@ func (g *Service) Regions(ctx context.Context, s api.Scope) ([]api.Region, error
 	if err := see(s); err != nil {
 		return nil, err
 	}
-	return g.next.Regions(ctx, s)
+	regions, err := g.next.Regions(ctx, s)
+	for i := range regions {
+		if err == nil {
+			err = g.offer(ctx, s, &regions[i])
+		}
+	}
+	return regions, err
 }
 
 // Region implements api.Regions.
@@ -19,7 +25,11 @@ func (g *Service) Region(ctx context.Context, s api.Scope, name string) (api.Reg
 	if err := see(s); err != nil {
 		return api.Region{}, err
 	}
-	return g.next.Region(ctx, s, name)
+	region, err := g.next.Region(ctx, s, name)
+	if err != nil {
+		return api.Region{}, err
+	}
+	return region, g.offer(ctx, s, &region)
 }
 
 // ValidateRegion implements api.Regions.

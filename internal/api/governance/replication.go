@@ -11,6 +11,9 @@ func (g *Service) PlanReplication(ctx context.Context, s api.Scope, d api.Replic
 	if err := see(s); err != nil {
 		return api.ReplicationPlan{}, err
 	}
+	if err := g.reach(ctx, s, api.StartReplication{Draft: d}); err != nil {
+		return api.ReplicationPlan{}, err
+	}
 	return g.next.PlanReplication(ctx, s, d, cursor, limit)
 }
 

@@ -359,3 +359,21 @@ func TestRequestsAreListedPageAfterPage(t *testing.T) {
 		require.Equal(t, api.RequestCounts{ForMe: 5, Mine: 1}, counts)
 	})
 }
+
+func TestWhatNobodyGaveAReasonForIsNotApproved(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.rule(t, links)
+		s := r.as("ed")
+		s.Reason = " "
+		_, err := r.CreateLink(t.Context(), s, apitest.MySQLDraft("orders"), api.Shape)
+		q := r.asked(t, err)
+		_, err = r.ApproveRequest(t.Context(), r.as("ann"), q.ID, q.Digest, "I know why.")
+		requireCode(t, err, api.Conflict, "requests.waits_for_reason")
+		require.Equal(t, api.RequestOpen, r.state(t, q.ID).State)
+
+		q, err = r.ExplainRequest(t.Context(), r.as("ed"), q.ID, "The shop moves.")
+		require.NoError(t, err)
+		r.approve(t, "ann", q)
+	})
+}

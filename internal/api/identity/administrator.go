@@ -76,6 +76,9 @@ func (s *Service) changePerson(ctx context.Context, actor api.Actor, id string, 
 	}
 	return s.administering(ctx, func(ctx context.Context, tx bun.Tx, account Account) error {
 		row, err := findUser(ctx, tx, account, id)
+		if err == nil {
+			err = lockUser(ctx, tx, id) // before what he has, as all do: or two could wait for each other
+		}
 		if err != nil {
 			return err
 		}

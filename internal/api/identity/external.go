@@ -49,7 +49,7 @@ func (s *Service) SignInExternal(ctx context.Context, who External, from api.Act
 	if found.Disabled {
 		return "", Session{}, s.refuseExternal(ctx, found, from)
 	}
-	return s.openSession(ctx, found.user(), false, from, agent)
+	return s.openSession(ctx, found.user(), from, agent)
 }
 
 func (s *Service) refuseExternal(ctx context.Context, p person, from api.Actor) error {

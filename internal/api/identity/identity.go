@@ -68,6 +68,8 @@ type User struct {
 	// Administrator says that the user may do everything, also outside of projects: by
 	// himself, or through a group.
 	Administrator bool
+
+	proof string // digest of the hash of the password that he just knew, if he did
 }
 
 // Session is somebody signed in at the console.

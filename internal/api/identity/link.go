@@ -183,6 +183,16 @@ func lockUser(ctx context.Context, tx bun.IDB, userID string) error {
 	return err
 }
 
+// holdProved is holdUser for who proved to be the user a moment ago: Unauthorised if
+// the password that he did it by was changed or taken away since.
+func holdProved(ctx context.Context, tx bun.IDB, user User) (*userRow, error) {
+	row, err := holdUser(ctx, tx, user.ID)
+	if err == nil && user.proof != "" && user.proof != digest(row.PasswordHash) {
+		err = api.Errorf(api.Unauthorised, "identity.wrong_password")
+	}
+	return row, err
+}
+
 // holdUser locks a user who gets a credential and returns the row: who is disabled in
 // this very moment gets none.
 func holdUser(ctx context.Context, tx bun.IDB, userID string) (*userRow, error) {

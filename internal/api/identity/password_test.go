@@ -53,8 +53,9 @@ func TestPause(t *testing.T) {
 	for beyond, want := range map[int64]time.Duration{
 		-5: 0, -1: 0, 0: time.Second, 1: 2 * time.Second, 5: 32 * time.Second, 6: time.Minute, 1 << 40: time.Minute,
 	} {
-		require.Equal(t, want, pause(beyond), beyond)
+		require.Equal(t, want, pause(beyond, maxWait), beyond)
 	}
+	require.Equal(t, maxFactorWait, pause(11, maxFactorWait), "who knows the password may wait longer")
 }
 
 func TestNetwork(t *testing.T) {

@@ -22,6 +22,9 @@ func (s *Service) ChangePassword(ctx context.Context, actor api.Actor, sessionID
 		return err
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := holdProved(ctx, tx, user); err != nil {
+			return err
+		}
 		if err := updatePassword(ctx, tx, user.ID, hash); err != nil {
 			return err
 		}
@@ -36,11 +39,11 @@ func (s *Service) ChangePassword(ctx context.Context, actor api.Actor, sessionID
 // confirm makes sure that the actor knows his password; that he does not is said at a
 // path.
 func (s *Service) confirm(ctx context.Context, actor api.Actor, path string, password api.Secret) (User, error) {
-	user, err := s.prove(ctx, Credentials{UserID: actor.UserID, Password: password}, actor)
+	row, err := s.prove(ctx, Credentials{UserID: actor.UserID, Password: password}, actor)
 	if api.CodeOf(err) == api.Unauthorised {
 		err = api.Refuse([]api.Problem{{Path: path, Message: api.M("identity.not_password")}})
 	}
-	return user.user(), err
+	return row.proved(), err
 }
 
 // signOutOthers ends somebody's sessions but one, and the tokens of sign-ins.

@@ -146,9 +146,8 @@ func nameHolder(ctx context.Context, db bun.IDB, account Account, h Holder) (map
 // MaxHolders is how many of each FindHolders returns.
 const MaxHolders = 20
 
-// FindHolders returns people and groups whose name has a part, to be given a role: of people
-// only the names. For
-// admins of the project.
+// FindHolders returns people and groups whose name has a part, to be given a role: of
+// people only the names. For admins of the project.
 func (s *Service) FindHolders(ctx context.Context, scope api.Scope, search string) ([]Person, []Group, error) {
 	if err := api.Allow(scope.Actor, api.RoleAdmin); err != nil || !store.Storable(search) {
 		return nil, nil, err
@@ -159,7 +158,8 @@ func (s *Service) FindHolders(ctx context.Context, scope api.Scope, search strin
 	}
 	var rows []userRow
 	query := selectPeople(s.db.Read, &rows, account).Where("NOT u.disabled").OrderExpr("u.name").Limit(MaxHolders)
-	whose(query, PeopleQuery{Search: search})
+	like := store.Pattern(strings.ToLower(strings.TrimSpace(search)))
+	query.Where("LOWER(u.name) LIKE ? ESCAPE '!' OR LOWER(u.full_name) LIKE ? ESCAPE '!'", like, like) // addresses are for administrators
 	if err := query.Scan(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -169,6 +169,6 @@ func (s *Service) FindHolders(ctx context.Context, scope api.Scope, search strin
 		people[i] = Person{User: all.User, FullName: all.FullName} // the rest is for administrators
 	}
 	found, err := groups(ctx, selectGroups(s.db.Read, (*groupRow)(nil), account).
-		Where("LOWER(g.name) LIKE ? ESCAPE '!'", store.Pattern(strings.ToLower(strings.TrimSpace(search)))).Limit(MaxHolders))
+		Where("LOWER(g.name) LIKE ? ESCAPE '!'", like).Limit(MaxHolders))
 	return people, found, err
 }

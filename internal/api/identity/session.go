@@ -40,27 +40,32 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, from api.Actor, age
 	if err != nil {
 		return "", Session{}, err
 	}
-	return s.openSession(ctx, row.user(), row.Factor != "", from, agent)
+	return s.openSession(ctx, row.proved(), from, agent)
 }
 
-// openSession opens a session for somebody who proved to be the user.
-func (s *Service) openSession(ctx context.Context, user User, pending bool, from api.Actor, agent string) (string, Session, error) {
+// openSession opens a session for somebody who proved to be the user: one that is
+// pending if there is a second factor.
+func (s *Service) openSession(ctx context.Context, user User, from api.Actor, agent string) (string, Session, error) {
 	token, now := newToken(), s.now()
 	row := sessionRow{
 		Hash: digest(token), UserID: user.ID, CreatedAt: store.Micros(now), SeenAt: store.Micros(now),
-		ExpiresAt: store.Micros(now.Add(sessionLife)), Addr: clip(from.Addr, 64), Agent: clip(agent, 256), Pending: pending,
-	}
-	if pending {
-		row.ExpiresAt = store.Micros(now.Add(pendingLife))
+		ExpiresAt: store.Micros(now.Add(sessionLife)), Addr: clip(from.Addr, 64), Agent: clip(agent, 256),
 	}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		held, err := holdProved(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		if row.Pending = held.Factor != ""; row.Pending {
+			row.ExpiresAt = store.Micros(now.Add(pendingLife))
+		}
 		if err := s.purge(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
-		if pending {
+		if row.Pending {
 			return nil // he is not in yet
 		}
 		return s.recordSignIn(ctx, tx, user, from)
@@ -68,7 +73,8 @@ func (s *Service) openSession(ctx context.Context, user User, pending bool, from
 	if err != nil {
 		return "", Session{}, err
 	}
-	return token, Session{ID: row.Hash, User: user, Expires: row.end(), Pending: pending}, nil
+	user.proof = ""
+	return token, Session{ID: row.Hash, User: user, Expires: row.end(), Pending: row.Pending}, nil
 }
 
 func (s *Service) recordSignIn(ctx context.Context, tx bun.IDB, user User, from api.Actor) error {
@@ -104,7 +110,8 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	open := row.open(id)
 	if seen := open.SeenAt; now.Sub(store.Time(seen)) >= seenEvery {
 		open.SeenAt = store.Micros(now)
-		if err := s.seen(ctx, seen, &open, &userRow{ID: row.UserID, SeenAt: open.SeenAt}); err != nil {
+		// The user first, as all do: or two could wait for each other.
+		if err := s.seen(ctx, seen, &userRow{ID: row.UserID, SeenAt: open.SeenAt}, &open); err != nil {
 			return Session{}, err
 		}
 	}

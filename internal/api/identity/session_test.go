@@ -138,3 +138,51 @@ func requireEnded(t *testing.T, b *bundle, token string) {
 	_, err := b.Session(t.Context(), token)
 	requireError(t, err, api.Unauthorised, "identity.session_ended")
 }
+
+// TestACredentialOfAnOldPasswordIsNotMade: who knows a password that is taken away signs
+// in again and again, so that one attempt is always between its proof and its session.
+func TestACredentialOfAnOldPasswordIsNotMade(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		ann := b.user(t, "ann")
+		b.user(t, "bob")
+		meanwhile := func() {}
+		slow := identity.New(b.db, b.keys, identity.Clock(func() time.Time {
+			do := meanwhile
+			meanwhile = func() {}
+			do()
+			return b.clock.now()
+		}))
+		reset := func() {
+			_, err := b.ResetPassword(t.Context(), cli, ann.ID)
+			require.NoError(t, err)
+		}
+		again := func() {
+			token, err := b.ResetPassword(t.Context(), cli, ann.ID)
+			require.NoError(t, err)
+			_, err = b.UsePasswordLink(t.Context(), token, api.NewSecret(password), browser)
+			require.NoError(t, err)
+		}
+		t.Run("for a session", func(t *testing.T) {
+			meanwhile = reset
+			token, _, err := slow.SignIn(t.Context(), as("ann", password), browser, "")
+			requireError(t, err, api.Unauthorised, "identity.wrong_password")
+			requireEnded(t, b, token)
+		})
+		again()
+		t.Run("for a session past a second factor that was just added", func(t *testing.T) {
+			meanwhile = func() { b.factor(t, ann) }
+			_, session, err := slow.SignIn(t.Context(), as("ann", password), browser, "")
+			require.NoError(t, err)
+			require.True(t, session.Pending)
+			require.NoError(t, b.ResetFactor(t.Context(), cli, ann.ID))
+		})
+		t.Run("for a token", func(t *testing.T) {
+			user, err := b.VerifyPassword(t.Context(), as("ann", password), browser)
+			require.NoError(t, err)
+			reset()
+			_, _, err = b.IssueToken(t.Context(), self(ann), user, nil)
+			requireError(t, err, api.Unauthorised, "identity.wrong_password")
+		})
+	})
+}

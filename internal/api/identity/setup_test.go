@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/identity"
 )
 
 func TestSetUp(t *testing.T) {
@@ -32,7 +33,7 @@ func TestSetUp(t *testing.T) {
 			_, err = b.CompleteSetUp(t.Context(), token, "eve", api.NewSecret(password), browser)
 			requireError(t, err, api.NotFound, "identity.set_up_closed")
 			_, err = b.NewSetUpLink(t.Context())
-			requireError(t, err, api.Conflict, "identity.has_users")
+			requireError(t, err, api.Conflict, "identity.has_administrator")
 		})
 	})
 	t.Run("a new link replaces the old one", func(t *testing.T) {
@@ -64,7 +65,7 @@ func TestSetUp(t *testing.T) {
 			requireOpen(t, b, token, true)
 		})
 	})
-	t.Run("a user who comes in by another way closes it", func(t *testing.T) {
+	t.Run("an administrator who comes in by another way closes it", func(t *testing.T) {
 		t.Parallel()
 		each(t, func(t *testing.T, b *bundle) {
 			token := b.link(t)
@@ -72,6 +73,44 @@ func TestSetUp(t *testing.T) {
 			requireOpen(t, b, token, false)
 			_, err := b.CompleteSetUp(t.Context(), token, "eve", api.NewSecret(password), browser)
 			requireError(t, err, api.NotFound, "identity.set_up_closed")
+		})
+	})
+	t.Run("and so does one whom a provider names", func(t *testing.T) {
+		t.Parallel()
+		each(t, func(t *testing.T, b *bundle) {
+			token := b.link(t)
+			b.group(t, identity.Group{Name: "Admins", Claim: "admins", Administrator: true})
+			b.external(t, "ann", "admins")
+			requireOpen(t, b, token, false)
+			_, err := b.NewSetUpLink(t.Context())
+			requireError(t, err, api.Conflict, "identity.has_administrator")
+		})
+	})
+	t.Run("who cannot sign in and administrate leaves it open", func(t *testing.T) {
+		t.Parallel()
+		each(t, func(t *testing.T, b *bundle) {
+			token := b.link(t)
+			b.external(t, "ann", "admins")
+			b.add(t, identity.NewPerson{Name: "bob", Roles: map[string]api.Role{b.project.ID: api.RoleAdmin}})
+			_, _, err := b.Invite(t.Context(), cli, identity.NewPerson{Name: "cat", Administrator: true})
+			require.NoError(t, err)
+			b.disable(t, b.user(t, "dan"))
+			found, err := b.HasAdministrator(t.Context())
+			require.NoError(t, err)
+			require.False(t, found)
+			requireOpen(t, b, token, true)
+
+			for _, name := range []string{"ann", "bob"} {
+				_, err = b.CompleteSetUp(t.Context(), token, name, api.NewSecret(password), browser)
+				requireError(t, err, api.Conflict, "identity.name_taken")
+				require.Equal(t, []string{"name"}, paths(t, err), "nobody becomes somebody who is there")
+			}
+			token = b.link(t)
+			root, err := b.CompleteSetUp(t.Context(), token, "root", api.NewSecret(password), browser)
+			require.NoError(t, err)
+			require.True(t, root.Administrator)
+			b.signIn(t, "root")
+			requireOpen(t, b, token, false)
 		})
 	})
 	t.Run("a guess opens nothing", func(t *testing.T) {
@@ -119,8 +158,17 @@ func TestFirstUserByEnvironment(t *testing.T) {
 		require.NoError(t, err)
 		requireOpen(t, b, token, false)
 		_, err = b.CreateFirst(t.Context(), cli, "second", api.NewSecret(password))
-		requireError(t, err, api.Conflict, "identity.has_users")
+		requireError(t, err, api.Conflict, "identity.has_administrator")
 	})
+}
+
+// external lets somebody in whom a provider knows.
+func (b *bundle) external(t *testing.T, name string, groups ...string) identity.User {
+	t.Helper()
+	who := identity.External{Issuer: "https://id.example.com", Subject: name, Name: name, Groups: groups}
+	_, session, err := b.SignInExternal(t.Context(), who, browser, "")
+	require.NoError(t, err)
+	return session.User
 }
 
 func (b *bundle) link(t *testing.T) string {

@@ -27,6 +27,13 @@ type credentialsRow struct {
 	PasswordHash, Factor string
 }
 
+// proved is the user, for whom a credential is made now.
+func (r *credentialsRow) proved() User {
+	user := r.user()
+	user.proof = digest(r.PasswordHash)
+	return user
+}
+
 // claimed returns the user that the credentials name, or sql.ErrNoRows. An id
 // needs no account beside it.
 func (s *Service) claimed(ctx context.Context, c Credentials) (credentialsRow, error) {
@@ -66,12 +73,12 @@ const FactorNeeded = "identity.factor_needed"
 func (s *Service) VerifyPassword(ctx context.Context, c Credentials, from api.Actor) (User, error) {
 	row, err := s.prove(ctx, c, from)
 	if err != nil || row.Factor == "" {
-		return row.user(), err
+		return row.proved(), err
 	}
 	if c.Code == "" {
 		return User{}, api.Errorf(api.Unauthorised, FactorNeeded)
 	}
-	return row.user(), s.checkFactor(ctx, row.user(), c.Code, from, nil)
+	return row.proved(), s.checkFactor(ctx, row.user(), c.Code, from, nil)
 }
 
 // prove returns the row of the user whose password it is; errors are those of

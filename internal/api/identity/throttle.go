@@ -21,6 +21,9 @@ const (
 	forgetAfter = time.Hour // without a failure
 	freeOfUser  = 5
 	freeOfAddr  = 20 // an address can be a whole office
+	// maxFactorWait is longer, because whoever makes somebody wait for a second factor
+	// knows the password: of a million codes, three are right.
+	maxFactorWait = 30 * time.Minute
 )
 
 type throttleRow struct {
@@ -34,7 +37,8 @@ type throttleRow struct {
 // subject is what failures are counted by.
 type subject struct {
 	key  string
-	free int64 // failures that cost nothing
+	free int64         // failures that cost nothing
+	most time.Duration // to wait
 }
 
 // subjects are the user that was tried, known or not, and the address.
@@ -46,19 +50,19 @@ func subjects(c Credentials, known person, addr string) []subject {
 		// for a user who exists.
 		user = "name:" + digest(c.Name+"\x00"+c.UserID)
 	}
-	return withAddr(subject{user, freeOfUser}, addr)
+	return withAddr(subject{user, freeOfUser, maxWait}, addr)
 }
 
 // factorSubjects are the same for codes of a second factor: who knows a password is
 // not forgiven wrong codes.
 func factorSubjects(user User, addr string) []subject {
-	return withAddr(subject{"factor:" + user.ID, freeOfUser}, addr)
+	return withAddr(subject{"factor:" + user.ID, freeOfUser, maxFactorWait}, addr)
 }
 
 func withAddr(who subject, addr string) []subject {
 	all := []subject{who}
 	if addr != "" {
-		all = append(all, subject{"addr:" + network(addr), freeOfAddr})
+		all = append(all, subject{"addr:" + network(addr), freeOfAddr, maxWait})
 	}
 	return all
 }
@@ -80,18 +84,19 @@ func network(addr string) string {
 // throttled answers Limit, with the seconds to wait, if one of the subjects
 // failed too often lately.
 func (s *Service) throttled(ctx context.Context, db bun.IDB, all []subject) error {
-	free := map[string]int64{}
+	known := map[string]subject{}
 	for _, subject := range all {
-		free[subject.key] = subject.free
+		known[subject.key] = subject
 	}
 	var rows []throttleRow
-	err := db.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(slices.Collect(maps.Keys(free)))).Scan(ctx)
+	err := db.NewSelect().Model(&rows).Where("subject IN (?)", bun.List(slices.Collect(maps.Keys(known)))).Scan(ctx)
 	if err != nil {
 		return err
 	}
 	var wait time.Duration
 	for _, row := range rows {
-		wait = max(wait, store.Time(row.LastAt).Add(pause(row.Failures-free[row.Subject])).Sub(s.now()))
+		of := known[row.Subject]
+		wait = max(wait, store.Time(row.LastAt).Add(pause(row.Failures-of.free, of.most)).Sub(s.now()))
 	}
 	if wait <= 0 {
 		return nil
@@ -99,12 +104,12 @@ func (s *Service) throttled(ctx context.Context, db bun.IDB, all []subject) erro
 	return api.Errorf(api.Limit, "identity.too_many", "seconds", int((wait+time.Second-1)/time.Second))
 }
 
-// pause is how long to wait after so many failures beyond the free ones.
-func pause(beyond int64) time.Duration {
+// pause is how long to wait after so many failures beyond the free ones, at most so long.
+func pause(beyond int64, most time.Duration) time.Duration {
 	if beyond < 0 {
 		return 0
 	}
-	return min(time.Second<<min(beyond, 10), maxWait)
+	return min(time.Second<<min(beyond, 11), most)
 }
 
 // countFailure adds a failure to each subject.

@@ -44,6 +44,9 @@ func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, pr
 		project, row.ProjectID = new(project.Limited()), project.ID
 	}
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := holdProved(ctx, tx, user); err != nil {
+			return err
+		}
 		_, err := tx.NewDelete().Model((*tokenRow)(nil)).Where("expires_at < ?", store.Micros(now.Add(-tokenLife))).Exec(ctx)
 		if err != nil {
 			return err
@@ -59,6 +62,7 @@ func (s *Service) IssueToken(ctx context.Context, actor api.Actor, user User, pr
 	if err != nil {
 		return "", Token{}, err
 	}
+	user.proof = ""
 	return text, Token{User: user, Project: project, Issued: store.Time(row.IssuedAt), Expires: store.Time(row.ExpiresAt)}, nil
 }
 

@@ -16,7 +16,7 @@ import (
 func TestCreateUser(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bundle) {
-		found, err := b.HasUsers(t.Context())
+		found, err := b.HasAdministrator(t.Context())
 		require.NoError(t, err)
 		require.False(t, found)
 
@@ -25,8 +25,8 @@ func TestCreateUser(t *testing.T) {
 		require.Equal(t, b.project.Account, ann.Account)
 		require.Equal(t, []string{"create"}, b.actions(t, "", "user", ann.ID))
 
-		t.Run("then there are users", func(t *testing.T) {
-			found, err := b.HasUsers(t.Context())
+		t.Run("then there is an administrator", func(t *testing.T) {
+			found, err := b.HasAdministrator(t.Context())
 			require.NoError(t, err)
 			require.True(t, found)
 		})
