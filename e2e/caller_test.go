@@ -14,6 +14,7 @@ import (
 // caller uses the wire API with a token.
 type caller struct {
 	t       *testing.T
+	program *program
 	base    string
 	http    *http.Client
 	project string
@@ -34,7 +35,7 @@ func (p *program) call(t *testing.T, project ...string) *caller {
 // callAs makes a caller with a token of somebody, for the project with that name.
 func (p *program) callAs(t *testing.T, user, project string) *caller {
 	t.Helper()
-	c := &caller{t: t, base: p.URL, http: &http.Client{Timeout: patience}}
+	c := &caller{t: t, program: p, base: p.URL, http: &http.Client{Timeout: patience}}
 	a := c.send(http.MethodPost, "/v3/auth/tokens", passwordLoginOf(user, project))
 	require.Equal(t, http.StatusCreated, a.status, a.body)
 	c.token = a.header.Get("X-Subject-Token")
@@ -46,6 +47,17 @@ func (p *program) callAs(t *testing.T, user, project string) *caller {
 	require.NoError(t, json.Unmarshal([]byte(a.body), &body))
 	c.project = body.Token.Project.ID
 	return c
+}
+
+// unbound is the same program with a token that an administrator made for all
+// projects: with one that is for a single project nobody administers the console.
+func (c *caller) unbound() *caller {
+	c.t.Helper()
+	var made struct{ Token string }
+	require.NoError(c.t, json.Unmarshal([]byte(c.program.run(c.t, "token", "create", "regions", "--user", adminName, "--json")), &made))
+	other := *c
+	other.token = made.Token
+	return &other
 }
 
 // passwordLogin is the body that asks for a token in the scope of a project.

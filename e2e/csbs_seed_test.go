@@ -32,7 +32,7 @@ func TestDocumentedReplication(t *testing.T) {
 	t.Parallel()
 	p := start(t, func(p *program) { p.args = append(p.args, "--region", seedSource) })
 	source := p.call(t, seedSource)
-	source.ask(http.MethodPost, source.own("/regions"), http.StatusCreated, map[string]any{"name": seedTarget, "kind": "folder", "folder": seedTarget}, nil)
+	source.unbound().ask(http.MethodPost, source.own("/regions"), http.StatusCreated, map[string]any{"name": seedTarget, "kind": "folder", "folder": seedTarget}, nil)
 	target := p.call(t, seedTarget)
 	require.Equal(t, `{"error_code":"CSBS.3000"`, cut(source.curlSeed(p, nil, http.StatusNotFound), ","), "the documented policy is not here")
 

@@ -43,7 +43,7 @@ func TestAnInvitedPerson(t *testing.T) {
 		j.click("button", "Disable")
 		j.sees(name + " is disabled.")
 		hers.expect("status of 401")
-		hers.click("link", "Links")
+		hers.clickOn("nav.sidebar a[href$='/links']")
 		hers.find("heading", "Sign in")
 		hers.fill("Name", name)
 		hers.fill("Password", adminPassword)
@@ -194,7 +194,7 @@ func TestSignOutEverywhere(t *testing.T) {
 		here.click("button", "Sign out everywhere")
 		here.find("heading", "Sign in")
 		there.expect("status of 401")
-		there.click("link", "Links")
+		there.clickOn("nav.sidebar a[href$='/links']")
 		there.find("heading", "Sign in")
 	})
 }

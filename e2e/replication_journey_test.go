@@ -55,7 +55,7 @@ func (c *caller) region(p *program, name string, other map[string]any) *caller {
 	c.t.Helper()
 	body := map[string]any{"name": name, "kind": "folder", "folder": name}
 	maps.Copy(body, other)
-	c.ask(http.MethodPost, c.own("/regions"), http.StatusCreated, body, nil)
+	c.unbound().ask(http.MethodPost, c.own("/regions"), http.StatusCreated, body, nil)
 	return p.call(c.t, name)
 }
 

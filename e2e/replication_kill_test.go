@@ -60,7 +60,7 @@ func (c *caller) run(id string) ownRun {
 func (c *caller) far(bandwidth int) (project string) {
 	c.t.Helper()
 	var made struct{ Projects []struct{ ID string } }
-	c.ask(http.MethodPost, c.own("/regions"), http.StatusCreated,
+	c.unbound().ask(http.MethodPost, c.own("/regions"), http.StatusCreated,
 		map[string]any{"name": "far", "kind": "folder", "folder": "far", "bandwidth": bandwidth}, &made)
 	return made.Projects[0].ID
 }

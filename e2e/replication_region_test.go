@@ -153,6 +153,7 @@ func typeRegion(v *visitor, c *caller, server *testserver.Server, wrong string) 
 		"name": "by_wire_bucket", "kind": "s3", "endpoint": "http://" + server.Addr(), "bucket": "by-bucket", "prefix": "by-wire", "path_style": true,
 		"access_key": server.User, "secret": wrong,
 	}
+	c = c.unbound()
 	c.ask(http.MethodPost, c.own("/regions"), http.StatusCreated, body, nil)
 	body["secret"] = server.Password
 	c.ask(http.MethodPut, c.own("/regions/by_wire_bucket"), http.StatusOK, body, nil)

@@ -60,7 +60,7 @@ func (w *where) mustExist() error {
 // backUpTo writes a file that is there as a whole, on the disk, or not at all. One
 // that is there already is left alone.
 func (p *program) backUpTo(ctx context.Context, all *parts, name string) error {
-	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the operator names the file
 		return fmt.Errorf("%s is there already: name a new file", name)
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-*") // 0600

@@ -25,7 +25,7 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
       Serve the console and the wire API. The first start makes an account and
       a project named after the region. While no administrator can sign in, a
       start prints a link, good once and for a day, to set one up; or, if
-      SWITCHBOARD_ADMIN_PASSWORD is set, makes the user admin with that password.
+      SWITCHBOARD_ADMIN_PASSWORD is set, makes the user admin with that.
       --link-check shape lets the wire API look at the form of a link only;
       connect really asks the system behind it.
       --trusted-proxy names the reverse proxies whose X-Forwarded-* headers are

@@ -47,7 +47,7 @@ func (s *served) showMetrics(ctx context.Context, plane *embedded.Plane) {
 	if s.Apart == nil {
 		return
 	}
-	handler := operations(s, plane) //nolint:contextcheck // requests bring their own
+	handler := operations(s, plane)
 	go func() {
 		if err := answer(ctx, s.Apart, handler, s.Log); err != nil {
 			s.Log.Error("the metrics are not shown any more", "cause", err)

@@ -122,7 +122,7 @@ func TestMetricsWithoutADatabase(t *testing.T) {
 	all.close()
 
 	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	m.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 	require.Equal(t, http.StatusOK, w.Code)
 	for _, line := range []string{
 		`switchboard_job_seconds_count{kind="probe",result="done"} 1`, `switchboard_job_seconds_bucket{kind="probe",result="done",le="1"} 0`,

@@ -62,7 +62,12 @@ func TestRefusals(t *testing.T) {
 		"a rotation of a sample key": {
 			env{envKeys: base64.StdEncoding.EncodeToString(make([]byte, 32))}, "secrets rotate", "sample",
 		},
-		"help about something": {nil, "help me", `"me"`},
+		"half an OpenID client":         {nil, "serve --oidc-issuer https://id.example.com", "the OpenID client has no id"},
+		"an OpenID client of nobody":    {nil, "serve --oidc-client-id console", "--oidc-issuer and --oidc-client-id: the OpenID issuer"},
+		"an OpenID issuer without TLS":  {nil, "serve --oidc-client-id console --oidc-issuer http://id.example.com", "must be an https:// address"},
+		"a public address with a path":  {nil, "serve --public-url https://console.example.com/x", "without a path"},
+		"a public address of no server": {nil, "serve --public-url console.example.com", "-public-url"},
+		"help about something":          {nil, "help me", `"me"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

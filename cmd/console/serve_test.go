@@ -92,8 +92,18 @@ func TestFirstAdministrator(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, open)
 
-		t.Run("and no more when there is a user", func(t *testing.T) {
-			done(t, env{envPassword: canary}, "user", "add", "ann", "--data", data)
+		t.Run("as long as nobody can administrate, whoever else came in", func(t *testing.T) {
+			who := identity.External{Issuer: "https://id.example.com", Subject: "1", Name: adminName}
+			_, _, err := look(t, data).SignInExternal(t.Context(), who, api.Actor{Way: api.WayPage}, "")
+			require.NoError(t, err)
+			for _, e := range []env{nil, {envAdmin: canary}} { // somebody has that name
+				s := serve(t, e, "--data", data)
+				require.Zero(t, s.end())
+				require.Regexp(t, link, s.output())
+			}
+		})
+		t.Run("and no more when there is an administrator", func(t *testing.T) {
+			done(t, env{envPassword: canary}, "user", "add", "ann", "--administrator", "--data", data)
 			s := serve(t, nil, "--data", data)
 			require.Zero(t, s.end())
 			require.Empty(t, s.output())

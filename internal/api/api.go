@@ -57,6 +57,9 @@ type Actor struct {
 	// Role is what the actor may do where the call acts, established by whoever let
 	// him in. It is judged at the door (Allow) and is not kept.
 	Role Role `json:"-"`
+	// Limited says that he came by a credential which works in this project only: in
+	// others he has no role.
+	Limited bool `json:"-"`
 }
 
 // Way is the door through which a change came in.

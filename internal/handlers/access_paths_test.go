@@ -64,7 +64,10 @@ func (w *town) routes() []*echo.Route {
 
 // lateness is greater for what leaves less behind.
 func lateness(r *echo.Route) int {
-	order := []string{"/cancel", "/steer", "/abort", "/promote", "/undo", "/remove", "/reject", "/version", "/entries/delete", "/delete", "/archive", "/disable", "/sessions", "/sign-out"}
+	order := []string{
+		"/cancel", "/steer", "/abort", "/promote", "/undo", "/remove", "/reject", "/entries/delete", "/version", "/history", "/roll-back", "/delete",
+		"/settings", "/archive", "/disable", "/sessions", "/sign-out",
+	}
 	if r.Method == http.MethodGet {
 		return 0
 	}

@@ -34,19 +34,17 @@ type town struct {
 	*site
 
 	handler              http.Handler
-	cookie               *http.Cookie
+	cookie, root         *http.Cookie // the person's, and an administrator's
 	mine, other, archive goods
 }
 
-// person is who asks.
+// person is who asks: somebody with a role in the first project, or in another.
 type person struct {
-	name     string
-	role     api.Role // in the first project; RoleAdministrator is that of the console
-	in       func(*town) string
-	elsewhere bool // has the role in the other project instead
-	past      bool // in the archived one
-	nobody    bool
-	disabled  bool
+	role      api.Role // RoleAdministrator is that of the console
+	elsewhere bool     // in the other project
+	past      bool     // in the archived one
+	disabled  bool     // since he signed in
+	nobody    bool     // is not signed in
 }
 
 // Words that are in the texts of each project alone.
@@ -60,11 +58,13 @@ func newTown(t *testing.T, who person, prober *probe.Prober) *town {
 	t.Helper()
 	s := emptyProberSite(t, prober)
 	close(s.stopping) // streams end
+	s.options.About = func(api.Actor) (handlers.Installation, error) { return handlers.Installation{}, nil }
 	provider, err := oidc.New(oidc.Config{Issuer: "http://" + testserver.ClosedAddr(t).String(), ClientID: "console", Label: "Acme"})
 	require.NoError(t, err)
 	s.options.OpenID = provider
 	w := &town{site: s, handler: handlers.New(s.options)}
-	other, archived := s.addProject(foreignWord), s.addProject(archivedWord)
+	other, archived := s.addProject("elsewhere"), s.addProject("kept")
+	there := s.there().Project // where backups are replicated to
 	root, err := s.identity.CreateUser(t.Context(), console, identity.NewPerson{Name: "root", Administrator: true}, api.NewSecret(password))
 	require.NoError(t, err)
 	asker := identity.NewPerson{Name: user, Administrator: who.role == api.RoleAdministrator, Roles: map[string]api.Role{}}
@@ -74,16 +74,15 @@ func newTown(t *testing.T, who person, prober *probe.Prober) *town {
 	case who.past:
 		asker.Roles[archived.ID] = who.role
 	case who.role < api.RoleAdministrator && who.role > api.RoleNone:
-		asker.Roles[s.project.ID] = who.role
+		asker.Roles[s.project.ID], asker.Roles[there] = who.role, who.role
 	}
 	u, err := s.identity.CreateUser(t.Context(), console, asker, api.NewSecret(password))
 	require.NoError(t, err)
+	w.root = w.session("root")
 	if !who.nobody {
-		s.signIn(user, password).requireStatus(http.StatusSeeOther)
-		at, err := url.Parse(s.server.URL)
-		require.NoError(t, err)
-		w.cookie = s.client.Jar.Cookies(at)[0]
+		w.cookie = w.session(user)
 	}
+	require.NoError(t, s.identity.ProveKeys(t.Context()))
 	w.mine = w.stocked(s.project, ownWord, u, root)
 	w.other = w.stocked(other, foreignWord, root, root)
 	w.archive = w.stocked(archived, archivedWord, u, root)
@@ -94,10 +93,19 @@ func newTown(t *testing.T, who person, prober *probe.Prober) *town {
 	return w
 }
 
+// session signs somebody in and returns his cookie.
+func (w *town) session(name string) *http.Cookie {
+	w.client = newClient(w.t)
+	w.signIn(name, password).requireStatus(http.StatusSeeOther)
+	at, err := url.Parse(w.server.URL)
+	require.NoError(w.t, err)
+	return w.client.Jar.Cookies(at)[0]
+}
+
 // stocked puts something of every kind into a project; what belongs to people is the
 // owner's.
 func (w *town) stocked(project identity.Project, word string, owner, root identity.User) goods {
-	t, ctx := w.t.(*testing.T), w.t.Context()
+	t, ctx := w.t, w.t.Context()
 	scope := api.Scope{Project: project.ID, Actor: api.Actor{User: "grace", Way: api.WayConsole, Role: api.RoleAdministrator}}
 	g := goods{Project: project.ID, Region: w.region(false).Name}
 	g.Stock = apitest.FillStock(t, apitest.Plane{Service: w.service, Mine: scope}, word, w.catchUp)
@@ -128,12 +136,16 @@ func (w *town) stocked(project identity.Project, word string, owner, root identi
 	require.NoError(t, err)
 	added, err := w.identity.CreateUser(ctx, console, identity.NewPerson{Name: word}, api.NewSecret(password))
 	require.NoError(t, err)
-	g.Key, g.Token, g.Group, g.User, g.Office = key.Access, token.ID, group.ID, added.ID, w.addProject("spare_" + word).ID
+	g.Key, g.Token, g.Group, g.User, g.Office = key.Access, token.ID, group.ID, added.ID, w.addProject("spare_"+word).ID
 	return g
 }
 
 // ask sends a request as the person, without a connection in between.
 func (w *town) ask(method, path string, values url.Values) *httptest.ResponseRecorder {
+	return w.askAs(w.cookie, method, path, values)
+}
+
+func (w *town) askAs(cookie *http.Cookie, method, path string, values url.Values) *httptest.ResponseRecorder {
 	ctx, cancel := context.WithTimeout(context.Background(), postDeadline)
 	defer cancel()
 	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(values.Encode()))
@@ -141,13 +153,20 @@ func (w *town) ask(method, path string, values url.Values) *httptest.ResponseRec
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	if w.cookie != nil {
-		r.AddCookie(w.cookie)
+	if cookie != nil {
+		r.AddCookie(cookie)
 	}
 	rec := httptest.NewRecorder()
-	w.handler.ServeHTTP(rec, r)
+	w.handler.ServeHTTP(patient{rec}, r)
 	return rec
 }
+
+// patient is a recorder that can be told how long to wait, as a connection can.
+type patient struct{ *httptest.ResponseRecorder }
+
+func (patient) SetWriteDeadline(time.Time) error { return nil }
+func (patient) SetReadDeadline(time.Time) error  { return nil }
+func (patient) EnableFullDuplex() error          { return nil }
 
 // forms are those of a page: where they are sent, and with what.
 func forms(t *testing.T, html string) map[string]url.Values {

@@ -75,7 +75,10 @@ func (p *pages) reverse(c echo.Context) error {
 			return p.refuseReverse(c, err)
 		}
 	}
-	if reversal.Deed != nil {
+	switch {
+	case len(reversal.Asks) > 0:
+		err = withoutSecrets(reversal.Asks)
+	case reversal.Deed != nil:
 		err = reversal.Deed.Do(ctx, p.Service, s)
 	}
 	problems, err := faults(err)
@@ -87,6 +90,15 @@ func (p *pages) reverse(c echo.Context) error {
 		return p.renderReverse(c, http.StatusUnprocessableEntity, view)
 	}
 	return p.afterReverse(c, &reversal)
+}
+
+// withoutSecrets refuses a roll back whose secrets were not all typed.
+func withoutSecrets(paths []string) error {
+	problems := make([]api.Problem, len(paths))
+	for i, path := range paths {
+		problems[i] = api.Problem{Path: path, Message: api.M("rollback.secret_missing")}
+	}
+	return api.Refuse(problems)
 }
 
 // reverseSecrets reads the secrets that were typed; they come back sealed.

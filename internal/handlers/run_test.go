@@ -17,6 +17,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/identity"
 	"switchboard/internal/testserver"
 )
 
@@ -282,5 +283,29 @@ func TestTheEventsOfARunEndWithTheBrowser(t *testing.T) {
 	case <-ended:
 	case <-time.After(20 * time.Second):
 		require.Fail(t, "the stream goes on for nobody")
+	}
+}
+
+func TestAStreamEndsForWhoIsKeptOut(t *testing.T) {
+	t.Parallel()
+	for name, keepOut := range map[string]func(s *site, user identity.User) error{
+		"disabled": func(s *site, u identity.User) error { return s.identity.DisablePerson(s.t.Context(), console, u.ID) },
+		"without a role there": func(s *site, u identity.User) error {
+			return s.identity.SetProjectRole(s.t.Context(), api.Scope{Project: s.project.ID, Actor: console}, identity.Holder{User: u.ID}, api.RoleNone)
+		},
+		"signed out": func(s *site, u identity.User) error {
+			_, err := s.identity.SignOutEverywhere(s.t.Context(), api.Actor{UserID: u.ID}, "")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			bob := s.join("bob", api.RoleViewer)
+			events, _ := s.as(t, "bob", secondPassword).listen(t.Context(), s.startRun(s.create(s.unreachable("orders")))+"/events")
+			require.Equal(t, "state", next(t, events).name)
+			require.NoError(t, keepOut(s, bob))
+			requireEnd(t, events)
+		})
 	}
 }

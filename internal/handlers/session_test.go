@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api/identity"
 )
 
 func TestSignIn(t *testing.T) {
@@ -142,7 +144,14 @@ func TestSetUp(t *testing.T) {
 	s.get("/set-up?token=wrong").requireStatus(http.StatusNotFound)
 	s.get(path).requireStatus(http.StatusOK)
 
-	p := s.post(path, url.Values{"name": {"root"}, "password": {password}, "again": {"something else"}})
+	who := identity.External{Issuer: "https://id.example.com", Subject: "1", Name: "mary"}
+	_, _, err = s.identity.SignInExternal(t.Context(), who, console, "")
+	require.NoError(t, err)
+	require.Contains(t, s.get("/sign-in").text(".sign-in-notice"), "set-up link", "somebody came in, but nobody administrates")
+	p := s.post(path, url.Values{"name": {"mary"}, "password": {password}, "again": {password}})
+	p.requireStatus(http.StatusUnprocessableEntity)
+	require.NotEmpty(t, p.text("#name-error"))
+	p = s.post(path, url.Values{"name": {"root"}, "password": {password}, "again": {"something else"}})
 	p.requireStatus(http.StatusUnprocessableEntity)
 	require.Contains(t, p.text("#again-error"), "differ")
 	p = s.post(path, url.Values{"name": {"root"}, "password": {"short"}, "again": {"short"}})

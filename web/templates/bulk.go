@@ -56,6 +56,17 @@ func (v *OutcomeView) refused() int {
 	return n
 }
 
+// waiting is how many became requests.
+func (v *OutcomeView) waiting() int {
+	n := 0
+	for i := range v.Rows {
+		if v.requestOf(v.Rows[i]) != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // requestOf is the page of the request that was made instead of what was meant; empty
 // if none was.
 func (v *OutcomeView) requestOf(o api.Outcome) string {
@@ -77,6 +88,8 @@ func (v *OutcomeView) summary(ctx context.Context) string {
 		return locale.T(ctx, "bulk.broken", "done", len(v.Rows)-refused)
 	case refused == 0:
 		return locale.T(ctx, "bulk.all_done", "count", len(v.Rows))
+	case v.waiting() > 0:
+		return locale.T(ctx, "bulk.some_wait", "done", len(v.Rows)-refused, "waiting", v.waiting(), "refused", refused-v.waiting())
 	default:
 		return locale.T(ctx, "bulk.some_refused", "done", len(v.Rows)-refused, "refused", refused)
 	}

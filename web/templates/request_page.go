@@ -128,23 +128,24 @@ func eventMark(c *api.RequestComment) (tone string, picture icon.Name) {
 // RequestForms describes what can be written to a request: why, a decision about
 // exactly what was seen, and a comment.
 func RequestForms(ctx context.Context, path string, r *api.Request) (why, decision, comment *form.Form) {
-	why = noteForm(path, "reason", form.Field{
-		Label: locale.T(ctx, "requests.reason_label"), Help: locale.T(ctx, "requests.reason_help"), MaxLen: api.MaxRequestReason, Required: true,
+	t := func(key string) string { return locale.T(ctx, key) }
+	why = noteForm(path, "reason", t("requests.reason"), form.Field{
+		Label: t("requests.reason_label"), Help: t("requests.reason_help"), MaxLen: api.MaxRequestReason, Required: true,
 	})
 	why.Values.Set("reason", r.Reason)
-	decision = noteForm(path, "approve", form.Field{
-		Label: locale.T(ctx, "requests.decision_label"), Help: locale.T(ctx, "requests.decision_help"), MaxLen: api.MaxComment,
+	decision = noteForm(path, "approve", t("requests.decide"), form.Field{
+		Label: t("requests.decision_label"), Help: t("requests.decision_help"), MaxLen: api.MaxComment,
 	})
 	decision.Hidden = []form.Hidden{{Name: "digest", Value: r.Digest}}
-	comment = noteForm(path, "comment", form.Field{Label: locale.T(ctx, "requests.comment_label"), MaxLen: api.MaxComment, Required: true})
+	comment = noteForm(path, "comment", t("requests.comment"), form.Field{Label: t("requests.comment_label"), MaxLen: api.MaxComment, Required: true})
 	return why, decision, comment
 }
 
 // noteForm is a form of one text; both are called like what is done with it.
-func noteForm(path, verb string, text form.Field) *form.Form {
+func noteForm(path, verb, title string, text form.Field) *form.Form {
 	text.Path, text.Kind, text.Count = verb, form.TextArea, true
 	return &form.Form{
 		ID: "request-" + verb + "-form", Action: path + "/" + verb, Values: url.Values{},
-		Sections: []form.Section{{ID: "request-" + verb + "-fields", Fields: []form.Field{text}}},
+		Sections: []form.Section{{ID: "request-" + verb + "-fields", Title: title, Fields: []form.Field{text}}},
 	}
 }

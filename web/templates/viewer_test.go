@@ -5,23 +5,71 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
+	"switchboard/internal/api/routing"
 	"switchboard/internal/locale"
 	"switchboard/web/templates"
 )
 
-func TestDumpViewer(t *testing.T) {
-	ctx := templates.WithRole(locale.With(t.Context(), locale.Languages[0]), api.RoleViewer)
-	for name, page := range pages(ctx) {
-		var html bytes.Buffer
-		require.NoError(t, page.Render(ctx, &html))
-		doc, err := goquery.NewDocumentFromReader(&html)
-		require.NoError(t, err)
-		doc.Find("main a[href], main form[method=post]").Each(func(_ int, e *goquery.Selection) {
-			h := e.AttrOr("href", "") + e.AttrOr("action", "")
-			t.Log(name, "|", goquery.NodeName(e), h)
-		})
+// shown is a page as somebody with a role has it.
+func shown(t *testing.T, role api.Role, page templ.Component) *goquery.Document {
+	t.Helper()
+	var html bytes.Buffer
+	require.NoError(t, page.Render(templates.WithRole(locale.With(t.Context(), "en"), role), &html))
+	doc, err := goquery.NewDocumentFromReader(&html)
+	require.NoError(t, err)
+	return doc
+}
+
+func TestAnAliasOffersNothingThatItsReaderMayNot(t *testing.T) {
+	t.Parallel()
+	view := templates.AliasView{Base: "/p/1/aliases", Alias: named("a", routing.Route{Main: "v1", Additional: "v2", Weight: 20})}
+	past := templates.AliasPastView{AliasView: view, Review: templates.AliasReviewView{
+		AliasFormView: templates.AliasFormView{Base: view.Base, Stored: &view.Alias}, Draft: templates.AliasState{Description: "other"},
+	}}
+	refused := past
+	refused.Problems = []api.Problem{{Path: "version", Message: api.M("alias.rules_required")}}
+	pages := map[string]templ.Component{
+		"detail": templates.AliasDetail(frame(), templates.AliasDetailView{
+			AliasView: view, URN: "urn", Call: "/invoke", Trial: templates.TrialView{Action: "/p/1/aliases/a/try"},
+		}),
+		"past":    templates.AliasPast(frame(), past),
+		"refused": templates.AliasPast(frame(), refused),
 	}
+	const changes = "main [href$='/new'], main [href$='/edit'], main [href$='/delete'], #alias-call, #alias-promote, #alias-abort, #past-save"
+	for name, page := range pages {
+		require.NotZero(t, shown(t, api.RoleEditor, page).Find(changes).Length(), name)
+		viewer := shown(t, api.RoleViewer, page)
+		require.Zero(t, viewer.Find(changes).Length(), name)
+	}
+	require.Equal(t, 1, shown(t, api.RoleViewer, pages["detail"]).Find("#trial-go").Length(), "the bench changes nothing and calls nobody")
+}
+
+func TestARollBackSaysWhatItDoesNotBringBack(t *testing.T) {
+	t.Parallel()
+	reversal := api.Reversal{
+		Change: api.Change{ID: "c", Kind: api.KindEndpointService, Action: "delete", ObjectName: "mirror"},
+		Then:   []byte(`{"name":"mirror"}`), Deed: api.CreateEndpointService{}, Notes: []api.Message{api.M("reverse.whitelist_stays", "count", 3)},
+	}
+	view := func() templates.RollBackView {
+		return templates.RollBackView{Reversal: reversal, Form: templates.RollBackForm(t.Context(), &reversal)}
+	}
+	said := func() string {
+		return shown(t, api.RoleEditor, templates.RollBack(frame(), view())).Find(".consequences").Text()
+	}
+	note := locale.Msg(locale.With(t.Context(), "en"), reversal.Notes[0])
+	require.Contains(t, said(), note)
+	require.Contains(t, said(), "Consumers of this service notice at once.")
+	reversal.Deed, reversal.Then = nil, nil
+	require.Contains(t, said(), note, "also where nothing is left to do")
+	require.NotContains(t, said(), "notice at once")
+}
+
+func TestWhatIsPrunedIsNotAlwaysABackup(t *testing.T) {
+	t.Parallel()
+	ctx := locale.With(t.Context(), "en")
+	require.Equal(t, "Audit log: removed what is not kept any longer", templates.ChangeTitle(ctx, &api.Change{Kind: api.KindAudit, Action: "prune"}))
 }

@@ -17,7 +17,7 @@ import (
 
 // Digest is all that a database holds, by table: the text of the rows. It is without
 // the audit log, without what lets people in for a while, and without when somebody was
-// last seen.
+// last seen and how he likes the console to look.
 func Digest(t testing.TB, db *store.DB) map[string]string {
 	t.Helper()
 	var packed bytes.Buffer
@@ -25,7 +25,8 @@ func Digest(t testing.TB, db *store.DB) map[string]string {
 	require.NoError(t, err)
 	text, err := gzip.NewReader(&packed)
 	require.NoError(t, err)
-	tables, table, seen := map[string]*strings.Builder{}, new(strings.Builder), -1
+	tables, table := map[string]*strings.Builder{}, new(strings.Builder)
+	var columns []string
 	for lines := bufio.NewReader(text); ; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
@@ -37,14 +38,16 @@ func Digest(t testing.TB, db *store.DB) map[string]string {
 		}
 		if line[0] == '{' {
 			require.NoError(t, json.Unmarshal(line, &named))
-			table, seen = new(strings.Builder), slices.Index(named.Columns, "seen_at")
+			table, columns = new(strings.Builder), named.Columns
 			tables[named.Table] = table
 			continue
 		}
 		var row []any
 		require.NoError(t, json.Unmarshal(line, &row))
-		if seen >= 0 {
-			row[seen] = nil
+		for i, column := range columns {
+			if column == "seen_at" || column == "language" || column == "theme" {
+				row[i] = nil
+			}
 		}
 		line, err = json.Marshal(row)
 		require.NoError(t, err)
@@ -59,12 +62,20 @@ func Digest(t testing.TB, db *store.DB) map[string]string {
 	return digest
 }
 
-// Changed are the tables that differ between two digests.
-func Changed(before, after map[string]string) (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(before)) {
-		if before[name] != after[name] {
-			names = append(names, name)
+// Changed are the rows that are in one of two digests only, each after its table.
+func Changed(before, after map[string]string) (rows []string) {
+	for _, table := range slices.Sorted(maps.Keys(before)) {
+		old, now := strings.Split(before[table], "\n"), strings.Split(after[table], "\n")
+		for _, row := range now {
+			if !slices.Contains(old, row) {
+				rows = append(rows, table+" now "+row)
+			}
+		}
+		for _, row := range old {
+			if !slices.Contains(now, row) {
+				rows = append(rows, table+" before "+row)
+			}
 		}
 	}
-	return names
+	return rows
 }

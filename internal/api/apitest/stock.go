@@ -63,7 +63,7 @@ func (s *Stock) watched(t testing.TB, p Plane) {
 	run, err = p.Service.StartRun(ctx, p.Mine, api.KindConnection, []string{connection.ID})
 	require.NoError(t, err)
 	s.ConnectionRun = run.ID
-	queue, err := p.Service.CreateQueue(ctx, p.Mine, api.QueueDraft{Name: s.Word, Description: s.Word, CUs: 16})
+	queue, err := p.Service.CreateQueue(ctx, p.Mine, api.QueueDraft{Name: fmt.Sprintf("q%x", s.Word), Description: s.Word, CUs: 16})
 	require.NoError(t, err)
 	s.Queue = queue.Name
 	test, err := p.Service.TestAddress(ctx, p.Mine, queue.Name, closed)
@@ -103,7 +103,9 @@ func (s *Stock) aliases(t testing.TB, p Plane) {
 	require.NoError(t, err)
 	s.Function = function.ID
 	for _, name := range []string{"v1", "v2"} {
-		_, err := p.Service.PublishVersion(ctx, p.Mine, function.ID, api.VersionDraft{Name: name, Description: s.Word})
+		_, err := p.Service.SetUpstream(ctx, p.Mine, function.ID, api.LatestVersion, "http://127.0.0.1:1/"+s.Word+"/"+name)
+		require.NoError(t, err)
+		_, err = p.Service.PublishVersion(ctx, p.Mine, function.ID, api.VersionDraft{Name: name, Description: s.Word})
 		require.NoError(t, err)
 	}
 	alias, err := p.Service.CreateAlias(ctx, p.Mine, function.ID, api.AliasDraft{Name: s.Word, Description: new(s.Word), Version: "v1"})

@@ -72,12 +72,11 @@ func apitestRun(t *testing.T, p apitest.Plane, id string) api.ReplicationRun {
 // then goes on has lost its run: it writes nothing more.
 func TestAProcessThatWakesUpTooLateWritesNothing(t *testing.T) {
 	t.Parallel()
-	url := testserver.PostgreSQL(t).FreshDatabase(t)
+	// Who is stopped in the middle of a transaction holds up others only so long.
+	url := testserver.PostgreSQL(t).FreshDatabase(t) + "&idle_in_transaction_session_timeout=2000"
 	db := apitest.Open(t, url)
 	const objects, pauses = 120, 6
 	p, policy, to := prepared(t, db, mixed(objects))
-	// Who is stopped in the middle of a transaction holds up others only so long.
-	exec(t, db, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 2000', current_database()); END $$")
 	unchanged := watchFinals(t, db)
 	run := apitest.Replicate(t, p, policy.ID, to)
 	var at []int

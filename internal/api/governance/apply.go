@@ -171,6 +171,8 @@ func (g *Service) settle(ctx context.Context, row *requestRow, err error) error 
 	switch {
 	case err == nil:
 		return g.endAlone(ctx, row, api.RequestApplied, nil)
+	case is && refused.Message.Key == "request.meanwhile":
+		return nil // its approval was used or taken back meanwhile (store.Record): it is as whoever did that left it
 	case !is || refused.Code == api.Internal || refused.Code == api.Unavailable || refused.Code == api.Limit:
 		return g.again(ctx, row, err)
 	case refused.Code == api.Conflict || refused.Code == api.NotFound:

@@ -2,78 +2,98 @@ package governance
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
 	"switchboard/internal/api"
 )
 
 // roleIn is what somebody may do in another project than the one he works in.
 func (g *Service) roleIn(ctx context.Context, a api.Actor, project string) (api.Role, error) {
-	if a.Role == api.RoleAdministrator { // in every project
+	switch {
+	case a.Limited:
+		return api.RoleNone, nil
+	case a.Role == api.RoleAdministrator: // in every project
 		return a.Role, nil
 	}
 	return g.people.RoleIn(ctx, a.UserID, project)
 }
 
+// target is where a deed sends copies to. Path is where its caller named it, empty if
+// something stored does.
+type target struct {
+	api.Destination
+
+	path string
+}
+
 // reach lets those send copies to other projects who could change something there
-// (S19). Whether there is such a project nobody learns who may not.
+// (S19). A project that is none of theirs is not there for them.
 func (g *Service) reach(ctx context.Context, s api.Scope, d api.Deed) error {
-	projects, err := g.destinations(ctx, s, d)
-	for _, project := range projects {
-		if err != nil {
-			break
+	targets, err := g.targets(ctx, s, d)
+	for _, to := range targets {
+		if err != nil || to.Project == "" { // the next service asks for it
+			continue
 		}
-		err = g.reachProject(ctx, s.Actor, project)
+		err = g.reachOne(ctx, s, d, to)
 	}
 	return err
 }
 
-func (g *Service) reachProject(ctx context.Context, a api.Actor, project string) error {
-	role, err := g.roleIn(ctx, a, project)
-	if err != nil {
+func (g *Service) reachOne(ctx context.Context, s api.Scope, d api.Deed, to target) error {
+	role, err := g.roleIn(ctx, s.Actor, to.Project)
+	switch {
+	case err != nil:
 		return err
-	}
-	if role < api.RoleEditor {
+	case role == api.RoleNone && to.path != "":
+		if _, err := d.Plan(ctx, g.next, s); err != nil {
+			return err
+		}
+		return api.Refuse([]api.Problem{{Path: to.path, Message: api.M("region.project_unknown", "region", to.Region)}})
+	case role < api.RoleEditor:
 		return api.Errorf(api.Forbidden, "access.destination", "needed", api.M("role."+api.RoleEditor.String()))
 	}
-	in, err := g.read(ctx, project)
+	in, err := g.read(ctx, to.Project)
 	if err == nil && in.ArchivedAt != 0 {
 		err = api.Errorf(api.Conflict, "access.destination_archived")
 	}
 	return err
 }
 
-// destinations are the projects that a deed sends copies to, now or on a schedule.
-// Those that it leaves empty the next service asks for.
-func (g *Service) destinations(ctx context.Context, s api.Scope, d api.Deed) (projects []string, err error) {
+// targets are where a deed sends copies to, now or on a schedule.
+func (g *Service) targets(ctx context.Context, s api.Scope, d api.Deed) ([]target, error) {
 	switch d := d.(type) {
 	case api.StartReplication:
-		projects = []string{d.Draft.Project}
+		return []target{{api.Destination{Region: d.Draft.Region, Project: d.Draft.Project}, "project"}}, nil
 	case api.ReplicateBackup:
-		projects = []string{d.Draft.Project}
-	case api.CreatePolicy:
-		projects = sendsTo(d.Draft)
-	case api.UpdatePolicy:
-		projects = sendsTo(d.Draft)
+		return []target{{api.Destination{Region: d.Draft.Region, Project: d.Draft.Project}, "project"}}, nil
 	case api.RetryReplication:
-		run, failed := g.next.ReplicationRun(ctx, s, d.Run)
-		projects, err = []string{run.Destination.Project}, failed
+		run, err := g.next.ReplicationRun(ctx, s, d.Run)
+		return []target{{run.Destination, ""}}, err
+	case api.CreatePolicy:
+		return targetsOf(d.Draft), nil
+	case api.UpdatePolicy:
+		return targetsOf(d.Draft), nil
 	case api.EnablePolicy:
-		if d.Enabled {
-			policy, failed := g.next.Policy(ctx, s, d.ID)
-			projects, err = sendsTo(policy.Draft()), failed
+		if !d.Enabled {
+			return nil, nil
 		}
+		policy, err := g.next.Policy(ctx, s, d.ID)
+		targets := targetsOf(policy.Draft())
+		for i := range targets {
+			targets[i].path = ""
+		}
+		return targets, err
 	}
-	return slices.DeleteFunc(projects, func(id string) bool { return id == "" }), err
+	return nil, nil
 }
 
-func sendsTo(d api.PolicyDraft) (projects []string) {
+func targetsOf(d api.PolicyDraft) (targets []target) {
 	for i := range d.Operations {
-		if d.Operations[i].Type == api.OperationReplication {
-			projects = append(projects, d.Operations[i].Project)
+		if o := &d.Operations[i]; o.Type == api.OperationReplication {
+			targets = append(targets, target{api.Destination{Region: o.Region, Project: o.Project}, fmt.Sprintf("operations.%d.project", i)})
 		}
 	}
-	return projects
+	return targets
 }
 
 // offer leaves those projects in a region that the actor has a role in: the others

@@ -22,7 +22,7 @@ func (r *room) away(t *testing.T, ed api.Role) api.Destination {
 
 // sending is a policy that replicates there every day.
 func sending(name string, to api.Destination) api.PolicyDraft {
-	d := apitest.PolicyDraft(name, "docs")
+	d := apitest.PolicyDraft(name, "docs/"+name)
 	d.Operations = append(d.Operations, api.OperationDraft{
 		Type: api.OperationReplication, Pattern: d.Operations[0].Pattern, Enabled: true, Region: to.Region, Project: to.Project,
 	})
@@ -63,18 +63,22 @@ func TestCopiesGoWhereTheirSenderMayChangeThings(t *testing.T) {
 				return err
 			},
 		}
-		for _, role := range []api.Role{api.RoleNone, api.RoleViewer} {
-			r.people["ed@"+to.Project] = role
-			for name, call := range calls {
-				err := call(to)
-				require.Equal(t, api.Forbidden, api.CodeOf(err), "%s as %s: %v", name, role, err)
-				requireCode(t, call(to), api.Forbidden, "access.destination")
-			}
-			requireCode(t, r.EnablePolicy(ctx, ed, policy.ID, true), api.Forbidden, "access.destination")
-			require.NoError(t, r.EnablePolicy(ctx, ed, policy.ID, false), "to stop it takes nothing")
+		r.people["ed@"+to.Project] = api.RoleViewer
+		for name, call := range calls {
+			err := call(to)
+			require.Equal(t, api.Forbidden, api.CodeOf(err), "%s: %v", name, err)
+			requireCode(t, err, api.Forbidden, "access.destination")
 		}
-		r.people["ed@nowhere"] = api.RoleNone
-		requireCode(t, calls["a run"](api.Destination{Region: to.Region, Project: "nowhere"}), api.Forbidden, "access.destination")
+		requireCode(t, r.EnablePolicy(ctx, ed, policy.ID, true), api.Forbidden, "access.destination")
+		require.NoError(t, r.EnablePolicy(ctx, ed, policy.ID, false), "to stop it takes nothing")
+
+		r.people["ed@"+to.Project], r.people["ed@nowhere"] = api.RoleNone, api.RoleNone
+		delete(calls, "one backup") // there is none, which is said first
+		for name, call := range calls {
+			hidden, nowhere := call(to), call(api.Destination{Region: to.Region, Project: "nowhere"})
+			require.Equal(t, api.Invalid, api.CodeOf(hidden), "%s: %v", name, hidden)
+			require.Equal(t, nowhere, hidden, "%s: what is none of his is not there", name)
+		}
 
 		r.people["ed@"+to.Project] = api.RoleEditor
 		change(t, r.db, "UPDATE projects SET archived_at = 1 WHERE id = ?", to.Project)
@@ -97,6 +101,12 @@ func TestAnApprovedReplicationGoesWhereItsRequesterMayChangeThingsThen(t *testin
 		r.people["ed@"+to.Project] = api.RoleViewer
 		r.work(t, time.Now())
 		r.refused(t, lost.ID, api.RequestVoid, "access.destination")
+
+		r.people["ed@"+to.Project] = api.RoleEditor
+		hidden := ask("hourly")
+		r.people["ed@"+to.Project] = api.RoleNone
+		r.work(t, time.Now())
+		require.Equal(t, api.RequestVoid, r.state(t, hidden.ID).State)
 
 		r.people["ed@"+to.Project] = api.RoleEditor
 		r.people["ann@"+to.Project] = api.RoleNone

@@ -1,6 +1,7 @@
 package governance_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/governance"
 	"switchboard/internal/api/jobs"
 	"switchboard/internal/api/keyring"
 )
@@ -69,6 +71,33 @@ func TestARequestThatTwoProcessesHoldIsCarriedOutOnce(t *testing.T) {
 		_, err := r.next.CreateLink(t.Context(), s, d, api.Shape)
 		requireCode(t, err, api.Conflict, "request.meanwhile")
 		require.Len(t, r.links(t), 1, "nothing of it is left")
+	})
+}
+
+// meanwhile is a service that somebody gets ahead of.
+type meanwhile struct {
+	api.Service
+
+	do func()
+}
+
+func (m meanwhile) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, depth api.Depth) (api.Link, error) {
+	m.do()
+	return m.Service.CreateLink(ctx, s, d, depth)
+}
+
+func TestARequestThatIsExplainedWhileItIsCarriedOutWaitsAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		r.rule(t, links)
+		q := r.approve(t, "ann", r.link(t, "ed", "orders"))
+		process := governance.New(governance.Options{DB: r.db, Keys: r.keys, People: r.people, Next: meanwhile{r.next, func() {
+			_, err := r.ExplainRequest(t.Context(), r.as("ed"), q.ID, "for the auditors")
+			require.NoError(t, err)
+		}}})
+		require.NoError(t, process.Chores()[0].Do(t.Context(), r.dueNow(t)[0]))
+		require.Empty(t, r.links(t), "nobody approves it with that reason yet")
+		require.Equal(t, api.RequestOpen, r.state(t, q.ID).State)
 	})
 }
 

@@ -194,11 +194,7 @@ func (g *Service) move(ctx context.Context, s api.Scope, r *requestRow, action s
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, api.Errorf(api.Conflict, "request.meanwhile"))
 		}
-		event := to
-		if action == actionExplain {
-			event = ""
-		}
-		if err := r.tell(ctx, tx, s.Actor.User, event, text, now); err != nil {
+		if err := r.tell(ctx, tx, s.Actor.User, to, text, now); err != nil {
 			return err
 		}
 		return r.record(ctx, tx, s, action)

@@ -70,7 +70,7 @@ func (f family) inProject(h func(c echo.Context, scope api.Scope) error) echo.Ha
 		c.Set(openedProject, project)
 		actor := remote(c)
 		actor.UserID, actor.User = who.user.ID, who.user.Name
-		actor.Role = project.Role
+		actor.Role, actor.Limited = project.Role, who.only() != ""
 		return h(c, api.Scope{Project: project.ID, Actor: actor, Reason: c.Request().Header.Get(headerReason)})
 	})
 }
@@ -187,6 +187,19 @@ func (w caller) fits(project, named string) bool {
 		return w.token.Name != ""
 	}
 	return (named == "" || named == project || named == w.user.Account.ID) && (w.key.Project == "" || w.key.Project == project)
+}
+
+// only is the one project that a key or a program's token was made for, "" if it is for
+// all of its user's. A token of a sign-in is asked for with a project, but is no less
+// than its user.
+func (w caller) only() string {
+	switch {
+	case w.key != nil:
+		return w.key.Project
+	case w.token != nil && w.token.Name != "" && w.token.Project != nil:
+		return w.token.Project.ID
+	}
+	return ""
 }
 
 // unauthorised is the gateway's 401. Clients sign in again and retry when they

@@ -49,6 +49,25 @@ func TestACredentialOpensWhatItsUserHasARoleIn(t *testing.T) {
 	require.Equal(t, []int{401, 401, 401}, ask(w.links("c", "/all")), "at the very next request")
 }
 
+func TestACredentialOfOneProjectKnowsNoOther(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	bob, actor := w.added(t, "bob", api.RoleEditor)
+	scope := api.Scope{Project: w.other.ID, Actor: console}
+	require.NoError(t, w.ids.SetProjectRole(t.Context(), scope, identity.Holder{User: bob.ID}, api.RoleEditor))
+	token, _, err := w.ids.CreateAPIToken(t.Context(), actor, "one", w.project.ID, time.Hour)
+	require.NoError(t, err)
+	w.key, err = w.ids.CreateKey(t.Context(), actor, bob, &w.project, "")
+	require.NoError(t, err)
+	for _, list := range []string{
+		w.send("GET", "/v3/auth/projects", "", header{"X-Auth-Token", token}).Body.String(),
+		w.signed("GET", "/v3/auth/projects", "").Body.String(),
+	} {
+		require.Contains(t, list, w.project.ID)
+		require.NotContains(t, list, w.other.ID)
+	}
+}
+
 func TestATokenNeedsTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	w := start(t)

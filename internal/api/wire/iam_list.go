@@ -43,7 +43,7 @@ func (s *server) listProjects(c echo.Context, who caller) error {
 		return err
 	}
 	projects = slices.DeleteFunc(projects, func(p identity.Project) bool {
-		return who.key != nil && who.key.Project != "" && who.key.Project != p.ID || !wanted(c, p)
+		return who.only() != "" && who.only() != p.ID || !wanted(c, p)
 	})
 	from, to, ok := window(c, len(projects))
 	if !ok {
