@@ -125,7 +125,7 @@ func (a *asking) want(r *echo.Route, path string, values url.Values, foreign str
 	if foreign != "" && strings.Contains(said, foreign) {
 		a.bad = append(a.bad, what+" tells "+foreign)
 	}
-	fits := len(statuses) == 0 && rec.Code < http.StatusInternalServerError && rec.Code != http.StatusForbidden
+	fits := len(statuses) == 0 && rec.Code < http.StatusInternalServerError && (rec.Code != http.StatusForbidden || further[r.Path])
 	for _, status := range statuses {
 		fits = fits || rec.Code == status
 	}
@@ -179,6 +179,14 @@ func refusals(r *echo.Route) []int {
 		statuses = append(statuses, http.StatusSeeOther, http.StatusUnprocessableEntity, http.StatusOK)
 	}
 	return statuses
+}
+
+// further are the routes that ask for more than a role here: one in the project that
+// backups go to, or in any for the names of regions. Of settings, an admin may have
+// taken his own role away before.
+var further = map[string]bool{
+	"/projects/new": true, "/projects/edit": true, "/p/:project/settings": true,
+	"/p/:project/replication/:id/replicate": true, "/p/:project/replication/runs/:id/retry": true,
 }
 
 // early are the routes that say something else before anybody asks for a role: that

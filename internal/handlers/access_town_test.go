@@ -136,7 +136,7 @@ func (w *town) stocked(project identity.Project, word string, owner, root identi
 	require.NoError(t, err)
 	added, err := w.identity.CreateUser(ctx, console, identity.NewPerson{Name: word}, api.NewSecret(password))
 	require.NoError(t, err)
-	g.Key, g.Token, g.Group, g.User, g.Office = key.Access, token.ID, group.ID, added.ID, w.addProject("spare_"+word).ID
+	g.Key, g.Token, g.Group, g.User, g.Office = key.Access, token.ID, group.ID, added.ID, w.addProject("spare-"+project.ID[:8]).ID
 	return g
 }
 

@@ -45,7 +45,7 @@ func Digest(t testing.TB, db *store.DB) map[string]string {
 		var row []any
 		require.NoError(t, json.Unmarshal(line, &row))
 		for i, column := range columns {
-			if column == "seen_at" || column == "language" || column == "theme" {
+			if column == "seen_at" || column == "lang" || column == "theme" {
 				row[i] = nil
 			}
 		}

@@ -135,7 +135,7 @@ func (g *Service) unfit(ctx context.Context, s api.Scope, row *requestRow) (*api
 	}
 	signed, err := g.keys.Open(row.signed(), row.Signature)
 	if err != nil || signed != row.Digest || row.ApproverID == row.RequesterID {
-		return api.Errorf(api.Conflict, "request.tampered"), nil //nolint:nilerr // that it cannot be opened is the answer
+		return api.Errorf(api.Conflict, "request.tampered"), nil
 	}
 	if row.ExpiresAt <= store.Micros(g.now()) {
 		return api.Errorf(api.Conflict, "request.late"), nil

@@ -30,9 +30,20 @@ func (g *Service) Ramps(ctx context.Context, s api.Scope, alias string, limit in
 	return g.next.Ramps(ctx, s, alias, limit)
 }
 
-// SteerRamp implements api.Ramps.
+// SteerRamp implements api.Ramps. Where a change of an alias has to be approved, its
+// ramp was, with the time that each step holds: only an approver may cut that short.
 func (g *Service) SteerRamp(ctx context.Context, s api.Scope, alias string, do api.RampDeed, at int) (api.Ramp, error) {
-	if err := g.act(ctx, s, api.RoleEditor); err != nil {
+	needed := api.RoleEditor
+	if do == api.RampNext {
+		approved, err := g.NeedsApproval(ctx, s, api.KindAlias, api.ActionUpdate)
+		if err != nil {
+			return api.Ramp{}, err
+		}
+		if approved {
+			needed = api.RoleApprover
+		}
+	}
+	if err := g.act(ctx, s, needed); err != nil {
 		return api.Ramp{}, err
 	}
 	return g.next.SteerRamp(ctx, s, alias, do, at)

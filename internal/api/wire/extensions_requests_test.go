@@ -83,3 +83,21 @@ func TestEachServiceRefusesInItsOwnForm(t *testing.T) {
 		require.Contains(t, rec.Body.String(), latest.ID, "the message names the request")
 	}
 }
+
+func TestRegionsNameOnlyProjectsOfTheCaller(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	ed := w.as(t, "ed", api.RoleEditor)
+	body := read[struct{ Regions []regionJSON }](t, w.send("GET", w.ownPath("/regions"), "", ed), http.StatusOK)
+	for _, region := range body.Regions {
+		for _, project := range region.Projects {
+			require.Equal(t, w.project.ID, project.ID, "he has no role in %s", project.Name)
+		}
+	}
+	all := read[struct{ Regions []regionJSON }](t, w.send("GET", w.ownPath("/regions"), ""), http.StatusOK)
+	count := 0
+	for _, region := range all.Regions {
+		count += len(region.Projects)
+	}
+	require.Greater(t, count, 1)
+}
