@@ -121,7 +121,7 @@ type queueView struct {
 // Plan implements Deed.
 func (d CreateQueue) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
 	n := d.Draft.Normalised()
-	after := queueView{n.Name, n.Description, n.Type, n.CUs, n.CIDR, n.Tags}
+	after := queueView(n)
 	return Plan{Deed: d, About: d.About(), After: after}, to.ValidateQueue(ctx, s, d.Draft)
 }
 

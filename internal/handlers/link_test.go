@@ -66,7 +66,7 @@ func TestTheListOfLinks(t *testing.T) {
 		p := s.get(s.links()+"?q=files", fragment("links-table")...)
 		require.False(t, p.whole())
 		require.Equal(t, 1, p.Find("tbody tr").Length())
-		require.Zero(t, p.Find("form").Length())
+		require.Zero(t, p.Find("form[role=search]").Length())
 		require.Contains(t, p.header.Values("Vary"), "HX-Request, HX-Target")
 	})
 	t.Run("a restored history entry is the whole page", func(t *testing.T) {

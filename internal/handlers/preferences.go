@@ -56,7 +56,7 @@ func localised(c echo.Context) context.Context {
 	if here := project(c); here != nil && !here.Archived.IsZero() {
 		offered = min(offered, api.RoleViewer)
 	}
-	return withViews(c, templates.WithRole(locale.With(c.Request().Context(), lang(c)), offered))
+	return withViews(templates.WithRole(locale.With(c.Request().Context(), lang(c)), offered), c)
 }
 
 // savePreferences takes either choice from the switches on every page.

@@ -75,7 +75,7 @@ func (g *governed) ask(call func(api.Scope) error) string {
 	people, err := g.identity.People(g.t.Context(), console, identity.PeopleQuery{Search: user})
 	require.NoError(g.t, err)
 	require.NotEmpty(g.t, people.Items)
-	s := api.Scope{Project: g.project.ID, Actor: api.Actor{UserID: people.Items[0].User.ID, User: user, Way: api.WayPage, Role: api.RoleAdministrator}}
+	s := api.Scope{Project: g.project.ID, Actor: api.Actor{UserID: people.Items[0].ID, User: user, Way: api.WayPage, Role: api.RoleAdministrator}}
 	err = call(s)
 	require.Equal(g.t, api.Approval, api.CodeOf(err), "%v", err)
 	page, err := g.requests.ListRequests(g.t.Context(), g.root(), api.RequestQuery{Limit: 1})

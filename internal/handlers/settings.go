@@ -12,12 +12,11 @@ import (
 	"switchboard/web/templates"
 )
 
-// Installation is what administrators see of the server, and Setting a flag that it
-// was started with.
-type (
-	Installation = templates.Installation
-	Setting      = templates.Setting
-)
+// Installation is what administrators see of the server.
+type Installation = templates.Installation
+
+// Setting is a flag that the server was started with.
+type Setting = templates.Setting
 
 // installationRoutes are the pages about the console itself, for administrators.
 func (p *pages) installationRoutes(in *echo.Group) {

@@ -157,7 +157,7 @@ func TestANameIsNotAPerson(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, people.Items, 2)
 	for _, person := range people.Items {
-		require.Equal(t, person.User.ID != local.ID, person.External, "the local user %s was linked to the provider", person.User.Name)
+		require.Equal(t, person.ID != local.ID, person.External, "the local user %s was linked to the provider", person.Name)
 	}
 }
 

@@ -33,7 +33,7 @@ func (p *pages) renderList(c echo.Context, list string, page templ.Component) er
 }
 
 // withViews adds the views of the list that is shown to the context of its page.
-func withViews(c echo.Context, ctx context.Context) context.Context { //nolint:revive // what it adds to is the context
+func withViews(ctx context.Context, c echo.Context) context.Context {
 	if saved, ok := c.Get(viewsKey).(templates.SavedViews); ok {
 		return templates.WithViews(ctx, saved)
 	}

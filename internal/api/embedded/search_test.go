@@ -67,7 +67,7 @@ func TestASearchOf100000LinksReadsFewOfThem(t *testing.T) {
 		p := plane(t, db, ring(t))
 		manyLinks(t, db, 100_000)
 		asked := new(asking)
-		db.Read.AddQueryHook(asked)
+		db.Read = db.Read.WithQueryHook(asked)
 		for text, want := range map[string][]string{
 			"link-99998": {"link-99998"},
 			"LINK-9999":  {"link-9999", "link-99990", "link-99991"},

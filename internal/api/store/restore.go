@@ -269,7 +269,11 @@ func insertAll(ctx context.Context, tx bun.Tx, into tableLine, rows [][]any) err
 	for i, name := range into.Columns {
 		columns[i] = bun.Ident(name)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO ? (?) VALUES ?", bun.Ident(into.Table), bun.In(columns), bun.In(rows))
+	values := make([]bun.TupleValues, len(rows))
+	for i := range rows {
+		values[i] = bun.Tuple(rows[i])
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO ? (?) VALUES ?", bun.Ident(into.Table), bun.List(columns), bun.List(values))
 	if err != nil {
 		return fmt.Errorf("table %s: %w", into.Table, err)
 	}
