@@ -40,7 +40,7 @@ func TestADestinationThatIsFull(t *testing.T) {
 		require.Equal(t, []int{4, 2}, []int{run.Succeeded, run.Failed})
 		require.Equal(t, map[api.FaultCode]int{api.FaultDestinationFull: 2}, faults(apitest.RequireTrue(t, p, run)))
 		requireConsistent(t, db, p, to, run)
-		require.Empty(t, staged(t, p, to.Region), "what did not fit is taken away")
+		requireTidy(t, p, to.Region)
 
 		require.NoError(t, unix.Mount("none", folder, "tmpfs", unix.MS_REMOUNT, "size=64m"))
 		retry, err := p.Service.RetryReplication(t.Context(), mine, run.ID)

@@ -121,7 +121,7 @@ func TestWhatChangesWhileARunWaits(t *testing.T) {
 			records[2].ID: "fail source_missing", records[4].ID: "fail source_changed",
 		}, found)
 		requireConsistent(t, db, p, to)
-		require.Empty(t, staged(t, p, to.Region))
+		requireTidy(t, p, to.Region)
 	})
 }
 

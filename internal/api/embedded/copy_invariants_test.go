@@ -119,6 +119,14 @@ func staged(t *testing.T, p apitest.Plane, region string) []string {
 	return filesIn(t, r.Folder, ".switchboard/staging")
 }
 
+// requireTidy waits until nothing is staged in a region: a moment after a run has ended
+// what failed is taken away.
+func requireTidy(t *testing.T, p apitest.Plane, region string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(staged(t, p, region)) == 0 }, 20*time.Second, 5*time.Millisecond,
+		"what did not arrive is taken away")
+}
+
 // mixed are sizes of objects as backups have them: most are small, a few are large,
 // some are empty.
 func mixed(n int) []int {

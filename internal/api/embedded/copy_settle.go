@@ -58,7 +58,10 @@ func (d *copying) settle(ctx context.Context, pack []*copied, wait time.Duration
 		d.arrived.Add(int64(len(v.done)))
 		d.hopeless.Store(false)
 	}
-	_ = d.p.tidy(ctx, recordIDs(v.lost)) // what it leaves is found again
+	// The run may have ended with these, and the drive with it. What is left is found again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
+	defer cancel()
+	_ = d.p.tidy(ctx, recordIDs(v.lost))
 	return v.again, nil
 }
 
