@@ -246,13 +246,13 @@ func runOf(v *visitor, home string, ids []string) string {
 }
 
 // leaveBehind lets others have the rows of runs that the killed process held. That is
-// so after two minutes; a check of a closed port takes milliseconds, and not 20 seconds
+// so after two minutes; a check of a closed port takes milliseconds, and not 12 seconds
 // on the busiest machine.
 func leaveBehind(t *testing.T, db *pgx.Conn) {
 	t.Helper()
 	eventually(t, "nobody to be at a row any more", func() (int, bool) {
 		now := time.Now()
-		held, longAgo := now.Add(-20*time.Second).UnixMicro(), now.Add(-2*time.Minute).UnixMicro()
+		held, longAgo := now.Add(-12*time.Second).UnixMicro(), now.Add(-2*time.Minute).UnixMicro()
 		execute(t, db, "UPDATE run_rows SET at = $1 WHERE state = 'running' AND at < $2 AND at > $3", now.Add(-3*time.Minute).UnixMicro(), held, longAgo)
 		n := number(t, db, "SELECT count(*) FROM run_rows WHERE state = 'running' AND at > $1", longAgo)
 		return n, n == 0
