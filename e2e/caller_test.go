@@ -60,10 +60,8 @@ func (c *caller) unbound() *caller {
 	return &other
 }
 
-// passwordLogin is the body that asks for a token in the scope of a project.
-func passwordLogin(project string) map[string]any { return passwordLoginOf(adminName, project) }
-
-// passwordLoginOf is the same for somebody else; all have one password.
+// passwordLoginOf is the body that asks for a token of somebody in the scope of a
+// project; all have one password.
 func passwordLoginOf(name, project string) map[string]any {
 	user := map[string]any{"name": name, "password": adminPassword, "domain": map[string]any{"name": "default"}}
 	return map[string]any{"auth": map[string]any{
