@@ -2,8 +2,6 @@ package identity
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -101,18 +99,8 @@ func (s *Service) RevokeAPIToken(ctx context.Context, actor api.Actor, id string
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row := new(tokenRow)
-		err := tx.NewSelect().Model(row).Where("id = ? AND name <> ''", id).Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && allowOwn(actor, row.UserID) != nil {
-			return unknown
-		}
-		if err != nil {
-			return err
-		}
-		result, err := tx.NewDelete().Model(row).WherePK().Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
+		taken, err := takeOwn(ctx, tx, actor, tx.NewSelect().Model(row).Where("id = ? AND name <> ''", id), row, &row.UserID, unknown)
+		if err != nil || !taken {
 			return err
 		}
 		return store.Record(ctx, tx, api.Scope{Project: row.ProjectID, Actor: actor}, store.Event{

@@ -39,18 +39,8 @@ func (s *Service) DeleteKey(ctx context.Context, actor api.Actor, access string)
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row := new(keyRow)
-		err := tx.NewSelect().Model(row).Where("access = ?", access).Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && allowOwn(actor, row.UserID) != nil {
-			return unknown
-		}
-		if err != nil {
-			return err
-		}
-		result, err := tx.NewDelete().Model(row).WherePK().Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
+		taken, err := takeOwn(ctx, tx, actor, tx.NewSelect().Model(row).Where("access = ?", access), row, &row.UserID, unknown)
+		if err != nil || !taken {
 			return err
 		}
 		return store.Record(ctx, tx, api.Scope{Project: row.ProjectID, Actor: actor}, store.Event{
@@ -58,4 +48,23 @@ func (s *Service) DeleteKey(ctx context.Context, actor api.Actor, access string)
 			Before: map[string]string{"access": access, "name": row.Name, "user_id": row.UserID, "project": row.ProjectID},
 		})
 	})
+}
+
+// takeOwn deletes the row that query finds, a credential of owner, for whom and for
+// administrators it is there; for others it is unknown. taken is false if somebody else
+// deleted it at the same time.
+func takeOwn(ctx context.Context, tx bun.Tx, actor api.Actor, query *bun.SelectQuery, row any, owner *string, unknown error) (taken bool, err error) {
+	err = query.Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && allowOwn(actor, *owner) != nil {
+		return false, unknown
+	}
+	if err != nil {
+		return false, err
+	}
+	result, err := tx.NewDelete().Model(row).WherePK().Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }

@@ -24,7 +24,8 @@ type Config struct {
 	Secret   api.Secret // none for a public client
 	Scopes   []string   // beside openid
 	// GroupsClaim and NameClaim name claims, nested ones by a path with dots. Without
-	// a groups claim nobody's groups are touched by a provider.
+	// a groups claim a provider makes nobody a member of a group, and what it made
+	// somebody before ends with the next sign-in.
 	GroupsClaim, NameClaim string
 	Label                  string // what people call the provider
 }
