@@ -10,7 +10,7 @@ GENERATED := bin/.generated
 LINTER   := bin/golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: run build generate test unit e2e bench lint fuzz clean help
+.PHONY: run build generate test unit e2e pictures bench lint fuzz clean help
 
 run: build ## build what changed and serve http://127.0.0.1:8080, data in ./data
 	@exec bin/console serve
@@ -62,8 +62,22 @@ unit: generate $(SERVERS) ## run the tests beside the code
 
 e2e: build bin/testservers/openid ## run the tests of the whole program, in Chromium and with SDKs
 	cd e2e && go vet ./... && go test -timeout 40m -parallel 4 ./...
+	$(MAKE) --no-print-directory region
 
-bench: build ## measure speed against baselines, four minutes; writes docs/benchmarks.md
+# What people do with each kind, once more in projects that live in a region.
+REGION := TestFirstLink|TestSaveAlthough|TestCloneKeeps|TestDeleteSays|TestEditLink|TestBulk|TestListOf|TestDisableOneLink
+REGION := $(REGION)|TestTwoPeopleEdit|TestConnection(That|sAreKept|sAndQueues|ByKeyboard)|TestAlias(Shares|ByKeyboard)
+REGION := $(REGION)|TestFunctionFrom|TestRampBy(Hand|Keyboard)|TestWhitelist(FromAList|Removal|ForEveryone|ByKeyboard)
+REGION := $(REGION)|TestRollBack|TestUndo|TestRequest|TestTestNow|TestOfficialSDKManages(Links|Connections|Queues|Functions|Aliases|AWhitelist|Policies)
+
+.PHONY: region
+region: build ## run the tests of each kind with projects that live in a region
+	cd e2e && go test -timeout 20m -parallel 4 -run '$(REGION)' . -args -region
+
+pictures: build ## take the pictures of the documentation anew, in docs/images
+	cd e2e && SWITCHBOARD_PICTURES=1 go test -count=1 -run '^TestPicturesOfTheDocumentation$$' .
+
+bench: build ## measure speed against baselines, about a quarter of an hour; writes docs/benchmarks.md
 	cd e2e && go run ./bench
 
 lint: generate $(LINTER) ## run the linters

@@ -115,7 +115,7 @@ func TestRollBackOfAliasesAndPolicies(t *testing.T) {
 		j.takeBack("kind=policy&action=delete")
 		j.photograph("roll-back-policy")
 		j.click("button", "Roll back")
-		j.sees("nightly is back to what it was before the change of ")
+		j.sees("nightly is there again, as it was before the change of ")
 		j.visit(j.home + "/replication")
 		j.click("link", "nightly")
 		j.find("heading", "nightly")

@@ -36,11 +36,18 @@ func (w *tab) audit(what string) {
 	w.requireAccessible(what)
 }
 
-// requireAccessible unfolds the page and reports what axe finds wrong with it.
-// Menus stand beside what they would cover meanwhile.
+// requireAccessible unfolds the page, waits for what is only asked for then, and reports
+// what axe finds wrong with it. Menus stand beside what they would cover meanwhile.
 func (w *tab) requireAccessible(what string) {
 	w.t.Helper()
 	w.eval(`document.querySelectorAll("main details").forEach((d) => { d.open = true; })`)
+	// Code that is open follows what is typed; who leaves the page gives up what it asks.
+	w.expect("htmx:sendAbort, [object HTMLDivElement]")
+	w.expect("htmx:afterRequest, [object HTMLDivElement]")
+	eventually(w.t, "the code of the page", func() (string, bool) {
+		unasked := w.eval(`document.querySelectorAll("details.sample [hx-trigger^=toggle]").length`)
+		return unasked, unasked == "0"
+	})
 	w.eval(`document.querySelectorAll("main .popup-panel").forEach((p) => { p.style.position = "static"; })`)
 	defer w.eval(`document.querySelectorAll("main .popup").forEach((d) => {
 		d.open = false;

@@ -36,7 +36,7 @@ func TestOpenStackClientReplicates(t *testing.T) {
 	}
 	require.ElementsMatch(t, all, found)
 
-	target := p.call(t, secondRegion)
+	target := p.seat().call(t, secondRegion)
 	var answer struct {
 		Replication struct {
 			Items []struct {

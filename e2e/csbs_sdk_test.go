@@ -254,7 +254,7 @@ func TestOfficialSDKReplicates(t *testing.T) {
 	p := start(t)
 	sdk, caller := newCSBS(t, p, p.key(t)), p.call(t)
 	policy, items := caller.backedUp(p, regionName)
-	there := p.call(t, secondRegion).project
+	there := p.seat().call(t, secondRegion).project
 
 	var capable struct {
 		sdkAnswer
@@ -330,7 +330,7 @@ func TestOfficialSDKReplicates(t *testing.T) {
 		err := sdk.send("GET", "/checkpoint_items/"+items[1], sdkRequest{}, &item)
 		return err, err != nil && refusal(t, err).ErrorCode == "CSBS.3001"
 	})
-	require.Len(t, p.call(t, secondRegion).items(""), 2, "replicas stay")
+	require.Len(t, p.seat().call(t, secondRegion).items(""), 2, "replicas stay")
 }
 
 func TestOfficialSDKReadsErrorsOfReplications(t *testing.T) {

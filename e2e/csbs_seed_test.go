@@ -27,10 +27,11 @@ const (
 
 // The documented request, sent with curl between regions of the documents' names,
 // and the documented answer. Then what it is for: the replicas are in the other
-// region, whole, and a second request finds nothing left to copy.
+// region, whole, and a second request finds nothing left to copy. The program is those regions, and
+// lives in no other one.
 func TestDocumentedReplication(t *testing.T) {
 	t.Parallel()
-	p := start(t, func(p *program) { p.args = append(p.args, "--region", seedSource) })
+	p := start(t, asRegion, func(p *program) { p.args = append(p.args, "--region", seedSource) })
 	source := p.call(t, seedSource)
 	source.unbound().ask(http.MethodPost, source.own("/regions"), http.StatusCreated, map[string]any{"name": seedTarget, "kind": "folder", "folder": seedTarget}, nil)
 	target := p.call(t, seedTarget)

@@ -24,10 +24,11 @@ func (c *caller) csbs(rest string) string { return "/v1/" + c.project + rest }
 
 func (c *caller) provider(rest string) string { return c.csbs("/providers/" + csbsProvider + rest) }
 
-// putObject writes an object of a region that is in the program's folder.
+// putObject writes an object of a region that is in the folder of the program in which
+// the projects really are.
 func (p *program) putObject(t *testing.T, region, key, content string) {
 	t.Helper()
-	at := filepath.Join(p.dir, "regions", region, filepath.FromSlash(key))
+	at := filepath.Join(p.seat().dir, "regions", region, filepath.FromSlash(key))
 	require.NoError(t, os.MkdirAll(filepath.Dir(at), 0o755))
 	require.NoError(t, os.WriteFile(at, []byte(content), 0o600))
 }

@@ -34,6 +34,6 @@ func TestRequestsByKeyboard(t *testing.T) {
 	j.find("heading", "Roll back a change")
 	j.tabTo("button", "Roll back")
 	j.enter()
-	j.sees("orders is back to what it was before the change of ")
+	j.sees("orders is gone again, as it was before the change of ")
 	require.NotEqual(t, http.StatusOK, j.c.send(http.MethodGet, j.c.links()+"/orders", nil).status, "it is gone")
 }

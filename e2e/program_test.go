@@ -34,12 +34,15 @@ type program struct {
 	URL string // http://host:port
 	dir string // its data folder
 
-	database string // URL; empty means SQLite in dir
-	args     []string
-	env      []string
-	process  *exec.Cmd
-	exited   chan struct{}
-	output   *output
+	database string   // URL; empty means SQLite in dir
+	region   *program // where its projects live, if they live in a region
+	isRegion bool
+
+	args    []string
+	env     []string
+	process *exec.Cmd
+	exited  chan struct{}
+	output  *output
 }
 
 // option changes how a program is started.
@@ -62,13 +65,16 @@ func start(t *testing.T, opts ...option) *program {
 	p.launch(t)
 	p.await(t)
 	t.Cleanup(func() { p.stop(t) })
+	if *inRegion && !p.isRegion {
+		p.settle(t)
+	}
 	return p
 }
 
 // prepare makes a program that does not run yet.
 func prepare(t *testing.T, opts ...option) *program {
 	t.Helper()
-	p := &program{dir: filepath.Join(t.TempDir(), "data"), env: []string{"SWITCHBOARD_ADMIN_PASSWORD=" + adminPassword}}
+	p := &program{args: []string{"--region-age", "200ms", "--region-calls", "1000"}, dir: filepath.Join(t.TempDir(), "data"), env: []string{"SWITCHBOARD_ADMIN_PASSWORD=" + adminPassword}}
 	for _, o := range opts {
 		o(p)
 	}
@@ -197,6 +203,12 @@ func (p *program) addProject(t *testing.T, name string) string {
 	t.Helper()
 	var project struct{ ID string }
 	require.NoError(t, json.Unmarshal([]byte(p.run(t, "project", "add", name, "--json")), &project))
+	if p.region != nil {
+		key := p.region.key(t) // as in clouds, it is good for all projects: also those that copies go to
+		key.ProjectID = p.region.addProject(t, name)
+		p.region.call(t, name).approveNothing()
+		p.move(t, name, key)
+	}
 	return project.ID
 }
 

@@ -20,7 +20,9 @@ import (
 // what would be copied, and has it in another region as it was.
 func TestReplicationOfANewcomer(t *testing.T) {
 	t.Parallel()
-	bothWays(t, start(t), "newcomer", func(j *journey) {
+	p := start(t)
+	p.without(t, "nothing there can be browsed, and no backup downloaded; see TestReplicationInARegion")
+	bothWays(t, p, "newcomer", func(j *journey) {
 		far := j.c.region(j.p, j.far(), nil)
 		orders := strings.Repeat("INSERT INTO orders;\n", 128) // 2560 bytes
 		for key, content := range map[string]string{
@@ -34,6 +36,7 @@ func TestReplicationOfANewcomer(t *testing.T) {
 		j.find("heading", "New policy")
 		j.chooseResources()
 		j.schedulePolicy()
+		j.photograph("policy-form")
 		j.click("button", "Create the policy")
 		j.sees("Policy newcomer was created.")
 		policy := j.path()
@@ -49,14 +52,15 @@ func TestReplicationOfANewcomer(t *testing.T) {
 	})
 }
 
-// region makes a region in a folder of its own, with differences, and returns a
-// program in the project of its name.
+// region makes a region in a folder of its own, with differences, in the program in which
+// the projects of p are, and returns a program in the project of its name.
 func (c *caller) region(p *program, name string, other map[string]any) *caller {
 	c.t.Helper()
 	body := map[string]any{"name": name, "kind": "folder", "folder": name}
 	maps.Copy(body, other)
-	c.unbound().ask(http.MethodPost, c.own("/regions"), http.StatusCreated, body, nil)
-	return p.call(c.t, name)
+	seat := p.seat().call(c.t)
+	seat.unbound().ask(http.MethodPost, seat.own("/regions"), http.StatusCreated, body, nil)
+	return p.seat().call(c.t, name)
 }
 
 // chooseResources chooses a folder and an object by browsing, and types the path of
@@ -123,7 +127,6 @@ func (j *journey) schedulePolicy() {
 	j.sees("Every Thursday at 12:27 UTC")
 	j.sees("Kept: the last 7 backups and those of the last 30 days.")
 	j.sees("Copies to " + j.label())
-	j.photograph("policy-form")
 }
 
 // far is the name of a region of the journey's own, and label how that is chosen as
@@ -292,15 +295,15 @@ func (c *caller) backUpAll(policy string, count int) {
 // enlarge gives an object of the caller's project another size, without content.
 func (c *caller) enlarge(p *program, key string, size int64) {
 	c.t.Helper()
-	require.NoError(c.t, os.Truncate(filepath.Join(p.dir, "regions", regionName, c.project, key), size))
+	require.NoError(c.t, os.Truncate(filepath.Join(p.seat().dir, "regions", regionName, c.project, key), size))
 }
 
 // damage changes a backup behind everybody's back and moves away what was taken
 // over, and returns what puts both right.
 func (j *journey) damage() (mend func()) {
 	j.t.Helper()
-	here := filepath.Join(j.p.dir, "regions", regionName)
-	kept := filepath.Join(here, ".switchboard", "backups", j.c.project)
+	here := filepath.Join(j.p.seat().dir, "regions", regionName)
+	kept := filepath.Join(here, ".switchboard", "backups", j.p.seat().call(j.t, j.key.ProjectName).project)
 	entries, err := os.ReadDir(kept)
 	require.NoError(j.t, err)
 	at := filepath.Join(kept, entries[0].Name())

@@ -3,6 +3,7 @@ package e2e
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth"
@@ -59,6 +60,9 @@ func manageLinks(t *testing.T, client *cdm.CdmClient, name string) {
 	all, err := client.ShowLink(&model.ShowLinkRequest{ClusterId: cluster, LinkName: "all"})
 	require.NoError(t, err)
 	require.Contains(t, names(*all.Links), name)
+	clusters, err := client.ListClusters(&model.ListClustersRequest{})
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(*clusters.Clusters, func(c model.Clusters) bool { return c.Id == cluster && c.Status == "200" }))
 
 	inputs["host"] = "other.example.com"
 	updated, err := client.UpdateLink(&model.UpdateLinkRequest{

@@ -20,6 +20,7 @@ func TestWalkAmongPeople(t *testing.T) {
 		k.requests()
 		k.auditLog()
 		k.finding()
+		k.explorer()
 		k.visit(k.home)
 		k.look("the overview with concerns")
 		k.visit("/settings")
@@ -203,4 +204,21 @@ func (k *walk) finding() {
 	k.clickOn("#links-views .popup-panel button")
 	k.query("#links-views a[aria-current=page]")
 	k.look("a saved view")
+}
+
+// explorer leads through the pages that call the API.
+func (k *walk) explorer() {
+	k.t.Helper()
+	k.looks(map[string]string{
+		"all operations": k.home + "/api", "operations in vain": k.home + "/api?q=no-such-operation",
+		"an operation to create": k.home + "/api/CreateVersionAlias",
+	})
+	k.visit(k.home + "/api/ListQueues")
+	k.submitOn(mainButton)
+	k.query(".code pre")
+	k.look("an answer of the API")
+	k.visit(k.home + "/links/new?connector=mysql")
+	k.answered(func() { k.clickOn("details.sample > summary") })
+	k.query(".sample pre")
+	k.look("a form with its code")
 }

@@ -55,7 +55,7 @@ func mend(j *journey) {
 		"iam:domain::" + accountID(2) + `, "Acme, Berlin", 30d`,
 		accountID(1) + ", again",
 		"not an id!, typed by hand",
-		j.key.DomainID + ", ours",
+		j.p.seat().key(j.t).DomainID + ", ours",
 		accountID(3) + ", <b>bold</b>",
 		accountID(4) + ", was here, 2020-01-31",
 		accountID(5) + ", some day, someday",

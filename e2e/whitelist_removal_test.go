@@ -11,8 +11,8 @@ import (
 func TestWhitelistRemoval(t *testing.T) {
 	t.Parallel()
 	p := start(t)
-	foreign := p.foreignKey(t)
-	consumer := vpcepClient(t, p, foreign)
+	foreign := p.seat().foreignKey(t)
+	consumer := vpcepClient(t, p.seat(), foreign)
 	bothWays(t, p, "removal", func(j *journey) {
 		owner := j.vpcep()
 		service := offer(j.t, owner)

@@ -11,8 +11,9 @@ import (
 	"net/http"
 	"path"
 	"strconv"
-	"strings"
 	"sync"
+
+	"switchboard/internal/packed"
 )
 
 // Prefix is where Handler must be mounted.
@@ -101,7 +102,7 @@ func (a asset) send(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Vary", "Accept-Encoding")
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if packed.Wanted(r) {
 		body = a.gzip
 		h.Set("Content-Encoding", "gzip")
 	}
@@ -110,17 +111,4 @@ func (a asset) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = w.Write(body) // a browser that went away is nobody's error
-}
-
-// acceptsGzip reads an Accept-Encoding header; "gzip;q=0" is a refusal.
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			q, found := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
-			weight, err := strconv.ParseFloat(q, 64)
-			return !found || err != nil || weight > 0
-		}
-	}
-	return false
 }

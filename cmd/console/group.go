@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"switchboard/internal/api/identity"
@@ -43,31 +42,13 @@ func (p *program) addGroup(ctx context.Context, args []string) error {
 }
 
 func (p *program) listGroups(ctx context.Context, args []string) error {
-	flags := newFlags()
-	w, asJSON := whereFlags(flags), flags.Bool("json", false, "")
-	if _, err := p.parse(flags, args); err != nil {
-		return err
-	}
-	all, err := p.openUsed(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer all.close()
-	groups, err := all.Identity.Groups(ctx, p.actor())
-	if err != nil {
-		return err
-	}
-	list := []groupJSON{}
-	for _, g := range groups {
-		list = append(list, groupJSON(g))
-	}
-	if *asJSON {
-		return json.NewEncoder(p.stdout).Encode(list)
-	}
-	for _, g := range list {
-		fmt.Fprintf(p.stdout, "%s  %s  %d\n", g.ID, g.Name, g.Members)
-	}
-	return nil
+	return list(ctx, p, args, func(all *parts) (encoded []groupJSON, err error) {
+		groups, err := all.Identity.Groups(ctx, p.actor())
+		for _, g := range groups {
+			encoded = append(encoded, groupJSON(g))
+		}
+		return encoded, err
+	}, func(g groupJSON) string { return fmt.Sprintf("%s  %s  %d", g.ID, g.Name, g.Members) })
 }
 
 // group returns the group of that name.

@@ -22,6 +22,7 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
                 [--regions DIR,...] [--copies 8]
                 [--oidc-issuer URL --oidc-client-id ID ...] [--public-url URL]
                 [--log-format text|json] [--metrics-listen ADDRESS]
+                [--region-age 5s] [--region-calls 10]
       Serve the console and the wire API. The first start makes an account and
       a project named after the region. While no administrator can sign in, a
       start prints a link, good once and for a day, to set one up; or, if
@@ -49,6 +50,9 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
       should reach who may see them; or at /metrics, for whoever brings the
       token in SWITCHBOARD_METRICS_TOKEN (Authorization: Bearer TOKEN).
       The log, on standard error, has a line for every request.
+      --region-age is how old what is shown of a project in a region of a cloud
+      may be; older, it is read from the region again. --region-calls is how
+      many calls a second a region gets for one project.
       --oidc-issuer and --oidc-client-id let people sign in at an OpenID
       provider, too; SWITCHBOARD_OIDC_SECRET is the client's secret.
       --oidc-scopes (profile, email), --oidc-groups-claim (groups; a path such
@@ -93,6 +97,13 @@ const helpText = `Switchboard: links, connections, aliases, whitelists and repli
   console project archive NAME
   console project restore NAME
       An archived project can be looked at, but nothing in it changes.
+
+  console project move NAME --cloud-region REGION --cloud-project ID
+                [--cloud huaweicloud|otc|custom] [--base URL]
+                [--access-key AK | --domain ACCOUNT --user NAME] [--untested]
+      Let an empty project live in a region of a cloud, or of another
+      Switchboard (custom, the default, at --base). SWITCHBOARD_REGION_SECRET is
+      the secret key, or the user's password. The region is tested first.
 
   console project role NAME [--user NAME | --group NAME] [--role ROLE]
       Say who may do what in a project, or list that. The role none takes a

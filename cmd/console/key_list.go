@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"switchboard/internal/api/identity"
@@ -16,30 +15,11 @@ type keyInfoJSON struct {
 }
 
 func (p *program) listKeys(ctx context.Context, args []string) error {
-	flags := newFlags()
-	w := whereFlags(flags)
-	userName, asJSON := flags.String("user", "", ""), flags.Bool("json", false, "")
-	if _, err := p.parse(flags, args); err != nil {
-		return err
-	}
-	if *userName == "" {
-		return errWhose
-	}
-	return p.withUser(ctx, w, *userName, func(all *parts, user identity.User) error {
+	return listOf(ctx, p, args, func(all *parts, user identity.User) (encoded []keyInfoJSON, err error) {
 		keys, err := all.Identity.Keys(ctx, p.as(user))
-		if err != nil {
-			return err
-		}
-		list := []keyInfoJSON{}
 		for _, k := range keys {
-			list = append(list, keyInfoJSON{k.Access, k.Name, k.Project.Name})
+			encoded = append(encoded, keyInfoJSON{k.Access, k.Name, k.Project.Name})
 		}
-		if *asJSON {
-			return json.NewEncoder(p.stdout).Encode(list) //nolint:gosec // the half that is no secret
-		}
-		for _, k := range list {
-			fmt.Fprintf(p.stdout, "%s  %s  %s\n", k.AccessKey, k.ProjectName, k.Name)
-		}
-		return nil
-	})
+		return encoded, err
+	}, func(k keyInfoJSON) string { return fmt.Sprintf("%s  %s  %s", k.AccessKey, k.ProjectName, k.Name) })
 }

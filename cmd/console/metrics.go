@@ -100,12 +100,13 @@ func (m *metrics) checked(status api.Status, took time.Duration) {
 	m.checks.WithLabelValues(string(status)).Observe(took.Seconds())
 }
 
-// toBearer shows next to whoever brings the token.
+// toBearer shows next to whoever brings the token, by the scheme Bearer (RFC 6750 §2.1).
 func toBearer(token string, next http.Handler) http.Handler {
 	want := sha256.Sum256([]byte(token))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		brought, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if got := sha256.Sum256([]byte(brought)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+		scheme, brought, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		got := sha256.Sum256([]byte(strings.TrimSpace(brought)))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !strings.EqualFold(scheme, "Bearer") {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			http.Error(w, "the metrics are for whoever brings their token", http.StatusUnauthorized)
 			return

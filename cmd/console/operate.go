@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 
 	"switchboard/internal/api/embedded"
 )
@@ -15,12 +16,16 @@ import (
 type operating struct {
 	logFormat     string
 	metricsListen string // "" if nowhere
+	regionAge     time.Duration
+	regionCalls   float64 // a second
 }
 
 func operatingFlags(flags *flag.FlagSet) *operating {
 	o := &operating{logFormat: logText}
 	flags.Func("log-format", "", oneOf(&o.logFormat, logText, logJSON))
 	flags.StringVar(&o.metricsListen, "metrics-listen", "", "")
+	flags.DurationVar(&o.regionAge, "region-age", 5*time.Second, "")
+	flags.Float64Var(&o.regionCalls, "region-calls", 10, "")
 	return o
 }
 

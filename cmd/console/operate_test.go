@@ -84,7 +84,7 @@ func TestMetrics(t *testing.T) {
 		require.NotContains(t, body, "canary")
 	})
 	t.Run("and to nobody else", func(t *testing.T) {
-		for _, header := range []string{"", "Bearer", "Bearer wrong", "Basic " + token} {
+		for _, header := range []string{"", "Bearer", "Bearer wrong", "Basic " + token, token, " " + token, "Bearer" + token} {
 			status, body := asked(t, s.url+"/metrics", "Authorization", header)
 			require.Equal(t, http.StatusUnauthorized, status, header)
 			require.NotContains(t, body, "switchboard_")

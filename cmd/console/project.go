@@ -44,32 +44,13 @@ func (p *program) addProject(ctx context.Context, args []string) error {
 }
 
 func (p *program) listProjects(ctx context.Context, args []string) error {
-	flags := newFlags()
-	w := whereFlags(flags)
-	asJSON := flags.Bool("json", false, "")
-	if _, err := p.parse(flags, args); err != nil {
-		return err
-	}
-	all, err := p.openUsed(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer all.close()
-	projects, err := all.Identity.AllProjects(ctx)
-	if err != nil {
-		return err
-	}
-	if *asJSON {
-		list := []projectJSON{}
+	return list(ctx, p, args, func(all *parts) (encoded []projectJSON, err error) {
+		projects, err := all.Identity.AllProjects(ctx)
 		for _, project := range projects {
-			list = append(list, encodeProject(project))
+			encoded = append(encoded, encodeProject(project))
 		}
-		return json.NewEncoder(p.stdout).Encode(list)
-	}
-	for _, project := range projects {
-		fmt.Fprintf(p.stdout, "%s  %s\n", project.ID, project.Name)
-	}
-	return nil
+		return encoded, err
+	}, func(project projectJSON) string { return project.ID + "  " + project.Name })
 }
 
 func encodeProject(project identity.Project) projectJSON {

@@ -46,6 +46,7 @@ func commands() []command {
 		{[]string{"group", "member"}, (*program).changeMember},
 		{[]string{"project", "add"}, (*program).addProject},
 		{[]string{"project", "list"}, (*program).listProjects},
+		{[]string{"project", "move"}, (*program).moveProject},
 		{[]string{"project", "archive"}, (*program).archiveProject},
 		{[]string{"project", "restore"}, (*program).restoreProject},
 		{[]string{"project", "role"}, (*program).changeRole},

@@ -48,6 +48,7 @@ type served struct {
 	PublicURL string           // as browsers know it, empty for what they say
 	Log       *slog.Logger
 	Metrics   *metrics
+	Regions   *operating         // how projects in regions are looked after
 	Settings  []handlers.Setting // what the flags say, without secrets
 	// MetricsToken opens the metrics where the server listens, and Apart is where
 	// they are open; "" and nil if they are not.
@@ -89,7 +90,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	}
 	log := newLog(p.stderr, operate.logFormat)
 	s := &served{parts: all, LinkDepth: api.Depth(depth), Checks: *checks, Own: own, Stopping: ctx.Done(), Log: log,
-		Metrics: newMetrics(all, log), Settings: effective(flags)}
+		Metrics: newMetrics(all, log), Regions: operate, Settings: effective(flags)}
 	if err := p.measured(ctx, s, operate); err != nil {
 		return err
 	}

@@ -62,32 +62,13 @@ func (p *program) createToken(ctx context.Context, args []string) error {
 }
 
 func (p *program) listTokens(ctx context.Context, args []string) error {
-	flags := newFlags()
-	w := whereFlags(flags)
-	userName, asJSON := flags.String("user", "", ""), flags.Bool("json", false, "")
-	if _, err := p.parse(flags, args); err != nil {
-		return err
-	}
-	if *userName == "" {
-		return errWhose
-	}
-	return p.withUser(ctx, w, *userName, func(all *parts, user identity.User) error {
+	return listOf(ctx, p, args, func(all *parts, user identity.User) (encoded []tokenJSON, err error) {
 		tokens, err := all.Identity.APITokens(ctx, p.as(user))
-		if err != nil {
-			return err
-		}
-		list := []tokenJSON{}
 		for _, t := range tokens {
-			list = append(list, encodeToken(t, ""))
+			encoded = append(encoded, encodeToken(t, ""))
 		}
-		if *asJSON {
-			return json.NewEncoder(p.stdout).Encode(list)
-		}
-		for _, t := range list {
-			fmt.Fprintf(p.stdout, "%s  %s  %s\n", t.ID, t.Expires, t.Name)
-		}
-		return nil
-	})
+		return encoded, err
+	}, func(t tokenJSON) string { return fmt.Sprintf("%s  %s  %s", t.ID, t.Expires, t.Name) })
 }
 
 func (p *program) revokeToken(ctx context.Context, args []string) error {

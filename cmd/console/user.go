@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"net/url"
@@ -163,41 +162,29 @@ func encodeUser(person identity.Person) userJSON {
 }
 
 func (p *program) listUsers(ctx context.Context, args []string) error {
-	flags := newFlags()
-	w, asJSON := whereFlags(flags), flags.Bool("json", false, "")
-	if _, err := p.parse(flags, args); err != nil {
-		return err
-	}
-	all, err := p.openUsed(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer all.close()
-	list := []userJSON{}
-	for q := (identity.PeopleQuery{Limit: api.MaxPage}); ; {
-		page, err := all.Identity.People(ctx, p.actor(), q)
-		if err != nil {
-			return err
+	return list(ctx, p, args, func(all *parts) (users []userJSON, err error) {
+		for q := (identity.PeopleQuery{Limit: api.MaxPage}); ; {
+			page, err := all.Identity.People(ctx, p.actor(), q)
+			if err != nil {
+				return nil, err
+			}
+			for _, person := range page.Items {
+				users = append(users, encodeUser(person))
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				return users, nil
+			}
 		}
-		for _, person := range page.Items {
-			list = append(list, encodeUser(person))
-		}
-		if q.Cursor = page.Next; q.Cursor == "" {
-			break
-		}
+	}, userJSON.line)
+}
+
+func (u userJSON) line() string {
+	line := u.ID + "  " + u.Name
+	if u.Administrator {
+		line += "  administrator"
 	}
-	if *asJSON {
-		return json.NewEncoder(p.stdout).Encode(list)
+	if u.State != "enabled" {
+		line += "  " + u.State
 	}
-	for _, u := range list {
-		line := u.ID + "  " + u.Name
-		if u.Administrator {
-			line += "  administrator"
-		}
-		if u.State != "enabled" {
-			line += "  " + u.State
-		}
-		fmt.Fprintln(p.stdout, line)
-	}
-	return nil
+	return line
 }

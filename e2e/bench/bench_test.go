@@ -37,6 +37,8 @@ func TestEverythingIsMeasured(t *testing.T) {
 		"## Creating links, 1 client", "## Creating links, 16 clients", "## Memory", "## Size of the binary",
 		"## Health on the list", "## Whitelists, 1,000 entries against 500", "## Adding 50 accounts", "## Pasting 10,000 accounts",
 		"## Invocations of an upstream that answers at once", "## Invocations of an upstream that works 5ms",
+		"## Signing in", "| signing in to the hash of the password alone |", "## Audit log, 2,000 entries against 1,000",
+		"## 3 replicas on one PostgreSQL", "| list page, 16 clients, 3 replicas to 1, rate |",
 		"## Deciding which version a request gets", "## Simulating 1,000,000 requests",
 	} {
 		require.Contains(t, report, wanted)
@@ -79,6 +81,20 @@ PASS
 		"Check/mysql":       {"ns/op": 787099, "check-µs": 391, "ratio": 1.262},
 		"Tick/0_of_100_due": {"ns/op": 114091, "B/op": 19427, "allocs/op": 114},
 	}, found)
+}
+
+func TestAuthorisationIsToldOf(t *testing.T) {
+	t.Parallel()
+	b := &bench{}
+	b.authorisation(readBenchmarks(`
+BenchmarkAuthorisation/list/editor-2         	     200	   5347689 ns/op	      2010 bare-µs	         1.041 ratio	        52.1 roles-µs	      1954 served-µs
+BenchmarkAuthorisation/form/admin-2          	     200	   3823972 ns/op	      1165 bare-µs	         1.180 ratio	        36.6 roles-µs	      1213 served-µs
+`))
+	report := b.text()
+	require.Contains(t, report, "| list page, 50 links, editor | 1.95 ms | 2.01 ms | 52.1 µs | 1.04 |")
+	require.Contains(t, report, "| authorisation, list page, 50 links, editor, to the bare page | ≤ 1.05 | 1.04 | met |")
+	require.Contains(t, report, "| authorisation, form page of a new MySQL link, admin of the project, to the bare page | ≤ 1.05 | 1.18 | missed |")
+	require.Contains(t, report, "| authorisation, form page of a new MySQL link, editor, to the bare page | ≤ 1.05 | 0.00 | missed |", "what was not measured is not met")
 }
 
 func TestSpread(t *testing.T) {

@@ -37,6 +37,13 @@ func (c *client) with(name, value string) *client {
 	return &other
 }
 
+// at returns the same client at another server.
+func (c *client) at(p *program) *client {
+	other := *c
+	other.base = p.url
+	return &other
+}
+
 // answer is what came back.
 type answer struct {
 	status int

@@ -17,15 +17,16 @@ import (
 
 // settings say what is measured, and how long.
 type settings struct {
-	binary string        // the console, as make built it
-	source string        // folder of the console's module, to build it plainly and to run its benchmarks; "" leaves that out
-	folder string        // where data is put while it runs: on a real disk
-	report string        // the file to write
-	links  int           // in the large data folder; the small one has fewLinks
-	rounds int           // how often each contender has its turn
-	turn   time.Duration // how long a turn takes
-	starts int           // how often the console is started cold
-	idle   time.Duration // how long it idles before its memory is read
+	binary   string        // the console, as make built it
+	source   string        // folder of the console's module, to build it plainly and to run its benchmarks; "" leaves that out
+	folder   string        // where data is put while it runs: on a real disk
+	database string        // URL of PostgreSQL; empty means SQLite in the data folder
+	report   string        // the file to write
+	links    int           // in the large data folder; the small one has fewLinks
+	rounds   int           // how often each contender has its turn
+	turn     time.Duration // how long a turn takes
+	starts   int           // how often the console is started cold
+	idle     time.Duration // how long it idles before its memory is read
 
 	copyRounds int // how often each contender copies; 0 leaves copies out
 	copyShare  int // copies only one part in so many of what is to be copied, if not 0
@@ -91,7 +92,8 @@ func measure(ctx context.Context, s settings) (string, error) {
 	b := &bench{settings: s}
 	defer b.stopAll()
 	for _, part := range []func(context.Context) error{
-		b.describe, b.startUp, b.prepare, b.pages, b.weights, b.signatures, b.creates, b.whitelists, b.aliasLists, b.decisions, b.invocations, b.copies, b.memory, b.sizes, b.inside,
+		b.describe, b.startUp, b.prepare, b.pages, b.weights, b.signatures, b.signIns, b.creates, b.whitelists, b.aliasLists, b.away, b.auditLog, b.together,
+		b.decisions, b.invocations, b.copies, b.memory, b.sizes, b.inside,
 	} {
 		if err := part(ctx); err != nil {
 			return "", err

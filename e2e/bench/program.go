@@ -44,6 +44,9 @@ func (s *settings) console(ctx context.Context, folder string, env ...string) (*
 // command is a command of the console on a data folder.
 func (s *settings) command(ctx context.Context, folder string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.binary, append(args, "--data", folder)...) //nolint:gosec // the console
+	if s.database != "" {
+		cmd.Args = append(cmd.Args, "--database", s.database)
+	}
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}
 	return cmd
 }

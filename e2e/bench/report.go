@@ -3,15 +3,18 @@ package main
 import (
 	_ "embed"
 	"strings"
+
+	"switchboard/internal/testserver"
 )
 
 // bench is one run.
 type bench struct {
 	settings
-	few, many *site    // consoles with few and with many links
-	watched   *site    // with as many as many, each with a schedule and a history
-	lists     *site    // with whitelists
-	others    []*site  // and the rest
+	few, many *site   // consoles with few and with many links
+	watched   *site   // with as many as many, each with a schedule and a history
+	lists     *site   // with whitelists
+	others    []*site // and the rest
+	postgres  *testserver.Server
 	bare      *program // the baseline's server
 	machine   [][]string
 	goals     [][]string

@@ -47,6 +47,16 @@ func (f figure) ratio(samples, baseline []sample) spread {
 	return spreadOf(values)
 }
 
+// more is the spread of what a figure is beyond the same figure of the baseline in the
+// same round.
+func (f figure) more(samples, baseline []sample) spread {
+	values := make([]float64, len(samples))
+	for i, s := range samples {
+		values[i] = f(s) - f(baseline[i])
+	}
+	return spreadOf(values)
+}
+
 // times prints a ratio, with the middle half of the rounds.
 func (s spread) times() string {
 	return fmt.Sprintf("%s (%s–%s)", digits(s.median), digits(s.low), digits(s.high))

@@ -71,6 +71,8 @@ const (
 	WayWire    Way = "wire"
 	WayConsole Way = "cli"
 	WayJob     Way = "job" // the console itself, on a schedule or in the background
+	// WayRegion is past this console: it was found in the region that a project lives in.
+	WayRegion Way = "region"
 )
 
 // Stamp says when something was done and by whom.

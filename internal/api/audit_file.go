@@ -76,13 +76,24 @@ func (l *auditLines) Add(c *Change) error {
 	return l.w.Encode(LineOf(c))
 }
 
-// LineOf is an entry as it stands in files and answers.
+// LineOf is an entry as it stands in files and answers. A side that is no JSON, because
+// somebody changed it by hand, stands there as a text, and Broken says so.
 func LineOf(c *Change) AuditLine {
 	a := &c.Actor
-	return AuditLine{
+	line := AuditLine{
 		Number: c.Seq, ID: c.ID, Time: c.At.UTC(), Project: c.Project, Kind: c.Kind, ObjectID: c.ObjectID, Object: c.ObjectName, Action: c.Action,
 		UserID: a.UserID, User: a.User, Way: a.Way, Address: a.Addr, RequestID: a.RequestID, Before: c.Before, After: c.After,
 	}
+	for _, side := range []struct {
+		name string
+		json *json.RawMessage
+	}{{"before", &line.Before}, {"after", &line.After}} {
+		if len(*side.json) > 0 && !json.Valid(*side.json) {
+			*side.json, _ = json.Marshal(string(*side.json)) // a text always has a JSON form
+			line.Broken = append(line.Broken, side.name)
+		}
+	}
+	return line
 }
 
 // AuditLine is an entry of the log as programs read it.
@@ -102,4 +113,5 @@ type AuditLine struct {
 	RequestID string          `json:"request_id,omitempty"`
 	Before    json.RawMessage `json:"before,omitempty"`
 	After     json.RawMessage `json:"after,omitempty"`
+	Broken    []string        `json:"broken,omitempty"` // which of both cannot be read: they are texts, as they are stored
 }

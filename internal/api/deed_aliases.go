@@ -6,6 +6,8 @@ import "context"
 type CreateAlias struct {
 	Function string
 	Draft    AliasDraft
+	// ID is ours, in the deed as it is made.
+	ID string `json:"-"`
 }
 
 // About implements Deed.

@@ -5,6 +5,8 @@ import "context"
 // CreateConnection stores a connection.
 type CreateConnection struct {
 	Draft ConnectionDraft
+	// ID is what the backend calls it, in the deed as it is made.
+	ID string `json:"-"`
 }
 
 // About implements Deed.
@@ -105,6 +107,8 @@ func (d DeleteConnection) Do(ctx context.Context, to Service, s Scope) error {
 // CreateQueue stores a queue.
 type CreateQueue struct {
 	Draft QueueDraft
+	// ID is what we call it, in the deed as it is made: the backend knows it by its name.
+	ID string `json:"-"`
 }
 
 // About implements Deed.

@@ -5,6 +5,8 @@ import "context"
 // CreateEndpointService stores an endpoint service.
 type CreateEndpointService struct {
 	Draft EndpointServiceDraft
+	// Made is the service as its region made it, in the deed as it is made there.
+	Made *EndpointService `json:"-"`
 }
 
 // About implements Deed.
@@ -24,6 +26,7 @@ type UpdateEndpointService struct {
 	// Public says that it is the last that kept others out: every account is on the
 	// whitelist, and from now on nobody accepts connections.
 	Public bool
+	Made   *EndpointService `json:"-"` // as in CreateEndpointService
 }
 
 // About implements Deed.
@@ -59,6 +62,7 @@ func (d DeleteEndpointService) Do(ctx context.Context, to Service, s Scope) erro
 // CreateEndpoint connects the project to a service.
 type CreateEndpoint struct {
 	Draft EndpointDraft
+	Made  *Endpoint `json:"-"` // as in CreateEndpointService
 }
 
 // About implements Deed.

@@ -9,6 +9,8 @@ import (
 // no text, and may be long.
 type CreateFunction struct {
 	Draft FunctionDraft
+	// ID is ours, in the deed as it is made.
+	ID string `json:"-"`
 }
 
 // About implements Deed.

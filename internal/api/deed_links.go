@@ -11,6 +11,8 @@ import (
 type CreateLink struct {
 	Draft LinkDraft
 	Depth Depth
+	// ID is what the backend calls it, in the deed as it is made.
+	ID string `json:"-"`
 }
 
 // About implements Deed.

@@ -5,6 +5,8 @@ import "context"
 // CreatePolicy stores a policy.
 type CreatePolicy struct {
 	Draft PolicyDraft
+	// Made is the policy as its region made it, in the deed as it is made there.
+	Made *Policy `json:"-"`
 }
 
 // About implements Deed.
@@ -23,6 +25,7 @@ type UpdatePolicy struct {
 	ID      string
 	Draft   PolicyDraft
 	Version int64
+	Made    *Policy `json:"-"` // as in CreatePolicy
 }
 
 // About implements Deed.
@@ -40,6 +43,7 @@ func (d UpdatePolicy) Do(ctx context.Context, to Service, s Scope) error {
 type EnablePolicy struct {
 	ID      string
 	Enabled bool
+	Made    *Policy `json:"-"` // as in CreatePolicy
 }
 
 // About implements Deed.
@@ -71,6 +75,15 @@ func (d DeletePolicy) Do(ctx context.Context, to Service, s Scope) error {
 // StartCheckpoint backs up what a policy protects.
 type StartCheckpoint struct {
 	Draft CheckpointDraft
+	// Made is what began in a region: of resources without a policy, a checkpoint for
+	// each.
+	Made []Begun `json:"-"`
+}
+
+// Begun is a checkpoint that a region began, and its backups.
+type Begun struct {
+	Checkpoint Checkpoint
+	Backups    []Backup
 }
 
 // About implements Deed.
@@ -87,7 +100,13 @@ func (d StartCheckpoint) Do(ctx context.Context, to Service, s Scope) error {
 // StartReplication copies the backups of a policy to another region.
 type StartReplication struct {
 	Draft ReplicationDraft
+	// Made is what a region began to copy.
+	Made []Queued `json:"-"`
 }
+
+// Queued is a backup that a region began to copy, and the record that says how far that
+// is.
+type Queued struct{ Backup, Record string }
 
 // About implements Deed.
 func (d StartReplication) About() About {
@@ -102,7 +121,8 @@ func (d StartReplication) Do(ctx context.Context, to Service, s Scope) error {
 
 // RetryReplication copies what failed in a run.
 type RetryReplication struct {
-	Run string
+	Run  string
+	Made []Queued `json:"-"` // as in StartReplication
 }
 
 // About implements Deed.
@@ -120,6 +140,7 @@ func (d RetryReplication) Do(ctx context.Context, to Service, s Scope) error {
 type ReplicateBackup struct {
 	Backup string
 	Draft  BackupReplicationDraft
+	Made   []Queued `json:"-"` // as in StartReplication
 }
 
 // About implements Deed.

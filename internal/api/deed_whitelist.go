@@ -10,6 +10,9 @@ import (
 type AddPermissions struct {
 	Service string
 	Batch   PermissionBatch
+	// Made are the entries as the region has them, in the deed as it is made there; those
+	// that were there before are left out.
+	Made []Permission `json:"-"`
 }
 
 // About implements Deed.
@@ -27,6 +30,7 @@ func (d AddPermissions) Do(ctx context.Context, to Service, s Scope) error {
 type OpenToEveryone struct {
 	Service string
 	Draft   EveryoneDraft
+	Made    *Permission `json:"-"` // as in AddPermissions; nil if it was there before
 }
 
 // About implements Deed.
@@ -61,6 +65,8 @@ func (d ChangePermission) Do(ctx context.Context, to Service, s Scope) error {
 type RemovePermissions struct {
 	Service string
 	Removal PermissionRemoval
+	// Expired says that their time is over: here nothing finds them any more.
+	Expired bool `json:"-"`
 }
 
 // About implements Deed.

@@ -54,12 +54,21 @@ type Endpoint struct {
 // EndpointState is how far an endpoint is.
 type EndpointState string
 
-// The states, in the words of the dialect.
+// The states, in the words of the dialect. The last three are those of regions, which take
+// their time.
 const (
 	EndpointPending  EndpointState = "pendingAcceptance"
 	EndpointAccepted EndpointState = "accepted"
 	EndpointRejected EndpointState = "rejected"
+	EndpointCreating EndpointState = "creating"
+	EndpointFailed   EndpointState = "failed"
+	EndpointDeleting EndpointState = "deleting"
 )
+
+// EndpointStates are all of them.
+var EndpointStates = []EndpointState{
+	EndpointPending, EndpointAccepted, EndpointRejected, EndpointCreating, EndpointFailed, EndpointDeleting,
+}
 
 // EndpointDraft is an endpoint as somebody describes it. Paths of problems are
 // "endpoint_service_id", "vpc_id", "subnet_id", "description", "tags.N.key",

@@ -163,3 +163,10 @@ func protocolProblem(protocol string) Message {
 	}
 	return Message{}
 }
+
+// EndpointServiceName is a service's whole name, "region.short.id", or less if there is
+// less.
+func EndpointServiceName(region, short, id string) string {
+	parts := []string{region, short, id}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ".")
+}

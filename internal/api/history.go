@@ -36,6 +36,22 @@ type Reversal struct {
 	Version int64
 }
 
+// Do takes the change back, if anything is left to do. It is Invalid at the paths of
+// Asks as long as those secrets were not typed.
+func (r *Reversal) Do(ctx context.Context, to Service, s Scope) error {
+	if len(r.Asks) > 0 {
+		problems := make([]Problem, len(r.Asks))
+		for i, path := range r.Asks {
+			problems[i] = Problem{path, M("rollback.secret_missing")}
+		}
+		return Refuse(problems)
+	}
+	if r.Deed == nil {
+		return nil
+	}
+	return r.Deed.Do(ctx, to, s)
+}
+
 // Change is one line of the audit log.
 type Change struct {
 	ID            string // in the order of time

@@ -20,7 +20,7 @@ const (
 	KindReplication     Kind = "replication" // a run
 	KindRun             Kind = "run"
 	KindHook            Kind = "hook"
-	KindProject         Kind = "project" // its name, who may do what in it, and what has to be approved
+	KindProject         Kind = "project" // its name, who may do what in it, what has to be approved, and where it lives
 	KindRequest         Kind = "request"
 	KindAudit           Kind = "audit" // the log itself: exported, shortened
 )

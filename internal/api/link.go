@@ -38,6 +38,42 @@ type Links interface {
 	ExportLinks(ctx context.Context, s Scope, sel Selection[LinkQuery]) ([]Link, error)
 	// DeleteLink removes a link; version as in UpdateLink.
 	DeleteLink(ctx context.Context, s Scope, id string, version int64) error
+	// ListClusters returns what links can be in.
+	ListClusters(ctx context.Context, s Scope) (Clusters, error)
+}
+
+// Clusters are what links can be in.
+type Clusters struct {
+	Items []Cluster // those that are known, by name; first of all DefaultCluster
+	// Open says that any other well-formed id is one, too.
+	Open bool
+}
+
+// Name is what a known cluster is called, empty for others.
+func (c *Clusters) Name(id string) string {
+	for _, known := range c.Items {
+		if known.ID == id {
+			return known.Name
+		}
+	}
+	return ""
+}
+
+// Usual is the id of the cluster that links are put into unless told otherwise: the first
+// one that runs. Empty if there is none.
+func (c *Clusters) Usual() string {
+	for _, known := range c.Items {
+		if known.Running {
+			return known.ID
+		}
+	}
+	return ""
+}
+
+// Cluster is what runs jobs, whose links have names of their own.
+type Cluster struct {
+	ID, Name string
+	Running  bool // as it must be for anything to be done with its links
 }
 
 // Link is a stored link. Its secrets stay in the control plane: a Link only

@@ -82,8 +82,11 @@ func planRow(ctx context.Context, links Links, s Scope, d LinkDraft) (ImportRow,
 		return row, nil
 	}
 	refused, err := refusal(links.ValidateLink(ctx, s, row.Draft))
-	if refused == nil {
+	switch {
+	case refused == nil:
 		return row, err
+	case len(refused.Problems) == 0: // it is not about the draft
+		return row, refused
 	}
 	for _, p := range refused.Problems {
 		if c := connector.Find(d.Connector); c != nil && asksForSecret(c.Input(p.Path), p) {

@@ -63,6 +63,9 @@ func (d *LinkDraft) InputProblems(stored *Link) []Problem {
 	}
 	var problems []Problem
 	for _, f := range c.Faults(d.Inputs, func(path string) bool { return d.has(path, stored) }) {
+		if c.Input(f.Path) == nil && stored != nil && d.Inputs[f.Path] == stored.Inputs[f.Path] {
+			continue // a region has it, and it stays
+		}
 		problems = append(problems, Problem{f.Path, M(f.Key, f.Args...)})
 	}
 	for _, path := range sortedKeys(d.Secrets) {

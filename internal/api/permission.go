@@ -78,7 +78,7 @@ const (
 type PermissionDraft struct {
 	Permission  string
 	Description string
-	Expires     time.Time // zero: never
+	Expires     time.Time `json:",omitzero"` // zero: never
 }
 
 // PermissionChange is what becomes of an entry; what is nil stays as it is.
@@ -124,7 +124,7 @@ func (v *Verdict) Fine() bool {
 type EveryoneDraft struct {
 	Confirm string // the service's whole name, typed
 	Reason  string
-	Expires time.Time // zero: never
+	Expires time.Time `json:",omitzero"` // zero: never
 }
 
 // Access is whether an account may connect to a service, and why.

@@ -40,6 +40,27 @@ func (b *PermissionBatch) Verdicts(now time.Time) []Verdict {
 	return verdicts
 }
 
+// Present is the message of an entry that is there already.
+const Present = "permission.present"
+
+// Refuse says what is wrong with the batch, in its form or, unless it may repeat
+// entries, because of what is present: Conflict if that is all.
+func (b *PermissionBatch) Refuse(verdicts []Verdict, present map[string]bool) error {
+	invalid := Refuse(VerdictProblems(verdicts))
+	if !b.Repeat {
+		for i, d := range b.Entries {
+			if verdicts[i].Permission.IsZero() && present[d.Permission] {
+				verdicts[i].Permission = M(Present, "permission", d.Permission)
+			}
+		}
+	}
+	problems := VerdictProblems(verdicts)
+	if invalid == nil && len(problems) > 0 {
+		return &Error{Code: Conflict, Message: problems[0].Message, Problems: problems}
+	}
+	return Refuse(problems)
+}
+
 // VerdictProblems says the same as verdicts, at the paths of AddPermissions.
 func VerdictProblems(verdicts []Verdict) []Problem {
 	var problems []Problem

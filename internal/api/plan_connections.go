@@ -6,37 +6,13 @@ import (
 	"slices"
 )
 
-// connectionView is a connection as the audit log has it.
-type connectionView struct {
-	Name            string          `json:"name"`
-	Service         string          `json:"service"`
-	URL             string          `json:"url"`
-	SecurityGroupID string          `json:"security_group_id"`
-	NetworkID       string          `json:"network_id"`
-	Cluster         string          `json:"cluster_name,omitempty"`
-	Tags            []Tag           `json:"tags"`
-	State           ConnectionState `json:"state,omitempty"`
-	Address         string          `json:"connection_url,omitempty"`
-	Queues          []string        `json:"queues,omitempty"`
-}
-
-func (c *Connection) view() connectionView {
-	queues := make([]string, len(c.Queues))
-	for i, q := range c.Queues {
-		queues[i] = q.Name
-	}
-	return connectionView{c.Name, c.Service, c.URL, c.SecurityGroupID, c.NetworkID, c.Cluster, c.Tags, c.State, c.Address, queues}
-}
-
 // Plan implements Deed.
 func (d CreateConnection) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	n := d.Draft.Normalised()
-	after := connectionView{n.Name, n.Service, n.URL, n.SecurityGroupID, n.NetworkID, n.Cluster, n.Tags, "", "", nil}
-	return Plan{Deed: d, About: d.About(), After: after}, to.ValidateConnection(ctx, s, d.Draft)
+	return Plan{Deed: d, About: d.About(), After: d.Draft.audited()}, to.ValidateConnection(ctx, s, d.Draft)
 }
 
 // changed plans a change of a stored connection.
-func (a About) changed(ctx context.Context, to Service, s Scope, change func(*Connection, *connectionView) (Deed, error)) (Plan, error) {
+func (a About) changed(ctx context.Context, to Service, s Scope, change func(*Connection, *AuditedConnection) (Deed, error)) (Plan, error) {
 	stored, err := to.Connection(ctx, s, a.ID)
 	if err != nil {
 		return Plan{}, err
@@ -44,7 +20,7 @@ func (a About) changed(ctx context.Context, to Service, s Scope, change func(*Co
 	if stored.State == ConnectionDeleted {
 		return Plan{}, Errorf(NotFound, "connection.not_found")
 	}
-	before := stored.view()
+	before := stored.Audited()
 	after := before
 	deed, err := change(&stored, &after)
 	return Plan{Deed: deed, About: a.named(stored.Name), Before: before, After: after, State: seen(before, stored.Version)}, err
@@ -52,7 +28,7 @@ func (a About) changed(ctx context.Context, to Service, s Scope, change func(*Co
 
 // Plan implements Deed.
 func (d TagConnection) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	return d.About().changed(ctx, to, s, func(c *Connection, after *connectionView) (Deed, error) {
+	return d.About().changed(ctx, to, s, func(c *Connection, after *AuditedConnection) (Deed, error) {
 		if err := bind(&d.Version, c.Version, c.Updated); err != nil {
 			return d, err
 		}
@@ -63,7 +39,7 @@ func (d TagConnection) Plan(ctx context.Context, to Service, s Scope) (Plan, err
 
 // Plan implements Deed.
 func (d ReactivateConnection) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	return d.About().changed(ctx, to, s, func(_ *Connection, after *connectionView) (Deed, error) {
+	return d.About().changed(ctx, to, s, func(_ *Connection, after *AuditedConnection) (Deed, error) {
 		after.State, after.Address = ConnectionCreating, ""
 		return d, nil
 	})
@@ -71,7 +47,7 @@ func (d ReactivateConnection) Plan(ctx context.Context, to Service, s Scope) (Pl
 
 // Plan implements Deed.
 func (d BindQueues) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	return d.About().changed(ctx, to, s, func(_ *Connection, after *connectionView) (Deed, error) {
+	return d.About().changed(ctx, to, s, func(_ *Connection, after *AuditedConnection) (Deed, error) {
 		for i, name := range d.Queues {
 			queue, err := to.Queue(ctx, s, name)
 			if e, refused := err.(*Error); refused { //nolint:errorlint // as it comes, or it broke
@@ -90,7 +66,7 @@ func (d BindQueues) Plan(ctx context.Context, to Service, s Scope) (Plan, error)
 
 // Plan implements Deed.
 func (d UnbindQueues) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	return d.About().changed(ctx, to, s, func(_ *Connection, after *connectionView) (Deed, error) {
+	return d.About().changed(ctx, to, s, func(_ *Connection, after *AuditedConnection) (Deed, error) {
 		after.Queues = slices.DeleteFunc(slices.Clone(after.Queues), func(name string) bool {
 			return slices.ContainsFunc(d.Queues, func(other string) bool { return FoldQueue(other) == name })
 		})
@@ -100,7 +76,7 @@ func (d UnbindQueues) Plan(ctx context.Context, to Service, s Scope) (Plan, erro
 
 // Plan implements Deed.
 func (d DeleteConnection) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	plan, err := d.About().changed(ctx, to, s, func(c *Connection, _ *connectionView) (Deed, error) {
+	plan, err := d.About().changed(ctx, to, s, func(c *Connection, _ *AuditedConnection) (Deed, error) {
 		err := bind(&d.Version, c.Version, c.Updated)
 		return d, err
 	})
@@ -108,27 +84,15 @@ func (d DeleteConnection) Plan(ctx context.Context, to Service, s Scope) (Plan, 
 	return plan, err
 }
 
-// queueView is a queue as the audit log has it.
-type queueView struct {
-	Name        string    `json:"name"`
-	Description string    `json:"description,omitempty"`
-	Type        QueueType `json:"type"`
-	CUs         int       `json:"cu_count"`
-	CIDR        string    `json:"cidr"`
-	Tags        []Tag     `json:"tags"`
-}
-
 // Plan implements Deed.
 func (d CreateQueue) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	n := d.Draft.Normalised()
-	after := queueView(n)
-	return Plan{Deed: d, About: d.About(), After: after}, to.ValidateQueue(ctx, s, d.Draft)
+	return Plan{Deed: d, About: d.About(), After: AuditedQueue(d.Draft.Normalised())}, to.ValidateQueue(ctx, s, d.Draft)
 }
 
 // Plan implements Deed.
 func (d DeleteQueue) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
 	q, err := to.Queue(ctx, s, d.Name)
-	before := queueView{q.Name, q.Description, q.Type, q.CUs, q.CIDR, q.Tags}
+	before := q.Audited()
 	about := d.About().named(q.Name)
 	about.ID = q.ID
 	return Plan{Deed: d, About: about, Before: before, State: before}, err

@@ -1,38 +1,10 @@
 package api
 
-import (
-	"cmp"
-	"context"
-)
-
-// serviceView is an endpoint service as the audit log has it.
-type serviceView struct {
-	Name        string        `json:"name"`
-	VPCID       string        `json:"vpc_id"`
-	PortID      string        `json:"port_id"`
-	VIPPortID   string        `json:"vip_port_id,omitempty"`
-	ServerType  ServerType    `json:"server_type"`
-	Ports       []PortMapping `json:"ports"`
-	Approval    bool          `json:"approval_enabled"`
-	TCPProxy    string        `json:"tcp_proxy"`
-	Description string        `json:"description,omitempty"`
-	Tags        []Tag         `json:"tags,omitempty"`
-	Everyone    *entryView    `json:"everyone,omitempty"`
-}
-
-func (v *EndpointService) view() serviceView {
-	view := serviceView{v.Name, v.VPCID, v.PortID, v.VIPPortID, v.ServerType, v.Ports, v.Approval, v.TCPProxy, v.Description, v.Tags, nil}
-	if v.Everyone != nil {
-		view.Everyone = new(v.Everyone.view())
-	}
-	return view
-}
+import "context"
 
 // Plan implements Deed.
 func (d CreateEndpointService) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	n := d.Draft.Complete()
-	after := serviceView{n.ShortName, n.VPCID, n.PortID, n.VIPPortID, n.ServerType, n.Ports, n.Approval, n.TCPProxy, n.Description, n.Tags, nil}
-	return Plan{Deed: d, About: d.About(), After: after}, to.ValidateEndpointService(ctx, s, d.Draft)
+	return Plan{Deed: d, About: d.About(), After: d.Draft.audited(nil)}, to.ValidateEndpointService(ctx, s, d.Draft)
 }
 
 // Plan implements Deed.
@@ -44,15 +16,10 @@ func (d UpdateEndpointService) Plan(ctx context.Context, to Service, s Scope) (P
 	if err != nil {
 		return Plan{}, err
 	}
-	n, before := d.Draft.Complete(), stored.view()
-	after := serviceView{
-		before.Name, stored.VPCID, n.PortID, n.VIPPortID, cmp.Or(n.ServerType, stored.ServerType), n.Ports, n.Approval, n.TCPProxy,
-		n.Description, n.Tags, before.Everyone,
+	plan := Plan{
+		Deed: d, About: d.About().named(stored.Name), Before: stored.Audited(), After: d.Draft.audited(&stored),
+		State: seen(stored.AuditedOpen(), stored.Version),
 	}
-	if n.ShortName != stored.ShortName {
-		after.Name = n.ShortName
-	}
-	plan := Plan{Deed: d, About: d.About().named(stored.Name), Before: before, After: after, State: seen(before, stored.Version)}
 	return plan, to.ValidateEndpointService(ctx, s, d.Draft)
 }
 
@@ -62,21 +29,9 @@ func (d DeleteEndpointService) Plan(ctx context.Context, to Service, s Scope) (P
 	if err == nil {
 		err = bind(&d.Version, stored.Version, stored.Updated)
 	}
-	before := stored.view()
-	return Plan{Deed: d, About: d.About().named(stored.Name), Before: before, State: seen(before, stored.Version)}, err
-}
-
-// endpointView is an endpoint as the audit log has it.
-type endpointView struct {
-	ID          string        `json:"id,omitempty"`
-	Account     string        `json:"account,omitempty"`
-	Service     string        `json:"service"`
-	Description string        `json:"description,omitempty"`
-	State       EndpointState `json:"state,omitempty"`
-}
-
-func (e *Endpoint) view() endpointView {
-	return endpointView{e.ID, e.Account, e.ServiceName, e.Description, e.State}
+	before, state := stored.AuditedOpen(), seen(stored.AuditedOpen(), stored.Version)
+	before.Permissions = &stored.Permissions
+	return Plan{Deed: d, About: d.About().named(stored.Name), Before: before, State: state}, err
 }
 
 // Plan implements Deed.
@@ -85,14 +40,14 @@ func (d CreateEndpoint) Plan(ctx context.Context, to Service, s Scope) (Plan, er
 		return Plan{}, err
 	}
 	offer, err := to.DescribeEndpointService(ctx, s, d.Draft.Service, "")
-	after := endpointView{Service: offer.Name, Description: d.Draft.Description}
+	after := AuditedEndpoint{Service: offer.Name, Description: d.Draft.Description}
 	return Plan{Deed: d, About: d.About().named(offer.Name), After: after}, err
 }
 
 // Plan implements Deed.
 func (d DeleteEndpoint) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
 	stored, err := to.Endpoint(ctx, s, d.ID)
-	before := stored.view()
+	before := stored.Audited()
 	return Plan{Deed: d, About: d.About().named(stored.ServiceName), Before: before, State: before}, err
 }
 
@@ -115,7 +70,7 @@ func (a About) answered(ctx context.Context, to Service, s Scope, d Deed, endpoi
 	if err != nil {
 		return Plan{}, err
 	}
-	before := found.Items[0].view()
+	before := found.Items[0].Audited()
 	after := before
 	after.State = state
 	return Plan{Deed: d, About: a.named(found.Items[0].ServiceName), Before: before, After: after, State: before}, nil

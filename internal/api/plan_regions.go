@@ -1,40 +1,13 @@
 package api
 
-import "context"
-
-// regionView is a region as the audit log has it.
-type regionView struct {
-	Kind      StoreKind `json:"kind"`
-	Folder    string    `json:"folder,omitempty"`
-	Endpoint  string    `json:"endpoint,omitempty"`
-	Bucket    string    `json:"bucket,omitempty"`
-	Prefix    string    `json:"prefix,omitempty"`
-	Signing   string    `json:"signing,omitempty"`
-	PathStyle bool      `json:"path_style,omitempty"`
-	AccessKey string    `json:"access_key,omitempty"`
-	Secret    bool      `json:"secret,omitempty"`
-	Typed     bool      `json:"secret_typed,omitempty"`
-	Bandwidth int64     `json:"bandwidth,omitempty"`
-}
-
-func (r *Region) view() regionView {
-	return regionView{
-		r.Kind, r.Folder, r.Endpoint, r.Bucket, r.Prefix, r.Signing, r.PathStyle, r.AccessKey, r.Secret, false, r.Bandwidth,
-	}
-}
-
-func (d RegionDraft) view(stored *Region) regionView {
-	d = d.Complete()
-	typed := !d.Secret.IsZero()
-	return regionView{
-		d.Kind, d.Folder, d.Endpoint, d.Bucket, d.Prefix, d.Signing, d.PathStyle, d.AccessKey,
-		typed || stored != nil && stored.Secret, typed, d.BytesPerSecond(),
-	}
-}
+import (
+	"context"
+	"strings"
+)
 
 // Plan implements Deed.
 func (d CreateRegion) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
-	return Plan{Deed: d, About: d.About(), After: d.Draft.view(nil)}, to.ValidateRegion(ctx, s, "", d.Draft)
+	return Plan{Deed: d, About: d.About(), After: d.Draft.audited(nil)}, to.ValidateRegion(ctx, s, "", d.Draft)
 }
 
 // Plan implements Deed.
@@ -46,8 +19,8 @@ func (d UpdateRegion) Plan(ctx context.Context, to Service, s Scope) (Plan, erro
 	if err != nil {
 		return Plan{}, err
 	}
-	before := stored.view()
-	plan := Plan{Deed: d, About: d.About(), Before: before, After: d.Draft.view(&stored), State: seen(before, stored.Version)}
+	before := stored.Audited()
+	plan := Plan{Deed: d, About: d.About(), Before: before, After: d.Draft.audited(&stored), State: seen(before, stored.Version)}
 	return plan, to.ValidateRegion(ctx, s, d.Name, d.Draft)
 }
 
@@ -57,7 +30,7 @@ func (d DeleteRegion) Plan(ctx context.Context, to Service, s Scope) (Plan, erro
 	if err == nil {
 		err = bind(&d.Version, stored.Version, stored.Updated)
 	}
-	before := stored.view()
+	before := stored.Audited()
 	return Plan{Deed: d, About: d.About(), Before: before, State: seen(before, stored.Version)}, err
 }
 
@@ -67,6 +40,19 @@ func (d SetHook) Plan(ctx context.Context, to Service, s Scope) (Plan, error) {
 	if err == nil {
 		err = bind(&d.Draft.Version, stored.Version, stored.Updated)
 	}
-	before, after := map[string]any{"enabled": stored.Enabled}, map[string]any{"enabled": d.Draft.Enabled}
-	return Plan{Deed: d, About: d.About(), Before: before, After: after, State: seen(before, stored.Version)}, err
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{Deed: d, About: d.About()}
+	if stored.URL != "" {
+		plan.Before = AuditedHook{Destination: HookDestination(stored.URL), Enabled: stored.Enabled}
+	}
+	plan.State = seen(plan.Before, stored.Version)
+	if address := strings.TrimSpace(d.Draft.URL); address != "" {
+		if m := HookURLProblem(address); !m.IsZero() {
+			return plan, Refuse([]Problem{{"url", m}})
+		}
+		plan.After = AuditedHook{Destination: HookDestination(address), Enabled: d.Draft.Enabled, Typed: !d.Draft.Secret.IsZero()}
+	}
+	return plan, nil
 }

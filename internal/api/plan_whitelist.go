@@ -2,53 +2,8 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 )
-
-// entryView is an entry of a whitelist as the audit log has it.
-type entryView struct {
-	ID          string     `json:"id,omitempty"`
-	Permission  string     `json:"permission"`
-	Description string     `json:"description,omitempty"`
-	Expires     *time.Time `json:"expires,omitempty"`
-	Reason      string     `json:"reason,omitempty"`
-}
-
-func (p *Permission) view() entryView {
-	view := entryView{ID: p.ID, Permission: p.Permission, Description: p.Description, Reason: p.Reason}
-	view.expire(p.Expires)
-	return view
-}
-
-func (v *entryView) expire(at time.Time) {
-	if v.Expires = nil; !at.IsZero() {
-		v.Expires = &at
-	}
-}
-
-// entryViews are entries as the audit log has them: of many, only what they say.
-func entryViews(entries []entryView) any {
-	if len(entries) > MaxBatch {
-		entries = slices.Clone(entries)
-		for i, e := range entries {
-			if e.Permission != Everyone {
-				entries[i] = entryView{Permission: e.Permission}
-			}
-		}
-	}
-	return map[string]any{"permissions": entries, "count": len(entries)}
-}
-
-func draftViews(drafts []PermissionDraft) any {
-	views := make([]entryView, len(drafts))
-	for i, d := range drafts {
-		views[i] = entryView{Permission: d.Permission, Description: d.Description}
-		views[i].expire(d.Expires)
-	}
-	return entryViews(views)
-}
 
 // onWhitelist plans a change of the whitelist of a service. What else is on it does not
 // count, but whether the service is open.
@@ -69,33 +24,28 @@ func (d AddPermissions) Plan(ctx context.Context, to Service, s Scope) (Plan, er
 	case n > MaxBatch:
 		return plan, Errorf(Limit, "permission.batch_too_big", "max", MaxBatch)
 	}
-	plan.After = draftViews(d.Batch.Entries)
-	if err := Refuse(VerdictProblems(d.Batch.Verdicts(time.Now()))); err != nil || d.Batch.Repeat {
+	plan.After = auditDrafts(d.Batch.Entries)
+	verdicts := d.Batch.Verdicts(time.Now())
+	if d.Batch.Repeat {
+		return plan, d.Batch.Refuse(verdicts, nil)
+	}
+	present, err := presentOf(ctx, to, s, &service, d.Batch.Entries)
+	if err != nil {
 		return plan, err
 	}
-	return plan, present(ctx, to, s, &service, d.Batch.Entries)
+	return plan, d.Batch.Refuse(verdicts, present)
 }
 
-// present is the Conflict of entries, well formed, that are there already.
-func present(ctx context.Context, to Service, s Scope, service *EndpointService, entries []PermissionDraft) error {
+// presentOf tells which of the entries, those that are well formed, are there already.
+func presentOf(ctx context.Context, to Service, s Scope, service *EndpointService, entries []PermissionDraft) (map[string]bool, error) {
 	verdicts, err := to.JudgePermissions(ctx, s, service.ID, entries)
-	if err != nil {
-		return err
-	}
-	var problems []Problem
-	for i, e := range entries {
-		there := !verdicts[i].Permission.IsZero()
-		if e.Permission == Everyone { // who judges refuses it whether it is there or not
-			there = service.Everyone != nil
-		}
-		if there {
-			problems = append(problems, Problem{fmt.Sprintf("permissions.%d.permission", i), M("permission.present", "permission", e.Permission)})
+	present := map[string]bool{Everyone: service.Everyone != nil} // who judges refuses it whether it is there or not
+	for i := range verdicts {
+		if name := entries[i].Permission; name != Everyone && verdicts[i].Permission.Key == Present {
+			present[name] = true
 		}
 	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return &Error{Code: Conflict, Message: problems[0].Message, Problems: problems}
+	return present, err
 }
 
 // Plan implements Deed.
@@ -105,12 +55,12 @@ func (d OpenToEveryone) Plan(ctx context.Context, to Service, s Scope) (Plan, er
 		return plan, err
 	}
 	if service.Everyone != nil {
-		plan.Before = entryViews([]entryView{service.Everyone.view()})
+		plan.Before = AuditPermissions(service.Everyone.Audited())
 		plan.State = map[string]any{"service": plan.State, "entry": plan.Before}
 	}
-	entry := entryView{Permission: Everyone, Reason: d.Draft.Reason}
+	entry := AuditedPermission{Permission: Everyone, Reason: d.Draft.Reason}
 	entry.expire(d.Draft.Expires)
-	plan.After = entryViews([]entryView{entry})
+	plan.After = AuditPermissions(entry)
 	return plan, Refuse(d.Draft.Problems(service.Name, time.Now()))
 }
 
@@ -124,7 +74,7 @@ func (d ChangePermission) Plan(ctx context.Context, to Service, s Scope) (Plan, 
 	if err != nil {
 		return plan, err
 	}
-	before := stored.view()
+	before := stored.Audited()
 	after := before
 	if d.Change.Description != nil {
 		after.Description = *d.Change.Description
@@ -132,7 +82,7 @@ func (d ChangePermission) Plan(ctx context.Context, to Service, s Scope) (Plan, 
 	if d.Change.Expires != nil {
 		after.expire(*d.Change.Expires)
 	}
-	plan.Before, plan.After = entryViews([]entryView{before}), entryViews([]entryView{after})
+	plan.Before, plan.After = AuditPermissions(before), AuditPermissions(after)
 	plan.State = map[string]any{"service": plan.State, "entry": before}
 	return plan, Refuse(d.Change.Problems(&stored, time.Now()))
 }
@@ -147,8 +97,10 @@ func (d RemovePermissions) Plan(ctx context.Context, to Service, s Scope) (Plan,
 		return plan, Errorf(Invalid, "permission.none")
 	case n > MaxSelection:
 		return plan, Errorf(Limit, "bulk.too_many", "max", MaxSelection)
+	case d.Expired:
+		return plan, nil
 	}
-	entries := []entryView{}
+	entries := []AuditedPermission{}
 	for _, id := range d.Removal.IDs[:min(len(d.Removal.IDs), MaxBatch)] {
 		entry, err := to.Permission(ctx, s, d.Service, id)
 		if CodeOf(err) == NotFound && d.Removal.Repeat {
@@ -157,9 +109,11 @@ func (d RemovePermissions) Plan(ctx context.Context, to Service, s Scope) (Plan,
 		if err != nil {
 			return plan, err
 		}
-		entries = append(entries, entry.view())
+		entries = append(entries, entry.Audited())
 	}
-	plan.Before = map[string]any{"permissions": entries, "count": len(d.Removal.IDs)}
+	removed := AuditPermissions(entries...)
+	removed.Count = len(d.Removal.IDs)
+	plan.Before = removed
 	plan.State = map[string]any{"service": plan.State, "entries": entries}
 	return plan, nil
 }
@@ -177,6 +131,6 @@ func (d StartAddition) Plan(ctx context.Context, to Service, s Scope) (Plan, err
 	if err != nil {
 		return plan, err
 	}
-	plan.After = draftViews(d.Drafts)
+	plan.After = auditDrafts(d.Drafts)
 	return plan, Refuse(VerdictProblems(verdicts))
 }

@@ -1,6 +1,10 @@
 package api
 
-import "strconv"
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+)
 
 // Draft describes a stored policy, to be changed.
 func (p *Policy) Draft() PolicyDraft {
@@ -25,4 +29,13 @@ func (o *Operation) draft() OperationDraft {
 		Monthly: strconv.Itoa(r.Monthly), Yearly: strconv.Itoa(r.Yearly), Zone: r.Zone,
 		Region: o.Destination.Region, Project: o.Destination.Project, Accelerate: o.Accelerate,
 	}
+}
+
+// InWords is the JSON that is known, if what is said is the same in other words.
+func InWords(said, known string) string {
+	var a, b any
+	if json.Unmarshal([]byte(said), &a) == nil && json.Unmarshal([]byte(known), &b) == nil && reflect.DeepEqual(a, b) {
+		return known
+	}
+	return said
 }

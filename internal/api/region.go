@@ -68,6 +68,9 @@ type StoreKind string
 const (
 	StoreFolder StoreKind = "folder" // of the machine
 	StoreS3     StoreKind = "s3"     // what speaks the S3 protocol: OBS, MinIO, Ceph…
+	// StoreCloud is a region of the cloud that the asking project lives in: where its
+	// objects are only the cloud knows, and nobody changes it here.
+	StoreCloud StoreKind = "cloud"
 )
 
 // RegionDraft is a region as somebody describes it. A zero Secret keeps the

@@ -137,15 +137,20 @@ func (d *RegionDraft) bucketProblems(stored *Region) []Problem {
 }
 
 func (d *RegionDraft) endpointProblem() Message {
-	u, err := url.Parse(d.Endpoint)
 	switch {
 	case d.Endpoint == "":
 		return M("region.endpoint_required")
-	case err != nil || utf8.RuneCountInString(d.Endpoint) > maxFolder || u.Scheme != "http" && u.Scheme != "https",
-		u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "", !plainHostPort(u):
+	case !plainBase(d.Endpoint):
 		return M("region.endpoint_form")
 	}
 	return Message{}
+}
+
+// plainBase reports whether a text is https://host[:port], or http://, and no more.
+func plainBase(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && utf8.RuneCountInString(text) <= maxFolder && (u.Scheme == "http" || u.Scheme == "https") &&
+		u.User == nil && u.Path == "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == "" && plainHostPort(u)
 }
 
 // plainHostPort reports whether a URL names a host, or an address, and maybe a port.

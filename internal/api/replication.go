@@ -237,3 +237,8 @@ type Sync struct {
 // MaxCopies is how many backups a process copies at the same time, if nobody says
 // otherwise; and how many of one run (spec/replication.md §4).
 const MaxCopies = 8
+
+// MaxReplicationRuns is how many runs of a policy are kept, and of backups one by one in
+// a project; ours. When a run ends, the oldest beyond that go, except for those that say
+// of a backup that it was replicated.
+const MaxReplicationRuns = 1000

@@ -40,8 +40,12 @@ func ParseRole(name string) (Role, bool) {
 // Allow refuses whoever may do less than a role: Forbidden. It is the one place
 // that compares roles.
 func Allow(a Actor, needed Role) error {
-	if a.Role < needed {
+	switch {
+	case a.Role >= needed:
+		return nil
+	case needed == RoleAdministrator:
+		return Errorf(Forbidden, "access.administrator")
+	default:
 		return Errorf(Forbidden, "access.role", "needed", M("role."+needed.String()), "has", M("role."+a.Role.String()))
 	}
-	return nil
 }

@@ -4,8 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/labstack/echo/v4"
+	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/handlers"
 )
@@ -16,6 +19,7 @@ var parameters = []struct {
 	path, name string
 	id         func(g goods) string
 }{
+	{"/p/:project/api", "operation", func(goods) string { return "CreateQueue" }},
 	{"/p/:project/aliases/functions", "id", func(g goods) string { return g.Function }},
 	{"/p/:project/aliases/functions", "version", func(goods) string { return "v1" }},
 	{"/p/:project/aliases", "id", func(g goods) string { return g.Alias }},
@@ -47,7 +51,13 @@ var parameters = []struct {
 
 // routes are those of the console that a browser asks for, what ends things last.
 func (w *town) routes() []*echo.Route {
-	var found []*echo.Route
+	if w.known == nil {
+		w.known = w.allRoutes()
+	}
+	return w.known
+}
+
+func (w *town) allRoutes() (found []*echo.Route) {
 	for _, r := range handlers.Routes(w.options) {
 		if r.Method == http.MethodGet || r.Method == http.MethodPost {
 			found = append(found, r)
@@ -65,11 +75,14 @@ func (w *town) routes() []*echo.Route {
 // lateness is greater for what leaves less behind.
 func lateness(r *echo.Route) int {
 	order := []string{
-		"/cancel", "/steer", "/abort", "/promote", "/undo", "/remove", "/reject", "/entries/delete", "/version", "/history", "/roll-back", "/delete",
-		"/settings", "/archive", "/disable", "/sessions", "/sign-out",
+		"/cancel", "/steer", "/abort", "/promote", "/undo", "/reject", "/entries/delete", "/version", "/history", "/roll-back", "/delete",
+		"/remove", "/settings", "/archive", "/disable", "/sessions", "/sign-out",
 	}
-	if r.Method == http.MethodGet {
+	switch {
+	case r.Method == http.MethodGet:
 		return 0
+	case strings.Contains(r.Path, "/settings/people"): // also the role of who asks
+		return len(order) + 1
 	}
 	for i, verb := range order {
 		if strings.Contains(r.Path, verb) {
@@ -110,4 +123,48 @@ func named(pattern string) (names []string) {
 		}
 	}
 	return names
+}
+
+// routeOf is the route that answers to a method and a path, or nil.
+func (w *town) routeOf(method, path string) (found *echo.Route) {
+	parts := strings.Split(path, "/")
+	for _, r := range w.routes() {
+		if r.Method != method || !leadsTo(strings.Split(r.Path, "/"), parts) {
+			continue
+		}
+		if found == nil || strings.Count(r.Path, ":") < strings.Count(found.Path, ":") {
+			found = r
+		}
+	}
+	return found
+}
+
+// leadsTo reports whether the parts of a pattern are those of a path.
+func leadsTo(pattern, path []string) bool {
+	return slices.EqualFunc(pattern, path, func(p, is string) bool { return p == is || strings.HasPrefix(p, ":") })
+}
+
+// offer is where a page leads to.
+type offer struct{ method, path string }
+
+// offers are all links, forms and buttons of a page.
+func offers(t *testing.T, html string) (found []offer) {
+	t.Helper()
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+	require.NoError(t, err)
+	for _, kind := range []struct{ selector, attribute, method string }{
+		{"a[href]", "href", http.MethodGet},
+		{"[hx-get]", "hx-get", http.MethodGet},
+		{"[hx-post]", "hx-post", http.MethodPost},
+		{"form[method=post]", "action", http.MethodPost},
+		{"form:not([method=post])", "action", http.MethodGet},
+		{"[formaction]", "formaction", http.MethodPost},
+	} {
+		doc.Find(kind.selector).Each(func(_ int, s *goquery.Selection) {
+			if at := pathOf(s.AttrOr(kind.attribute, "")); strings.HasPrefix(at, "/") {
+				found = append(found, offer{kind.method, at})
+			}
+		})
+	}
+	return found
 }

@@ -3,7 +3,9 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/probe"
+	"switchboard/internal/testserver"
 )
 
 // people are those who ask for everything.
@@ -37,25 +40,50 @@ func TestEveryRouteAsksWhoIsThere(t *testing.T) {
 	for name, who := range people {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newTown(t, who, probe.New(probe.Options{Resolver: new(nowhere), Timeout: time.Second}))
-			a := &asking{town: w, person: who, forms: w.forms()}
-			before := apitest.Digest(t, w.db)
-			a.refused()
-			require.Empty(t, apitest.Changed(before, apitest.Digest(t, w.db)), "by what was refused: %v", a.bad)
-			a.seen()
-			require.Empty(t, apitest.Changed(before, apitest.Digest(t, w.db)), "by what was only looked at: %v", a.bad)
-			a.done()
-			if who.past {
-				after := apitest.Digest(t, w.db)
-				after["views"], after["users"] = before["views"], before["users"] // which are his own
-				after["access_keys"], after["tokens"] = before["access_keys"], before["tokens"]
-				require.Empty(t, apitest.Changed(before, after), "of an archived project")
-			}
-			require.Empty(t, a.bad, "%d", len(a.bad))
-			require.NotContains(t, w.log.String(), "level=ERROR")
-			t.Logf("%d requests: %v", a.count, a.statuses())
+			walk(t, newTown(t, who, unreachable()), who)
 		})
 	}
+}
+
+// What a database answers decides who gets what, so those whom it tells apart walk on
+// both.
+func TestEveryRouteAsksWhoIsThereOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a viewer", "an editor", "an admin of another project", "an admin of an archived one"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := apitest.Open(t, testserver.PostgreSQL(t).FreshDatabase(t))
+			walk(t, townOf(t, people[name], emptySiteOn(t, db, unreachable())), people[name])
+		})
+	}
+}
+
+// unreachable is a prober for which there is nothing outside.
+func unreachable() *probe.Prober {
+	return probe.New(probe.Options{Resolver: new(nowhere), Timeout: time.Second})
+}
+
+// walk asks for everything, what is not for the person first.
+func walk(t *testing.T, w *town, who person) {
+	t.Helper()
+	a := &asking{town: w, person: who, forms: w.forms()}
+	before := apitest.Digest(t, w.db)
+	a.refused()
+	require.Empty(t, apitest.Changed(before, apitest.Digest(t, w.db)), "by what was refused: %v", a.bad)
+	a.seen()
+	require.Empty(t, apitest.Changed(before, apitest.Digest(t, w.db)), "by what was only looked at: %v", a.bad)
+	a.done()
+	if who.past {
+		after := apitest.Digest(t, w.db)
+		after["views"], after["users"] = before["views"], before["users"] // which are his own
+		after["access_keys"], after["tokens"] = before["access_keys"], before["tokens"]
+		require.Empty(t, apitest.Changed(before, after), "of an archived project")
+	}
+	slices.Sort(a.bad)
+	a.bad = slices.Compact(a.bad)
+	require.Empty(t, a.bad, "%d:\n%s", len(a.bad), strings.Join(a.bad, "\n"))
+	require.NotContains(t, w.log.String(), "level=ERROR")
+	t.Logf("%d requests: %v", a.count, a.statuses())
 }
 
 // forms are those of all pages about the first project, as an administrator gets them.
@@ -113,7 +141,7 @@ func (a *asking) may(needed api.Role) bool {
 
 // want asks and takes note if the answer has none of the statuses, or tells what is
 // foreign.
-func (a *asking) want(r *echo.Route, path string, values url.Values, foreign string, statuses ...int) {
+func (a *asking) want(r *echo.Route, path string, values url.Values, foreign string, statuses ...int) *httptest.ResponseRecorder {
 	rec := a.ask(r.Method, path, values)
 	if a.codes == nil {
 		a.codes = map[int]int{}
@@ -125,7 +153,7 @@ func (a *asking) want(r *echo.Route, path string, values url.Values, foreign str
 	if foreign != "" && strings.Contains(said, foreign) {
 		a.bad = append(a.bad, what+" tells "+foreign)
 	}
-	fits := len(statuses) == 0 && rec.Code < http.StatusInternalServerError && (rec.Code != http.StatusForbidden || further[r.Path])
+	fits := len(statuses) == 0 && rec.Code < http.StatusInternalServerError && rec.Code != http.StatusForbidden
 	for _, status := range statuses {
 		fits = fits || rec.Code == status
 	}
@@ -135,6 +163,7 @@ func (a *asking) want(r *echo.Route, path string, values url.Values, foreign str
 	if !fits {
 		a.bad = append(a.bad, fmt.Sprint(what, ", not ", statuses))
 	}
+	return rec
 }
 
 // refused asks for all that is not for the person.
@@ -152,7 +181,7 @@ func (a *asking) refused() {
 		case !a.may(needed) && inside && a.role == api.RoleNone:
 			a.want(r, own, typed, ownWord, http.StatusNotFound)
 		case !a.may(needed):
-			a.want(r, own, typed, "", refusals(r)...)
+			a.want(r, own, typed, "", http.StatusForbidden)
 		}
 		if !a.signedOut() && inside && a.role < api.RoleAdministrator {
 			for _, g := range []goods{a.mine, a.other, a.archive} {
@@ -166,75 +195,6 @@ func (a *asking) refused() {
 			a.strange(r, typed)
 		}
 	}
-}
-
-// refusals are the statuses of what one may not do. What is about many things, or about
-// a form that is not complete, may be told so before.
-func refusals(r *echo.Route) []int {
-	statuses := []int{http.StatusForbidden}
-	if strings.HasPrefix(r.Path, "/p/") || r.Method == http.MethodGet {
-		statuses = append(statuses, http.StatusNotFound)
-	}
-	if early[r.Path] {
-		statuses = append(statuses, http.StatusSeeOther, http.StatusUnprocessableEntity, http.StatusOK)
-	}
-	return statuses
-}
-
-// further are the routes that ask for more than a role here: one in the project that
-// backups go to, or in any for the names of regions. Of settings, an admin may have
-// taken his own role away before.
-var further = map[string]bool{
-	"/projects/new": true, "/projects/edit": true, "/p/:project/settings": true,
-	"/p/:project/replication/:id/replicate": true, "/p/:project/replication/runs/:id/retry": true,
-}
-
-// early are the routes that say something else before anybody asks for a role: that
-// nothing was chosen, what became of each of many, what is missing.
-var early = map[string]bool{
-	"/p/:project/settings":                                         true,
-	"/p/:project/aliases":                                          true,
-	"/p/:project/aliases/:id/abort":                                true,
-	"/p/:project/aliases/:id/history/:change":                      true,
-	"/p/:project/aliases/:id/promote":                              true,
-	"/p/:project/aliases/delete":                                   true,
-	"/p/:project/aliases/delete/confirmed":                         true,
-	"/p/:project/aliases/functions/:id/versions/:version/validate": true,
-	"/p/:project/aliases/validate":                                 true,
-	"/p/:project/audit/undo":                                       true,
-	"/p/:project/connections/:id/tags/validate":                    true,
-	"/p/:project/connections/delete":                               true,
-	"/p/:project/connections/delete/confirmed":                     true,
-	"/p/:project/connections/runs":                                 true,
-	"/p/:project/connections/schedule":                             true,
-	"/p/:project/links":                                            true,
-	"/p/:project/links/:id/validate":                               true,
-	"/p/:project/links/delete":                                     true,
-	"/p/:project/links/delete/confirmed":                           true,
-	"/p/:project/links/disable":                                    true,
-	"/p/:project/links/enable":                                     true,
-	"/p/:project/links/export":                                     true,
-	"/p/:project/links/import":                                     true,
-	"/p/:project/links/import/apply":                               true,
-	"/p/:project/links/new/paste":                                  true,
-	"/p/:project/links/runs":                                       true,
-	"/p/:project/links/schedule":                                   true,
-	"/p/:project/links/test":                                       true,
-	"/p/:project/links/validate":                                   true,
-	"/p/:project/replication/backup":                               true,
-	"/p/:project/replication/backups/delete":                       true,
-	"/p/:project/replication/backups/delete/confirmed":             true,
-	"/p/:project/replication/delete":                               true,
-	"/p/:project/replication/delete/confirmed":                     true,
-	"/p/:project/replication/disable":                              true,
-	"/p/:project/replication/enable":                               true,
-	"/p/:project/settings/people":                                  true,
-	"/p/:project/whitelist/:id/connections/accept":                 true,
-	"/p/:project/whitelist/:id/connections/reject":                 true,
-	"/p/:project/whitelist/:id/entries/delete":                     true,
-	"/p/:project/whitelist/:id/entries/delete/confirmed":           true,
-	"/p/:project/whitelist/:id/entries/renew":                      true,
-	"/p/:project/whitelist/:id/entries/undo":                       true,
 }
 
 // strange asks for what belongs to another project, by each parameter of the path.
@@ -261,7 +221,26 @@ func (a *asking) seen() {
 		needed, _ := leastOf(r)
 		if r.Method == http.MethodGet && a.may(needed) && a.belongs(r) && r.Path != "/sign-in/oidc" {
 			path, _ := filled(r.Path, a.home(), a.home(), "")
-			a.want(r, path, nil, "")
+			a.offered(r, a.want(r, path, nil, ""))
+		}
+	}
+}
+
+// offered takes note of what a page offers that is not for the person. In an archived
+// project there is only something to see.
+func (a *asking) offered(r *echo.Route, page *httptest.ResponseRecorder) {
+	reader := *a
+	if a.past {
+		reader.role = api.RoleViewer
+	}
+	if a.signedOut() || !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") {
+		return // all that leads to the sign-in page first
+	}
+	for _, offer := range offers(a.t.(*testing.T), page.Body.String()) {
+		if to := a.routeOf(offer.method, offer.path); to != nil {
+			if needed, _ := leastOf(to); !reader.may(needed) {
+				a.bad = append(a.bad, fmt.Sprintf("%s offers %s %s", r.Path, to.Method, to.Path))
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
 
 	"switchboard/internal/api"
@@ -36,6 +37,7 @@ type town struct {
 	handler              http.Handler
 	cookie, root         *http.Cookie // the person's, and an administrator's
 	mine, other, archive goods
+	known                []*echo.Route // routes, once they are
 }
 
 // person is who asks: somebody with a role in the first project, or in another.
@@ -56,25 +58,32 @@ const (
 
 func newTown(t *testing.T, who person, prober *probe.Prober) *town {
 	t.Helper()
-	s := emptyProberSite(t, prober)
+	return townOf(t, who, emptyProberSite(t, prober))
+}
+
+// townOf is newTown on a console that has nothing yet.
+func townOf(t *testing.T, who person, s *site) *town {
+	t.Helper()
 	close(s.stopping) // streams end
 	s.options.About = func(api.Actor) (handlers.Installation, error) { return handlers.Installation{}, nil }
 	provider, err := oidc.New(oidc.Config{Issuer: "http://" + testserver.ClosedAddr(t).String(), ClientID: "console", Label: "Acme"})
 	require.NoError(t, err)
 	s.options.OpenID = provider
+	s.servePrograms()
 	w := &town{site: s, handler: handlers.New(s.options)}
 	other, archived := s.addProject("elsewhere"), s.addProject("kept")
 	there := s.there().Project // where backups are replicated to
 	root, err := s.identity.CreateUser(t.Context(), console, identity.NewPerson{Name: "root", Administrator: true}, api.NewSecret(password))
 	require.NoError(t, err)
 	asker := identity.NewPerson{Name: user, Administrator: who.role == api.RoleAdministrator, Roles: map[string]api.Role{}}
-	switch {
-	case who.elsewhere:
-		asker.Roles[other.ID] = who.role
-	case who.past:
-		asker.Roles[archived.ID] = who.role
-	case who.role < api.RoleAdministrator && who.role > api.RoleNone:
-		asker.Roles[s.project.ID], asker.Roles[there] = who.role, who.role
+	if who.role < api.RoleAdministrator && who.role > api.RoleNone {
+		home := s.project.ID
+		if who.elsewhere {
+			home = other.ID
+		} else if who.past {
+			home = archived.ID
+		}
+		asker.Roles[home], asker.Roles[there] = who.role, who.role
 	}
 	u, err := s.identity.CreateUser(t.Context(), console, asker, api.NewSecret(password))
 	require.NoError(t, err)

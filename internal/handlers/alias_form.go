@@ -120,6 +120,14 @@ func (p *pages) readAlias(c echo.Context) (*aliasForm, error) {
 	return af, nil
 }
 
+// deed is what saving the form does.
+func (af *aliasForm) deed() api.Deed {
+	if af.stored == nil {
+		return api.CreateAlias{Function: af.function.ID, Draft: af.draft}
+	}
+	return api.UpdateAlias{ID: af.stored.ID, Draft: af.draft, Version: readVersion(af.values.Get(aliasRecord))}
+}
+
 // first is the first field that can be changed.
 func (af *aliasForm) first() string {
 	if af.stored != nil {

@@ -77,7 +77,7 @@ func (p *pages) confirmDeleteAliases(c echo.Context) error {
 			view.Consequences = append(view.Consequences, locale.T(ctx, "aliases.delete_many_ramps", "count", ramps))
 		}
 		return view
-	})
+	}, func(a *api.Alias) api.Deed { return api.DeleteAlias{ID: a.ID, Version: a.Version} })
 }
 
 // deleteAliases removes what was named on the page before, each only if it is

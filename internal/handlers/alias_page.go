@@ -77,6 +77,9 @@ func (p *pages) showAliasForm(c echo.Context, status int, af *aliasForm, state a
 			beside = append(beside, form.FieldID(path))
 		}
 	}
+	if err := p.sample(c, f, af.deed()); err != nil {
+		return err
+	}
 	frame := p.frame(c, "aliases.new")
 	frame.Path = aliasesPath(c) + "/new?function=" + af.function.ID
 	if af.stored != nil {

@@ -75,7 +75,7 @@ func (p *pages) confirmRollBack(c echo.Context) error {
 	if view.Problems, err = faults(err); err != nil {
 		return err
 	}
-	return p.renderPast(c, http.StatusOK, view)
+	return p.renderPast(c, http.StatusOK, view, d)
 }
 
 // rollBack brings the state after a change back, if the alias is still what was
@@ -88,21 +88,25 @@ func (p *pages) rollBack(c echo.Context) error {
 	seen := readVersion(c.FormValue("version"))
 	if seen != view.Alias.Version {
 		view.Changed = true
-		return p.renderPast(c, http.StatusUnprocessableEntity, view)
+		return p.renderPast(c, http.StatusUnprocessableEntity, view, d)
 	}
 	_, err = p.Service.UpdateAlias(c.Request().Context(), p.scope(c), view.Alias.ID, d, seen)
 	if view.Problems, err = faults(err); err != nil {
 		return err
 	}
 	if view.Problems != nil {
-		return p.renderPast(c, http.StatusUnprocessableEntity, view)
+		return p.renderPast(c, http.StatusUnprocessableEntity, view, d)
 	}
 	p.flash(c, api.M("past.done", "name", view.Alias.Name, "at", locale.FullTime(view.Change.At)))
 	return redirect(c, view.Path())
 }
 
-func (p *pages) renderPast(c echo.Context, status int, view templates.AliasPastView) error {
-	return p.render(c, status, templates.AliasPast(p.frame(c, "past.title"), view))
+func (p *pages) renderPast(c echo.Context, status int, view templates.AliasPastView, d api.AliasDraft) error {
+	frame := p.frame(c, "past.title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.UpdateAlias{ID: view.Alias.ID, Draft: d, Version: view.Alias.Version})); err != nil {
+		return err
+	}
+	return p.render(c, status, templates.AliasPast(frame, view))
 }
 
 // aliasReview is what a draft would make of an alias, for people.

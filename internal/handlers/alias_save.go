@@ -37,6 +37,9 @@ func (p *pages) reviewAlias(c echo.Context) error {
 		AliasFormView: af.view(c, af.reviewed(c)), Name: af.draft.Name, Draft: draft, Advice: ruleAdvice(&draft.Route),
 		Request: p.aliasRequest(c, af), JSON: string(text),
 	}
+	if err := p.sample(c, view.Form, af.deed()); err != nil {
+		return err
+	}
 	title := "aliases.new"
 	if af.stored != nil {
 		title = "aliases.edit_title"
@@ -57,7 +60,7 @@ func (af *aliasForm) reviewed(c echo.Context) *form.Form {
 		f.Post = f.Action + "/" + af.stored.ID
 	}
 	for _, name := range slices.Sorted(maps.Keys(af.values)) {
-		if name != "op" {
+		if name != "op" && !templates.OfSample(name) {
 			f.Hidden = append(f.Hidden, form.Hidden{Name: name, Value: af.values.Get(name)})
 		}
 	}

@@ -24,7 +24,24 @@ func (p *pages) showAlias(c echo.Context) error {
 	view.Trial.Action = view.Path() + "/try"
 	frame := p.namedFrame(c, alias.Alias.Name)
 	frame.Refresh = rampRefresh(alias.Alias.Ramp)
+	if err := p.sampleActions(c, &frame, aliasActions(&alias.Alias)...); err != nil {
+		return err
+	}
 	return p.render(c, http.StatusOK, templates.AliasDetail(frame, view))
+}
+
+// aliasActions are what can be done with an alias.
+func aliasActions(alias *api.Alias) []action {
+	edit := does(api.M("aliases.edit"), api.UpdateAlias{ID: alias.ID, Draft: alias.Draft(), Version: alias.Version})
+	remove := does(api.M("aliases.delete"), api.DeleteAlias{ID: alias.ID, Version: alias.Version})
+	if alias.Route.Additional == "" {
+		return []action{edit, remove}
+	}
+	return []action{
+		does(api.M("ramp.promote", "additional", alias.Route.Additional), api.PromoteAlias{ID: alias.ID, Version: alias.Version}),
+		does(api.M("ramp.abort", "main", alias.Route.Main), api.AbortAlias{ID: alias.ID, Version: alias.Version}),
+		edit, remove,
+	}
 }
 
 // ruleAdvice is what is odd about the rules of a route.
@@ -47,7 +64,11 @@ func (p *pages) confirmDeleteAlias(c echo.Context) error {
 		return err
 	}
 	view := templates.AliasDetailView{AliasView: alias, URN: p.aliasURN(c, &alias.Alias)}
-	return p.render(c, http.StatusOK, templates.AliasDelete(p.frame(c, "aliases.delete_title"), view))
+	frame := p.frame(c, "aliases.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteAlias{ID: alias.Alias.ID, Version: alias.Alias.Version})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.AliasDelete(frame, view))
 }
 
 func (p *pages) deleteAlias(c echo.Context) error {
@@ -58,6 +79,6 @@ func (p *pages) deleteAlias(c echo.Context) error {
 	if err := p.Service.DeleteAlias(c.Request().Context(), p.scope(c), alias.Alias.ID, readVersion(c.FormValue("version"))); err != nil {
 		return err
 	}
-	p.flash(c, api.M("aliases.deleted", "name", alias.Alias.Name))
+	p.flashUndo(c, api.M("aliases.deleted", "name", alias.Alias.Name))
 	return redirect(c, alias.Base)
 }

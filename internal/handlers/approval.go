@@ -55,7 +55,5 @@ func (p *pages) renderApprovals(c echo.Context, status int, values url.Values, c
 	f.Values, f.Problems, f.Refused = values, problems, problems != nil
 	frame := p.frame(c, "approvals.title")
 	frame.Path = approvalsPath(c)
-	return p.render(c, status, templates.ApprovalPage(frame, templates.ApprovalView{
-		Requests: requestsPath(c), Form: f, Editable: api.Allow(p.actor(c), api.RoleAdmin) == nil,
-	}))
+	return p.render(c, status, templates.ApprovalPage(frame, templates.ApprovalView{Requests: requestsPath(c), Form: f}))
 }

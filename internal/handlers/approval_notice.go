@@ -52,14 +52,18 @@ var forms = map[string]api.ApprovalRule{
 // known.
 func (p *pages) tellRequests(c echo.Context, f *templates.Frame) {
 	ctx, s := c.Request().Context(), p.scope(c)
-	counts, err := p.Requests.CountRequests(ctx, s)
+	var counts api.RequestCounts
+	var err error
+	if role(c) >= api.RoleApprover { // nothing waits for others
+		counts, err = p.Requests.CountRequests(ctx, s)
+	}
 	for i := range f.Nav {
 		if f.Nav[i].Section == templates.SectionRequests {
 			f.Nav[i].Count = counts.ForMe
 		}
 	}
 	route, _ := strings.CutPrefix(c.Path(), "/p/:project")
-	if rule, ok := forms[c.Request().Method+" "+route]; ok && err == nil && role(c) >= api.RoleEditor {
+	if rule, ok := forms[c.Request().Method+" "+route]; ok && err == nil && templates.Offered(localised(c), api.RoleEditor) {
 		f.Approval, err = p.Requests.NeedsApproval(ctx, s, rule.Kind, rule.Action)
 	}
 	if err != nil {

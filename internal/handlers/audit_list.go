@@ -22,9 +22,9 @@ func (p *pages) auditRoutes(in, project *echo.Group) {
 		log.GET("/:change", p.showAuditEntry)
 	}
 	log := project.Group("/" + templates.SectionAudit)
-	log.GET("/:change/roll-back", p.askReverse)
-	log.POST("/:change/roll-back", p.reverse)
-	log.POST("/undo", p.undoBatch)
+	log.GET("/:change/roll-back", p.askReverse, p.editor)
+	log.POST("/:change/roll-back", p.reverse, p.editor)
+	log.POST("/undo", p.undoBatch, p.editor)
 }
 
 // auditPath is the path of the audit log: the project's, or that of all.
@@ -49,12 +49,13 @@ func (p *pages) listAudit(c echo.Context) error {
 	if view.Page, err = p.Audit.SearchAudit(c.Request().Context(), p.auditScope(c), view.Query); err != nil {
 		return err
 	}
-	if project(c) == nil {
-		if view.Project, err = p.projectNames(c); err != nil {
-			return err
-		}
+	if project(c) != nil {
+		return p.renderList(c, templates.SectionAudit, templates.AuditList(p.frame(c, "audit.title"), view))
 	}
-	return p.render(c, http.StatusOK, templates.AuditList(p.frame(c, "audit.title"), view))
+	if view.Project, err = p.projectNames(c); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.AuditList(p.frame(c, "audit.title"), view)) // views are kept in a project
 }
 
 // projectNames names projects by their ids.

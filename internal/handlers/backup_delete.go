@@ -16,7 +16,11 @@ func (p *pages) confirmDeleteBackup(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.BackupDelete(p.frame(c, "backups.delete_title"), view))
+	frame := p.frame(c, "backups.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteBackups{Checkpoint: view.Backup.Checkpoint, IDs: []string{view.Backup.ID}})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.BackupDelete(frame, view))
 }
 
 func (p *pages) deleteBackup(c echo.Context) error {
@@ -47,7 +51,7 @@ func (p *pages) confirmDeleteBackups(c echo.Context) error {
 			view.Items = append(view.Items, templates.DeleteItem{ID: b.ID, Name: b.Name, Note: templates.BackupNote(ctx, b)})
 		}
 		return view
-	})
+	}, func(b *api.Backup) api.Deed { return api.DeleteBackups{Checkpoint: b.Checkpoint, IDs: []string{b.ID}} })
 }
 
 // deleteBackups begins to remove what was named on the page before.

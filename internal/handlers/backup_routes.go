@@ -10,12 +10,12 @@ import (
 // backupRoutes are the pages of backups.
 func (p *pages) backupRoutes(backups *echo.Group) {
 	backups.GET("", p.listBackups)
-	backups.POST("/delete", p.confirmDeleteBackups)
-	backups.POST("/delete/confirmed", p.deleteBackups)
+	backups.POST("/delete", p.confirmDeleteBackups, p.editor)
+	backups.POST("/delete/confirmed", p.deleteBackups, p.editor)
 	backups.GET("/:id", p.showBackup)
-	backups.GET("/:id/download", p.downloadBackup)
-	backups.GET("/:id/delete", p.confirmDeleteBackup)
-	backups.POST("/:id/delete", p.deleteBackup)
+	backups.GET("/:id/download", p.downloadBackup, p.editor)
+	backups.GET("/:id/delete", p.confirmDeleteBackup, p.editor)
+	backups.POST("/:id/delete", p.deleteBackup, p.editor)
 }
 
 // backupsPath is the path of the project's backups.

@@ -35,6 +35,9 @@ func (p *pages) showBackup(c echo.Context) error {
 	if view.Going() {
 		frame.Refresh = goingRefresh
 	}
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteBackups{Checkpoint: view.Backup.Checkpoint, IDs: []string{view.Backup.ID}})); err != nil {
+		return err
+	}
 	return p.render(c, http.StatusOK, templates.BackupDetail(frame, view))
 }
 

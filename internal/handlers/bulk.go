@@ -52,7 +52,7 @@ func (sh *shelf[T, Q]) showOutcomes(c echo.Context, d deed, outcomes []api.Outco
 		return outcomes[0].Err // leads to the request
 	}
 	if c.FormValue("only") != "" && outcomes[0].Err == nil {
-		sh.flash(c, api.M(d.one, "name", outcomes[0].Name))
+		sh.flashUndo(c, api.M(d.one, "name", outcomes[0].Name))
 		return redirect(c, backPath(c))
 	}
 	view := templates.OutcomeView{

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
-	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
+
+	"switchboard/internal/packed"
 )
 
 // compressFrom is the size from which a page is sent compressed, in bytes:
@@ -31,7 +32,7 @@ var compressors = sync.Pool{New: func() any {
 func send(c echo.Context, status int, page *bytes.Buffer) error {
 	h := c.Response().Header()
 	h.Add("Vary", "Accept-Encoding")
-	if page.Len() < compressFrom || !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+	if page.Len() < compressFrom || !packed.Wanted(c.Request()) {
 		return c.HTMLBlob(status, page.Bytes())
 	}
 	h.Set("Content-Encoding", "gzip")

@@ -97,6 +97,9 @@ func (p *pages) showConnectionForm(c echo.Context, status int, cf *connectionFor
 		f.Only(path)
 		ripe(f)
 	}
+	if err := p.sample(c, f, api.CreateConnection{Draft: cf.draft}); err != nil {
+		return err
+	}
 	view := templates.ConnectionFormView{Base: connectionsPath(c), Form: f, From: cf.from, Check: state.check}
 	title := "connections.new_title"
 	if cf.from != nil {

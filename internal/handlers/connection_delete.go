@@ -26,7 +26,11 @@ func (p *pages) confirmDeleteConnection(c echo.Context) error {
 	if why, is := undeletable[view.Connection.State]; is {
 		return p.sayRefusal(c, api.Errorf(api.Conflict, why))
 	}
-	return p.render(c, http.StatusOK, templates.ConnectionDelete(p.frame(c, "connections.delete_title"), view))
+	frame := p.frame(c, "connections.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteConnection{ID: view.Connection.ID, Version: view.Connection.Version})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.ConnectionDelete(frame, view))
 }
 
 func (p *pages) deleteConnection(c echo.Context) error {
@@ -38,7 +42,7 @@ func (p *pages) deleteConnection(c echo.Context) error {
 	if err != nil {
 		return p.sayRefusal(c, err)
 	}
-	p.flash(c, api.M("connections.deleted_flash", "name", view.Connection.Name))
+	p.flashUndo(c, api.M("connections.deleted_flash", "name", view.Connection.Name))
 	return redirect(c, connectionsPath(c))
 }
 
@@ -59,6 +63,8 @@ func (p *pages) confirmDeleteConnections(c echo.Context) error {
 			})
 		}
 		return view
+	}, func(connection *api.Connection) api.Deed {
+		return api.DeleteConnection{ID: connection.ID, Version: connection.Version}
 	})
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,7 +20,41 @@ func (p *pages) showConnectionQueues(c echo.Context) error {
 	if view.Queues, err = p.Service.ListQueues(c.Request().Context(), p.scope(c)); err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.ConnectionQueues(p.namedFrame(c, view.Connection.Name), view))
+	frame := p.namedFrame(c, view.Connection.Name)
+	if err := p.sampleActions(c, &frame, queueActions(&view, c.QueryParams()["queue"])...); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.ConnectionQueues(frame, view))
+}
+
+// queueActions are to bind the chosen queues, or all that can be if none is chosen, and
+// to unbind those that are bound.
+func queueActions(view *templates.ConnectionView, chosen []string) []action {
+	var bound, free, picked []string
+	for _, q := range view.Connection.Queues {
+		bound = append(bound, q.Name)
+	}
+	for i := range view.Queues {
+		if name := view.Queues[i].Name; name != api.DefaultQueue && !slices.Contains(bound, name) {
+			free = append(free, name)
+			if slices.Contains(chosen, name) {
+				picked = append(picked, name)
+			}
+		}
+	}
+	if len(picked) == 0 {
+		picked = free
+	}
+	var actions []action
+	if len(free) > 0 {
+		bind := does(api.M("connections.bind"), api.BindQueues{ID: view.Connection.ID, Queues: picked})
+		bind.with = templates.BindForm
+		actions = append(actions, bind)
+	}
+	if len(bound) > 0 {
+		actions = append(actions, does(api.M("connections.unbind"), api.UnbindQueues{ID: view.Connection.ID, Queues: bound}))
+	}
+	return actions
 }
 
 func (p *pages) bindQueues(c echo.Context) error {

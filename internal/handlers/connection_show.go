@@ -46,7 +46,25 @@ func (p *pages) connectionDetail(c echo.Context, connection *api.Connection, che
 	if connection.State == api.ConnectionCreating {
 		frame.Refresh = creatingRefresh
 	}
+	if err := p.sampleActions(c, &frame, connectionActions(connection)...); err != nil {
+		return err
+	}
 	return p.render(c, http.StatusOK, templates.ConnectionDetail(frame, view))
+}
+
+// connectionActions are what can be done with a connection in its state.
+func connectionActions(connection *api.Connection) []action {
+	audited := connection.Audited()
+	again := does(api.M("connections.again"), api.CreateConnection{Draft: audited.Draft()})
+	if _, stays := undeletable[connection.State]; stays {
+		return []action{again}
+	}
+	return []action{
+		does(api.M("connections.edit_tags"), api.TagConnection{ID: connection.ID, Tags: connection.Tags, Version: connection.Version}),
+		does(api.M("connections.reactivate"), api.ReactivateConnection{ID: connection.ID}),
+		again,
+		does(api.M("bulk.delete"), api.DeleteConnection{ID: connection.ID, Version: connection.Version}),
+	}
 }
 
 func connectionPath(c echo.Context, id string) string { return connectionsPath(c) + "/" + id }

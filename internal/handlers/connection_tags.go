@@ -37,7 +37,7 @@ func (p *pages) editConnectionTags(c echo.Context) error {
 
 func (p *pages) showTagsForm(c echo.Context, status int, view templates.ConnectionView, values url.Values, state tagsState) error {
 	path := connectionPath(c, view.Connection.ID) + "/tags"
-	_, at := readTags(values)
+	tags, at := readTags(values)
 	f := &form.Form{
 		ID: "tags-form", Action: path, Values: values, Guard: true,
 		Problems: pinTags(state.problems, at), Refused: state.refused, Focus: state.focus, Unsaved: state.unsaved,
@@ -47,6 +47,9 @@ func (p *pages) showTagsForm(c echo.Context, status int, view templates.Connecti
 	if field, ok := f.FieldPath(state.only); ok {
 		f.Only(field)
 		ripe(f)
+	}
+	if err := p.sample(c, f, api.TagConnection{ID: view.Connection.ID, Tags: tags, Version: readVersion(values.Get("version"))}); err != nil {
+		return err
 	}
 	frame := p.frame(c, "connections.tags_title")
 	frame.Path = path

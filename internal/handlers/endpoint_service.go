@@ -41,7 +41,20 @@ func (p *pages) showEndpointService(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.EndpointServiceSettings(p.serviceFrame(c, view), view))
+	frame := p.serviceFrame(c, view)
+	if err := p.sampleActions(c, &frame, serviceActions(&view.Service)...); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.EndpointServiceSettings(frame, view))
+}
+
+// serviceActions are what can be done with an endpoint service, as it is.
+func serviceActions(service *api.EndpointService) []action {
+	audited := service.Audited()
+	return []action{
+		does(api.M("sample.again"), api.CreateEndpointService{Draft: audited.Draft("")}),
+		does(api.M("whitelist.delete"), api.DeleteEndpointService{ID: service.ID, Version: service.Version}),
+	}
 }
 
 func (p *pages) serviceFrame(c echo.Context, view templates.EndpointServiceView) templates.Frame {
@@ -74,7 +87,11 @@ func (p *pages) confirmDeleteEndpointService(c echo.Context) error {
 		return err
 	}
 	view.Dependents = accepted.Items
-	return p.render(c, http.StatusOK, templates.EndpointServiceDelete(p.frame(c, "whitelist.delete_title"), view))
+	frame := p.frame(c, "whitelist.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteEndpointService{ID: view.Service.ID, Version: view.Service.Version})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.EndpointServiceDelete(frame, view))
 }
 
 func (p *pages) deleteEndpointService(c echo.Context) error {
@@ -85,6 +102,6 @@ func (p *pages) deleteEndpointService(c echo.Context) error {
 	if err := p.Service.DeleteEndpointService(c.Request().Context(), p.scope(c), view.Service.ID, readVersion(c.FormValue("version"))); err != nil {
 		return err
 	}
-	p.flash(c, api.M("whitelist.deleted", "name", serviceName(&view.Service)))
+	p.flashUndo(c, api.M("whitelist.deleted", "name", serviceName(&view.Service)))
 	return redirect(c, view.Base)
 }

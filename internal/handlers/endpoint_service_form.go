@@ -89,6 +89,14 @@ func (p *pages) readServiceForm(c echo.Context) (*serviceForm, error) {
 	return sf, nil
 }
 
+// deed is what saving the form does.
+func (sf *serviceForm) deed() api.Deed {
+	if sf.stored == nil {
+		return api.CreateEndpointService{Draft: sf.draft}
+	}
+	return api.UpdateEndpointService{Draft: sf.draft}
+}
+
 // readPorts reads the rows of ports; those in which nothing was typed are left
 // out. What is no number is no port: the service says so.
 func (sf *serviceForm) readPorts() {
@@ -198,6 +206,9 @@ func (p *pages) showServiceForm(c echo.Context, status int, sf *serviceForm, sta
 	f.Refused, f.Focus, f.Unsaved = state.refused, state.focus, state.unsaved
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)
+	}
+	if err := p.sample(c, f, sf.deed()); err != nil {
+		return err
 	}
 	view := templates.EndpointServiceFormView{Base: whitelistPath(c), Form: f, Service: sf.stored, Changed: state.changed != nil}
 	title, path := "whitelist.new_service", whitelistPath(c)+"/new"

@@ -48,9 +48,16 @@ func (p *pages) showError(err error, c echo.Context) {
 	}
 	title := "error_page." + string(e.Code)
 	view := templates.ErrorView{
-		Status: statuses[e.Code], Title: locale.T(localised(c), title), Advice: locale.Msg(localised(c), e.Message),
-		SignIn: e.Code == api.Unauthorised,
+		Status: statuses[e.Code], Advice: locale.Msg(localised(c), e.Message), SignIn: e.Code == api.Unauthorised,
 	}
+	switch here := project(c); {
+	case here == nil:
+	case e.Code == api.Conflict && here.Changeable() != nil:
+		title = "error_page.archived"
+	case e.Code == api.Forbidden:
+		view.Roles = peopleSettingsPath(c)
+	}
+	view.Title = locale.T(localised(c), title)
 	if err := p.render(c, view.Status, templates.Error(p.frame(c, title), view)); err != nil && !gone {
 		p.Log.Error("error page failed", slog.Any("error", err), slog.String("request_id", requestID(c)))
 	}

@@ -46,7 +46,12 @@ func (p *pages) nameProjects(c echo.Context, f *templates.Frame) {
 	}
 	f.Project, f.Archived = templates.ProjectView{Name: here.Name, Href: "/p/" + here.ID}, !here.Archived.IsZero()
 	f.Nav = menu(c)
+	if p.Programs.Serve != nil {
+		f.API = explorerPath(c)
+	}
 	p.tellRequests(c, f)
+	f.Cloud = p.cloudRegion(c)
+	p.tellFreshness(c, f)
 	all, err := p.Identity.Projects(c.Request().Context(), currentSession(c).User)
 	if err != nil {
 		p.Log.Error("projects of the switcher", "error", err, "request_id", requestID(c))

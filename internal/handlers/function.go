@@ -38,7 +38,19 @@ func (p *pages) showVersions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.FunctionVersions(p.functionFrame(c, &view), templates.VersionsView{FunctionView: view, Versions: versions}))
+	frame := p.functionFrame(c, &view)
+	if err := p.sampleActions(c, &frame, functionActions(&view.Function)...); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.FunctionVersions(frame, templates.VersionsView{FunctionView: view, Versions: versions}))
+}
+
+// functionActions are what can be done with a function.
+func functionActions(fn *api.Function) []action {
+	return []action{
+		does(api.M("functions.edit"), api.UpdateFunction{ID: fn.ID, Draft: fn.Draft(), Version: fn.Version}),
+		does(api.M("functions.delete"), api.DeleteFunction{ID: fn.ID, Version: fn.Version}),
+	}
 }
 
 func (p *pages) functionFrame(c echo.Context, view *templates.FunctionView) templates.Frame {
@@ -65,7 +77,11 @@ func (p *pages) showFunctionSettings(c echo.Context) error {
 		return err
 	}
 	urn := p.functionURN(c, &view.Function, "")
-	return p.render(c, http.StatusOK, templates.FunctionSettings(p.functionFrame(c, &view), view, urn))
+	frame := p.functionFrame(c, &view)
+	if err := p.sampleActions(c, &frame, functionActions(&view.Function)...); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.FunctionSettings(frame, view, urn))
 }
 
 // showFunctionHistory is what was changed at the function and its versions.

@@ -81,6 +81,14 @@ func (p *pages) readFunction(c echo.Context) (*functionForm, error) {
 	return ff, ff.readCode(c)
 }
 
+// deed is what saving the form does.
+func (ff *functionForm) deed() api.Deed {
+	if ff.stored == nil {
+		return api.CreateFunction{Draft: ff.draft}
+	}
+	return api.UpdateFunction{ID: ff.stored.ID, Draft: ff.draft, Version: readVersion(ff.values.Get("version"))}
+}
+
 // readCode reads how code comes to the function, and the code itself if it comes
 // by way of the form.
 func (ff *functionForm) readCode(c echo.Context) error {

@@ -28,11 +28,15 @@ func (p *pages) readVersionForm(c echo.Context) (view templates.FunctionView, va
 	if values, err = formValues(c); err != nil {
 		return view, nil, d, err
 	}
-	d = api.VersionDraft{
+	view, err = p.functionView(c)
+	return view, values, versionDraft(values), err
+}
+
+// versionDraft is what the form describes.
+func versionDraft(values url.Values) api.VersionDraft {
+	return api.VersionDraft{
 		Name: strings.TrimSpace(values.Get("version")), Description: lines(strings.TrimSpace(values.Get("description"))), Digest: values.Get("digest"),
 	}
-	view, err = p.functionView(c)
-	return view, values, d, err
 }
 
 func (p *pages) publishVersion(c echo.Context) error {
@@ -66,6 +70,9 @@ func (p *pages) showVersionForm(c echo.Context, status int, view templates.Funct
 	f.Hidden = []form.Hidden{{Name: "digest", Value: values.Get("digest")}}
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)
+	}
+	if err := p.sample(c, f, api.PublishVersion{Function: view.Function.ID, Draft: versionDraft(values)}); err != nil {
+		return err
 	}
 	shown := templates.PublishView{FunctionView: view, Form: f}
 	if len(state.problems) == 0 {

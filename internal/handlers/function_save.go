@@ -32,6 +32,9 @@ func (p *pages) showFunctionForm(c echo.Context, status int, ff *functionForm, s
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)
 	}
+	if err := p.sample(c, f, ff.deed()); err != nil {
+		return err
+	}
 	view := templates.FunctionFormView{Aliases: aliasesPath(c), Form: f, Function: ff.stored, Changed: state.changed}
 	title, path := "functions.register", functionsPath(c)+"/new"
 	if ff.stored != nil {

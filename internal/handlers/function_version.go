@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/api"
@@ -30,6 +31,9 @@ func (p *pages) renderVersion(c echo.Context, status int, view templates.Version
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)
 	}
+	if err := p.sample(c, f, api.SetUpstream{Function: view.Function.ID, Version: view.Version.Name, Upstream: values.Get("upstream")}); err != nil {
+		return err
+	}
 	view.Form = f
 	frame := p.namedFrame(c, view.Title())
 	frame.Path = view.VersionPath()
@@ -50,7 +54,7 @@ func (p *pages) saveUpstream(c echo.Context) error {
 	case problems != nil:
 		return p.renderVersion(c, http.StatusUnprocessableEntity, view, values, formState{problems: problems, refused: true})
 	case version.Upstream == "":
-		p.flash(c, api.M("functions.upstream_gone", "version", version.Name))
+		p.flashUndo(c, api.M("functions.upstream_gone", "version", version.Name))
 	default:
 		p.flash(c, api.M("functions.upstream_set", "version", version.Name, "upstream", version.Upstream))
 	}
@@ -92,41 +96,21 @@ func (p *pages) redrawUpstream(c echo.Context) error {
 	return p.renderVersion(c, http.StatusOK, view, values, formState{unsaved: true})
 }
 
-// confirmDeleteVersion asks, and names the aliases that go with it. Nobody is
-// asked in vain: the page of a version that stays says why.
-func (p *pages) confirmDeleteVersion(c echo.Context) error {
+// versionDeletion names the aliases that go along with a version. Nobody is asked in
+// vain: the page of a version that stays says why.
+func (p *pages) versionDeletion(c echo.Context) (*deletion, error) {
 	view, err := p.versionView(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.askDeleteVersion(c, http.StatusOK, view, url.Values{}, nil)
-}
-
-func (p *pages) askDeleteVersion(c echo.Context, status int, view templates.VersionView, typed url.Values, problems []api.Problem) error {
 	view.Form = templates.VersionDeleteForm(localised(c), view)
-	view.Form.Values, view.Form.Problems, view.Form.Refused = typed, problems, problems != nil
-	frame := p.frame(c, "functions.delete_version_title")
-	frame.Path = view.VersionPath() + "/delete"
-	return p.render(c, status, templates.VersionDelete(frame, view))
-}
-
-// deleteVersion removes a version.
-func (p *pages) deleteVersion(c echo.Context) error {
-	view, err := p.versionView(c)
-	if err != nil {
-		return err
-	}
-	values, err := formValues(c)
-	if err != nil {
-		return err
-	}
-	err = p.Service.DeleteVersion(c.Request().Context(), p.scope(c), view.Function.ID, view.Version.Name, api.Confirm(values.Get("confirm")))
-	if problems, _ := problemsOf(err); problems != nil {
-		return p.askDeleteVersion(c, http.StatusUnprocessableEntity, view, values, problems)
-	}
-	if err != nil {
-		return p.sayRefusalAt(c, view.Path(), err)
-	}
-	p.flash(c, api.M("functions.version_deleted", "version", view.Version.Name, "name", view.Function.Name))
-	return redirect(c, view.Path())
+	return &deletion{
+		title: "functions.delete_version_title", at: view.VersionPath() + "/delete", kept: view.Path(), gone: view.Path(), form: view.Form,
+		page: func(frame templates.Frame) templ.Component { return templates.VersionDelete(frame, view) },
+		do: func(_ url.Values, confirm api.Confirmation) error {
+			return p.Service.DeleteVersion(c.Request().Context(), p.scope(c), view.Function.ID, view.Version.Name, confirm)
+		},
+		deed: api.DeleteVersion{Function: view.Function.ID, Version: view.Version.Name},
+		done: api.M("functions.version_deleted", "version", view.Version.Name, "name", view.Function.Name),
+	}, nil
 }

@@ -15,17 +15,17 @@ import (
 
 // groupRoutes are the pages by which administrators look after groups.
 func (p *pages) groupRoutes(in *echo.Group) {
-	groups := in.Group(templates.GroupsPath)
+	groups := in.Group(templates.GroupsPath, p.administrator)
 	groups.GET("", p.listGroups)
-	groups.GET("/new", p.editGroup)
+	groups.GET("/new", p.showing(p.groupSheet))
 	groups.POST("", p.saveGroup)
-	groups.POST("/edit", p.redrawGroup)
+	groups.POST("/edit", p.redrawing(p.groupSheet))
 
 	group := groups.Group("/:id")
 	group.GET("", p.showGroup)
-	group.GET("/edit", p.editGroup)
+	group.GET("/edit", p.showing(p.groupSheet))
 	group.POST("", p.saveGroup)
-	group.POST("/edit", p.redrawGroup)
+	group.POST("/edit", p.redrawing(p.groupSheet))
 	group.GET("/delete", p.confirmDeleteGroup)
 	group.POST("/delete", p.deleteGroup)
 	group.GET("/add", p.findMembers)
@@ -75,18 +75,6 @@ func (p *pages) groupSheet(c echo.Context) (*sheet, error) {
 	return sh, nil
 }
 
-func (p *pages) editGroup(c echo.Context) error {
-	sh, err := p.groupSheet(c)
-	if err != nil {
-		return err
-	}
-	return p.showSheet(c, http.StatusOK, sh)
-}
-
-func (p *pages) redrawGroup(c echo.Context) error {
-	return p.redrawSheet(c, func() (*sheet, error) { return p.groupSheet(c) })
-}
-
 // saveGroup makes a group, or changes the one that the address names.
 func (p *pages) saveGroup(c echo.Context) error {
 	values, err := formValues(c)
@@ -102,11 +90,7 @@ func (p *pages) saveGroup(c echo.Context) error {
 		p.flash(c, api.M(done))
 		return redirect(c, templates.GroupPath(stored.ID))
 	}
-	sh, wrong := p.groupSheet(c)
-	if wrong != nil {
-		return wrong
-	}
-	return p.refuseSheet(c, sh, values, err)
+	return p.refuseSheet(c, p.groupSheet, values, err)
 }
 
 func readGroup(id string, v url.Values) identity.Group {

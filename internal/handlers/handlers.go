@@ -20,6 +20,7 @@ type Options struct {
 	Service  api.Service
 	Requests api.Requests
 	Audit    api.Audit
+	Backends api.Backends
 	Identity *identity.Service
 	// Views keeps what people see of lists; nil if nothing does.
 	Views  api.Views
@@ -46,6 +47,10 @@ type Options struct {
 	About func(api.Actor) (Installation, error)
 	// LinkFile writes and reads files of links, in the form of the wire API.
 	LinkFile LinkFile
+	// Programs is the wire API, for its explorer; zero if there is no such page.
+	Programs Programs
+	// Samples writes what a form does as code; zero if nothing does.
+	Samples Samples
 }
 
 // LinkFile is how links are written to a file and read from one; links that
@@ -59,12 +64,13 @@ type LinkFile struct {
 type pages struct {
 	Options
 
-	cookies *sessions.CookieStore
+	cookies   *sessions.CookieStore
+	documents map[string]func() *apiDocument // of the wire API, by language
 }
 
 // New makes the console's handler.
 func New(o Options) http.Handler {
-	p := &pages{Options: o, cookies: newCookies(o.Keys)}
+	p := &pages{Options: o, cookies: newCookies(o.Keys), documents: readDocuments(o.Programs.Document)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	// The address of the connection is the only one that cannot be forged.

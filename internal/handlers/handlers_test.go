@@ -19,10 +19,12 @@ import (
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
 	"switchboard/internal/api/audit"
+	"switchboard/internal/api/cloud"
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/governance"
 	"switchboard/internal/api/identity"
 	"switchboard/internal/api/keyring"
+	"switchboard/internal/api/mirror"
 	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
 	"switchboard/internal/api/views"
@@ -49,6 +51,7 @@ type site struct {
 	project  identity.Project
 	log      *strings.Builder
 	stopping chan struct{}
+	prober   *probe.Prober
 	options  handlers.Options
 }
 
@@ -71,7 +74,13 @@ func emptySite(t testing.TB) *site {
 // emptyProberSite is emptySite with another prober.
 func emptyProberSite(t testing.TB, prober *probe.Prober) *site {
 	t.Helper()
-	s := &site{t: t, db: apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), log: new(strings.Builder), stopping: make(chan struct{})}
+	return emptySiteOn(t, apitest.Open(t, filepath.Join(t.TempDir(), "switchboard.db")), prober)
+}
+
+// emptySiteOn is emptyProberSite on another database.
+func emptySiteOn(t testing.TB, db *store.DB, prober *probe.Prober) *site {
+	t.Helper()
+	s := &site{t: t, db: db, log: new(strings.Builder), stopping: make(chan struct{}), prober: prober}
 	keys, err := keyring.Parse(keyring.NewKey())
 	require.NoError(t, err)
 	s.identity = identity.New(s.db, keys)
@@ -82,7 +91,7 @@ func emptyProberSite(t testing.TB, prober *probe.Prober) *site {
 	s.service = plane
 	governed := s.governed(plane, keys)
 	s.options = handlers.Options{
-		Service: governed, Requests: governed, Audit: audit.New(s.db, keys), Views: views.New(s.db), Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
+		Service: governed, Requests: governed, Backends: governed, Audit: audit.New(s.db, keys), Views: views.New(s.db), Identity: s.identity, Keys: keys, Region: "local-1", Version: "test",
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Stopping: s.stopping,
 		LinkJSON: wire.LinkJSON, AliasJSON: wire.AliasJSON, LinkFile: handlers.LinkFile{Write: wire.WriteLinks, Read: wire.ReadLinks},
 	}
@@ -109,7 +118,10 @@ func (s *site) serve(service api.Service) {
 
 // governed is a service as people are served with it.
 func (s *site) governed(service api.Service, keys *keyring.Ring) *governance.Service {
-	return governance.New(governance.Options{Next: service, DB: s.db, Keys: keys, People: s.identity})
+	places := mirror.New(mirror.Options{DB: s.db, Backends: mirror.NewBackends(mirror.BackendsOptions{
+		DB: s.db, Keys: keys, Cloud: cloud.Options{Transport: s.prober.Transport(), Pause: time.Millisecond},
+	})})
+	return governance.New(governance.Options{Next: service, Backends: places, DB: s.db, Keys: keys, People: s.identity})
 }
 
 // approveNothing lets every change of the project be made without an approval.

@@ -40,6 +40,9 @@ func (p *pages) hookForm(c echo.Context, h api.Hook, v url.Values) *form.Form {
 
 func (p *pages) renderHook(c echo.Context, status int, f *form.Form, view templates.HookView) error {
 	view.Base, view.Form = linksPath(c), f
+	if err := p.sample(c, f, api.SetHook{Draft: p.hookDraft(c, view.Hook, f.Values)}); err != nil {
+		return err
+	}
 	frame := p.frame(c, "watch.alerts")
 	frame.Path = linksPath(c) + "/alerts"
 	return p.render(c, status, templates.HookPage(frame, view))
@@ -51,16 +54,19 @@ func (p *pages) readHook(c echo.Context, stored api.Hook) (api.HookDraft, *form.
 	if err != nil {
 		return api.HookDraft{}, nil, err
 	}
-	typed := p.typedSecret(c, values, hookSecret, stored.Secret)
-	f := p.hookForm(c, stored, values)
-	if typed != "" {
-		f.Sections[0].Fields[1].Held = p.hold(c, hookSecret, typed)
-	}
-	d := api.HookDraft{
-		URL: strings.TrimSpace(values.Get("url")), Enabled: values.Get("enabled") == "true",
-		Secret: api.NewSecret(typed), Version: readVersion(values.Get("version")),
+	d, f := p.hookDraft(c, stored, values), p.hookForm(c, stored, values)
+	if !d.Secret.IsZero() {
+		f.Sections[0].Fields[1].Held = p.hold(c, hookSecret, d.Secret.Reveal())
 	}
 	return d, f, nil
+}
+
+// hookDraft is what the form describes.
+func (p *pages) hookDraft(c echo.Context, stored api.Hook, values url.Values) api.HookDraft {
+	return api.HookDraft{
+		URL: strings.TrimSpace(values.Get("url")), Enabled: values.Get("enabled") == "true",
+		Secret: api.NewSecret(p.typedSecret(c, values, hookSecret, stored.Secret)), Version: readVersion(values.Get("version")),
+	}
 }
 
 func (p *pages) saveHook(c echo.Context) error {
@@ -82,7 +88,7 @@ func (p *pages) saveHook(c echo.Context) error {
 		if d.URL == "" {
 			done = "alerts.removed"
 		}
-		p.flash(c, api.M(done))
+		p.flashUndo(c, api.M(done))
 		return redirect(c, linksPath(c)+"/alerts")
 	}
 	e := domainError(err)
@@ -99,14 +105,16 @@ func (p *pages) saveHook(c echo.Context) error {
 	return p.renderHook(c, http.StatusUnprocessableEntity, f, templates.HookView{Hook: hook})
 }
 
-// redrawHook shows the form again in another language or theme.
+// redrawHook shows the form again as it was typed, in another language or theme.
 func (p *pages) redrawHook(c echo.Context) error {
 	hook, err := p.Service.Hook(c.Request().Context(), p.scope(c))
 	if err != nil {
 		return err
 	}
-	if err := p.takePreferences(c); err != nil {
-		return err
+	if choosesPreferences(c) {
+		if err := p.takePreferences(c); err != nil {
+			return err
+		}
 	}
 	_, f, err := p.readHook(c, hook)
 	if err != nil {

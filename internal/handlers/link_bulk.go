@@ -37,7 +37,7 @@ func (p *pages) confirmDeleteLinks(c echo.Context) error {
 			view.Items = append(view.Items, templates.DeleteItem{ID: l.ID, Name: l.Name, Note: templates.LinkNote(ctx, l), Version: l.Version})
 		}
 		return view
-	})
+	}, func(l *api.Link) api.Deed { return api.DeleteLink{ID: l.ID, Version: l.Version} })
 }
 
 // deleteLinks removes what was named on the page before, each only if it is

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/api/connector"
@@ -21,7 +23,7 @@ func (lf *linkForm) form(c echo.Context) *form.Form {
 			f.Hidden = append(f.Hidden, form.Hidden{Name: name, Value: v})
 		}
 	}
-	basic, settings, advanced := linkSections(c)
+	basic, settings, advanced := lf.sections(c)
 	typed := lf.inputs()
 	values := lf.conn.Normalise(typed)
 	for i := range lf.conn.Inputs {
@@ -60,22 +62,48 @@ func (lf *linkForm) inputs() map[string]string {
 // tile is what people call the kind of system that the form describes now.
 func (lf *linkForm) tile() *connector.Tile { return lf.conn.TileOf(lf.inputs()) }
 
-// linkSections are the form's sections with the fields every link has.
-func linkSections(c echo.Context) (basic, settings, advanced form.Section) {
+// sections are the form's sections with the fields every link has. Where clusters run,
+// which one it is is nothing for the advanced.
+func (lf *linkForm) sections(c echo.Context) (basic, settings, advanced form.Section) {
 	ctx := localised(c)
 	basic = form.Section{ID: "section-link", Title: locale.T(ctx, "link.section"), Fields: []form.Field{{
 		Path: "name", Kind: form.Text, Required: true, Live: true, Placeholder: "orders_mysql",
 		Label: locale.T(ctx, "link.name"), Help: locale.T(ctx, "link.name_help"),
 	}}}
 	settings = form.Section{ID: "section-settings", Title: locale.T(ctx, "link.settings")}
-	advanced = form.Section{ID: "section-advanced", Title: locale.T(ctx, "link.advanced"), Advanced: true, Fields: []form.Field{
-		{
-			Path: "cluster", Kind: form.Text, Required: true, Live: true,
-			Label: locale.T(ctx, "link.cluster"), Help: locale.T(ctx, "link.cluster_help"),
-		},
-		{Path: "enabled", Kind: form.Switch, Label: locale.T(ctx, "link.enabled"), Help: locale.T(ctx, "link.enabled_help")},
-	}}
+	advanced = form.Section{ID: "section-advanced", Title: locale.T(ctx, "link.advanced"), Advanced: true}
+	if cluster := lf.cluster(ctx); lf.clusters.Open {
+		advanced.Fields = append(advanced.Fields, cluster)
+	} else {
+		basic.Fields = append(basic.Fields, cluster)
+	}
+	advanced.Fields = append(advanced.Fields,
+		form.Field{Path: "enabled", Kind: form.Switch, Label: locale.T(ctx, "link.enabled"), Help: locale.T(ctx, "link.enabled_help")})
 	return basic, settings, advanced
+}
+
+// cluster is the field of the cluster: one of those that there are, in which a stored
+// link stays, or any.
+func (lf *linkForm) cluster(ctx context.Context) form.Field {
+	f := form.Field{
+		Path: "cluster", Kind: form.Text, Required: true, Live: true,
+		Label: locale.T(ctx, "link.cluster"), Help: locale.T(ctx, "link.cluster_help"),
+	}
+	if lf.clusters.Open {
+		return f
+	}
+	f.Kind, f.Help = form.Select, locale.T(ctx, "link.cluster_region_help")
+	for _, cluster := range lf.clusters.Items {
+		choice := form.Choice{Value: cluster.ID, Label: cluster.Name}
+		if !cluster.Running {
+			choice.Off = locale.T(ctx, "link.cluster_stopped")
+		}
+		f.Choices = append(f.Choices, choice)
+	}
+	if lf.draft.ID != "" {
+		f.Kind, f.Required, f.Live, f.Help = form.Fixed, false, false, locale.T(ctx, "link.cluster_fixed")
+	}
+	return f
 }
 
 // kinds says which field edits which kind of input.

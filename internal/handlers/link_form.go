@@ -25,6 +25,8 @@ type linkForm struct {
 	base   *api.Link         // the link that is edited or cloned, or nil
 	held   map[string]string // typed secrets, sealed, by path
 	faults []api.Problem     // of the form itself, before it is a draft
+
+	clusters api.Clusters
 }
 
 // linkValues fills the form's values from a stored link. Secrets stay behind.
@@ -75,6 +77,16 @@ func followDefaults(conn *connector.Connector, v url.Values) {
 			v.Set(in.Name, value)
 		}
 	}
+}
+
+// offerClusters finds out what clusters the link can be in.
+func (p *pages) offerClusters(c echo.Context, lf *linkForm) error {
+	var err error
+	lf.clusters, err = p.Service.ListClusters(c.Request().Context(), p.scope(c))
+	if err == nil && lf.draft.ID == "" && !lf.clusters.Open && lf.clusters.Name(lf.values.Get("cluster")) == "" {
+		lf.values.Set("cluster", lf.clusters.Usual())
+	}
+	return err
 }
 
 func flat(v url.Values) map[string]string {
@@ -146,6 +158,11 @@ func (p *pages) findBase(c echo.Context, lf *linkForm) error {
 	}
 	lf.base = &link
 	lf.draft.Extended = link.Extended
+	for path, value := range link.Inputs {
+		if lf.conn.Input(path) == nil { // there is no field for it, so it stays
+			lf.draft.Inputs[path] = value
+		}
+	}
 	return nil
 }
 

@@ -28,6 +28,13 @@ func (p *pages) importLinksPage(c echo.Context) error {
 
 func (p *pages) showImport(c echo.Context, status int, v templates.ImportView) error {
 	v.Base = linksPath(c)
+	var err error
+	if v.Clusters, err = p.Service.ListClusters(c.Request().Context(), p.scope(c)); err != nil {
+		return err
+	}
+	if !v.Clusters.Open && v.Clusters.Name(v.Cluster) == "" {
+		v.Cluster = v.Clusters.Usual()
+	}
 	return p.render(c, status, templates.LinkImport(p.frame(c, "transfer.import_title"), v))
 }
 

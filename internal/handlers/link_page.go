@@ -32,6 +32,9 @@ type formState struct {
 
 // showLinkForm renders the form's page.
 func (p *pages) showLinkForm(c echo.Context, status int, lf *linkForm, state formState) error {
+	if err := p.offerClusters(c, lf); err != nil {
+		return err
+	}
 	f := lf.form(c)
 	f.Problems = state.problems
 	f.Refused, f.Focus, f.Unsaved = state.refused, state.focus, state.unsaved
@@ -54,9 +57,20 @@ func (p *pages) showLinkForm(c echo.Context, status int, lf *linkForm, state for
 	if lf.draft.ID != "" {
 		title, view.Editing = "link.edit_title", true
 	}
+	if err := p.sample(c, f, lf.deed()); err != nil {
+		return err
+	}
 	frame := p.frame(c, title)
 	frame.Path = lf.page(c)
 	return p.render(c, status, templates.LinkForm(frame, view), beside...)
+}
+
+// deed is what saving the form does.
+func (lf *linkForm) deed() api.Deed {
+	if lf.draft.ID != "" {
+		return api.UpdateLink{Draft: lf.draft}
+	}
+	return api.CreateLink{Draft: lf.draft}
 }
 
 // page is the address of the form; what it is posted to has no page of its own.

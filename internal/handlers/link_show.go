@@ -23,7 +23,27 @@ func (p *pages) linkDetail(c echo.Context, link *api.Link, checked bool) error {
 		return err
 	}
 	view := templates.LinkView{Base: linksPath(c), Link: *link, History: history, Wire: p.linkAddress(c, link), Checked: checked}
-	return p.render(c, http.StatusOK, templates.LinkDetail(p.namedFrame(c, link.Name), view))
+	frame := p.namedFrame(c, link.Name)
+	frame.Path = linksPath(c) + "/" + link.ID
+	if err := p.sampleActions(c, &frame, linkActions(link)...); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.LinkDetail(frame, view))
+}
+
+// linkActions are what can be done with a link.
+func linkActions(link *api.Link) []action {
+	audited, toggle := link.Audited(), "watch.enable"
+	draft := audited.Draft()
+	draft.ID, draft.Version, draft.Extended = link.ID, link.Version, link.Extended
+	if link.Enabled {
+		toggle = "watch.disable"
+	}
+	return []action{
+		does(api.M("link.edit"), api.UpdateLink{Draft: draft}),
+		does(api.M(toggle), api.EnableLink{ID: link.ID, Enabled: !link.Enabled}),
+		does(api.M("link.delete"), api.DeleteLink{ID: link.ID, Version: link.Version}),
+	}
 }
 
 // shownChanges is how many changes a page lists.
@@ -53,7 +73,11 @@ func (p *pages) confirmDeleteLink(c echo.Context) error {
 		return err
 	}
 	view := templates.LinkView{Base: linksPath(c), Link: link, Wire: p.linkAddress(c, &link)}
-	return p.render(c, http.StatusOK, templates.LinkDelete(p.frame(c, "link.delete_title"), view))
+	frame := p.frame(c, "link.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteLink{ID: link.ID, Version: link.Version})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.LinkDelete(frame, view))
 }
 
 func (p *pages) deleteLink(c echo.Context) error {
@@ -64,6 +88,6 @@ func (p *pages) deleteLink(c echo.Context) error {
 	if err := p.Service.DeleteLink(c.Request().Context(), p.scope(c), link.ID, readVersion(c.FormValue("version"))); err != nil {
 		return err
 	}
-	p.flash(c, api.M("link.deleted", "name", link.Name))
+	p.flashUndo(c, api.M("link.deleted", "name", link.Name))
 	return redirect(c, linksPath(c))
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"path"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -218,6 +219,14 @@ func hrefOf(c echo.Context) func(api.Change) string {
 		}
 		return placeOf(c, change.Kind, change.ObjectID, "")
 	}
+}
+
+// listOf is the list that things of a kind stand in, empty if they have no pages.
+func listOf(c echo.Context, kind api.Kind) string {
+	if at := placeOf(c, kind, "id", ""); at != "" {
+		return path.Dir(at)
+	}
+	return ""
 }
 
 // placeOf is the page of a thing, empty if it has none; parent is what it is a part of.

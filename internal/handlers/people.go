@@ -17,17 +17,17 @@ import (
 
 // peopleRoutes are the pages by which administrators look after people.
 func (p *pages) peopleRoutes(in *echo.Group) {
-	people := in.Group(templates.PeoplePath)
+	people := in.Group(templates.PeoplePath, p.administrator)
 	people.GET("", p.listPeople)
-	people.GET("/new", p.newPerson)
+	people.GET("/new", p.showing(p.inviteSheet))
 	people.POST("", p.invite)
-	people.POST("/edit", p.redrawInvite)
+	people.POST("/edit", p.redrawing(p.inviteSheet))
 
 	person := people.Group("/:id")
 	person.GET("", p.showPerson)
-	person.GET("/edit", p.editPerson)
+	person.GET("/edit", p.showing(p.personSheet))
 	person.POST("", p.savePerson)
-	person.POST("/edit", p.redrawPerson)
+	person.POST("/edit", p.redrawing(p.personSheet))
 	for verb, deed := range personDeeds {
 		person.GET("/"+verb, func(c echo.Context) error { return p.askPerson(c, verb, deed) })
 		person.POST("/"+verb, func(c echo.Context) error { return p.toPerson(c, deed) })
@@ -62,24 +62,13 @@ func (p *pages) inviteSheet(c echo.Context) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sheet{title: "people.invite_title", page: templates.PeoplePath + "/new", SheetView: templates.SheetView{
+	sh := &sheet{title: "people.invite_title", page: templates.PeoplePath + "/new", SheetView: templates.SheetView{
 		Lead: locale.T(ctx, "people.invite_lead"), Crumbs: templates.PeopleCrumbs(ctx), Form: templates.InviteForm(ctx, groups, projects),
 		Save: locale.T(ctx, "people.invite_button"), Busy: locale.T(ctx, "people.saving"), Back: templates.PeoplePath,
-	}}, nil
-}
-
-func (p *pages) newPerson(c echo.Context) error {
-	sh, err := p.inviteSheet(c)
-	if err != nil {
-		return err
-	}
+	}}
 	sh.Form.Values = url.Values{}
 	form.SetRows(sh.Form.Values, "roles", []form.Row{{}})
-	return p.showSheet(c, http.StatusOK, sh)
-}
-
-func (p *pages) redrawInvite(c echo.Context) error {
-	return p.redrawSheet(c, func() (*sheet, error) { return p.inviteSheet(c) })
+	return sh, nil
 }
 
 // invite adds somebody and shows the one-time link.
@@ -97,11 +86,7 @@ func (p *pages) invite(c echo.Context) error {
 	if err == nil {
 		return p.handOver(c, &person, token, true)
 	}
-	sh, wrong := p.inviteSheet(c)
-	if wrong != nil {
-		return wrong
-	}
-	return p.refuseSheet(c, sh, values, err)
+	return p.refuseSheet(c, p.inviteSheet, values, err)
 }
 
 // readPerson reads the form of somebody new.
@@ -167,18 +152,6 @@ func (p *pages) personSheet(c echo.Context) (*sheet, error) {
 	}}, nil
 }
 
-func (p *pages) editPerson(c echo.Context) error {
-	sh, err := p.personSheet(c)
-	if err != nil {
-		return err
-	}
-	return p.showSheet(c, http.StatusOK, sh)
-}
-
-func (p *pages) redrawPerson(c echo.Context) error {
-	return p.redrawSheet(c, func() (*sheet, error) { return p.personSheet(c) })
-}
-
 func (p *pages) savePerson(c echo.Context) error {
 	values, err := formValues(c)
 	if err != nil {
@@ -195,7 +168,7 @@ func (p *pages) savePerson(c echo.Context) error {
 		err = p.Identity.SetAdministrator(ctx, actor, id, appoint)
 	}
 	if err != nil {
-		return p.refuseSheet(c, sh, values, err)
+		return p.refuseSheet(c, p.personSheet, values, err)
 	}
 	p.flash(c, api.M("people.saved"))
 	return redirect(c, sh.Back)

@@ -266,6 +266,28 @@ func TestCredentialsAreShownOnce(t *testing.T) {
 	})
 }
 
+// Whoever loads the page with the secret again sends the form again.
+func TestAFormThatIsSentAgainMakesNoSecondCredential(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, path := range []string{"/profile/keys", "/profile/tokens"} {
+		p := s.get(path + "/new").requireStatus(http.StatusOK)
+		form := fields(p, "main form")
+		form.Set("life", "30")
+		form.Set("project", "0123")
+		p = s.post(path, form).requireStatus(http.StatusUnprocessableEntity)
+		require.NotEqual(t, form.Get("once"), p.value("once"), "what was refused can be sent again")
+		form.Set("once", p.value("once"))
+		form.Set("name", "nightly")
+		form.Set("project", s.project.ID)
+		s.post(path, form).requireStatus(http.StatusOK)
+		s.post(path, form).requireRedirect(path)
+		p = s.get(path)
+		require.Contains(t, p.text(".flashes"), "was made already")
+		require.Equal(t, 1, p.Find("tbody tr").Length())
+	}
+}
+
 func TestTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

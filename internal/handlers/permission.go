@@ -101,6 +101,10 @@ func (p *pages) permissionRow(c echo.Context, status int, view templates.Permiss
 func (p *pages) permissionPage(c echo.Context, status int, view templates.PermissionView, typed url.Values, problems []api.Problem) error {
 	view.Form = templates.PermissionForm(localised(c), view.EndpointServiceView, &view.Entry, typed)
 	view.Form.Problems, view.Form.Refused = problems, problems != nil
+	change, _ := permissionChange(&view.Entry, typed)
+	if err := p.sample(c, view.Form, api.ChangePermission{Service: view.Service.ID, ID: view.Entry.ID, Change: change}); err != nil {
+		return err
+	}
 	frame := p.namedFrame(c, api.BareAccount(view.Entry.Permission))
 	frame.Path = view.Path() + "/entries/" + view.Entry.ID
 	return p.render(c, status, templates.PermissionPage(frame, view))
@@ -201,26 +205,45 @@ func seenOr(v url.Values, name, stored string) string {
 	return stored
 }
 
-// changePermission saves what somebody changed in the form, and returns what is
-// wrong with it. What was stored since the form was made stays.
-func (p *pages) changePermission(c echo.Context, entry *api.Permission, typed url.Values) ([]api.Problem, error) {
-	ctx, s, now := c.Request().Context(), p.scope(c), time.Now()
+// redrawPermission shows the form again as it was typed. It judges nothing.
+func (p *pages) redrawPermission(c echo.Context) error {
+	view, err := p.entryView(c)
+	if err != nil {
+		return err
+	}
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	return p.permissionPage(c, http.StatusOK, view, values, nil)
+}
+
+// permissionChange is what somebody changed in the form, and whether its end can be
+// read. What was stored since the form was made stays.
+func permissionChange(entry *api.Permission, typed url.Values) (change api.PermissionChange, ok bool) {
+	now := time.Now()
 	until, ok := api.ReadExpiry(typed.Get("expires"), now)
 	if renewal := typed.Get("renew"); renewal != "" {
 		until, ok = api.ReadRenewal(renewal, entry.Expires, now)
 	} else if typed.Get("expires") == seenOr(typed, "expires", templates.ExpiryText(entry.Expires)) {
 		until, ok = entry.Expires, true
 	}
-	if !ok {
-		return []api.Problem{{Path: "expires", Message: api.M("lines.expires", "text", typed.Get("expires"))}}, nil
-	}
-	var change api.PermissionChange
-	if !until.Equal(entry.Expires) {
+	if ok && !until.Equal(entry.Expires) {
 		change.Expires = &until
 	}
 	if text := strings.TrimSpace(typed.Get("description")); text != seenOr(typed, "description", entry.Description) {
 		change.Description = &text
 	}
-	_, err := p.Service.ChangePermission(ctx, s, entry.Service, entry.ID, change)
+	return change, ok
+}
+
+// changePermission saves what somebody changed in the form, and returns what is
+// wrong with it.
+func (p *pages) changePermission(c echo.Context, entry *api.Permission, typed url.Values) ([]api.Problem, error) {
+	change, ok := permissionChange(entry, typed)
+	if !ok {
+		return []api.Problem{{Path: "expires", Message: api.M("lines.expires", "text", typed.Get("expires"))}}, nil
+	}
+	_, err := p.Service.ChangePermission(c.Request().Context(), p.scope(c), entry.Service, entry.ID, change)
 	return problemsOf(err)
 }

@@ -48,7 +48,25 @@ func (p *pages) renderAdd(c echo.Context, status int, view templates.AddView, be
 	frame.Path = view.Path() + "/add"
 	// A cell that is left sends the whole form, which must not be long then.
 	view.Form.Sections[0].Fields[0].Live = view.Form.Value(templates.AddRest) == ""
+	code := templates.SampleView{ID: view.Form.ID + templates.SampleSuffix, Method: "post", Path: view.Form.Action + "/edit"}
+	var err error
+	if view.Form.Below, err = p.sampled(c, code, view.Form.Values, addition(view)); err != nil {
+		return err
+	}
 	return p.render(c, status, templates.AddPermissions(frame, view), beside...)
+}
+
+// addition is what the form adds, without a file that was not read yet.
+func addition(view templates.AddView) (a action) {
+	b := &batch{lines: readRows(view.Form.Values)}
+	for _, text := range []string{view.Form.Value(templates.AddRest), view.Form.Value(templates.AddText)} {
+		b.lines = append(b.lines, api.ReadPermissionLines(text)...)
+	}
+	if len(b.lines) > maxSampled {
+		a.of, b.lines = len(b.lines), b.lines[:maxSampled]
+	}
+	a.deeds = []api.Deed{api.AddPermissions{Service: view.Service.ID, Batch: api.PermissionBatch{Entries: b.drafts()}}}
+	return a
 }
 
 // showBatch shows the form with what was read and judged.

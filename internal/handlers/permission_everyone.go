@@ -29,9 +29,34 @@ func (p *pages) everyonePage(c echo.Context) error {
 func (p *pages) askEveryone(c echo.Context, status int, view templates.EndpointServiceView, typed url.Values, problems []api.Problem) error {
 	f := templates.EveryoneForm(localised(c), view)
 	f.Values, f.Problems, f.Refused = typed, problems, problems != nil
+	draft, _ := everyoneDraft(typed)
+	if err := p.sample(c, f, api.OpenToEveryone{Service: view.Service.ID, Draft: draft}); err != nil {
+		return err
+	}
 	frame := p.frame(c, "whitelist.everyone_title")
 	frame.Path = view.Path() + "/everyone"
 	return p.render(c, status, templates.EveryonePage(frame, templates.EveryoneView{EndpointServiceView: view, Form: f}))
+}
+
+// everyoneDraft is what the form describes, and whether its end can be read.
+func everyoneDraft(typed url.Values) (api.EveryoneDraft, bool) {
+	expires, ok := api.ReadExpiry(typed.Get("expires"), time.Now())
+	return api.EveryoneDraft{
+		Confirm: strings.TrimSpace(typed.Get("confirm")), Reason: strings.TrimSpace(typed.Get("reason")), Expires: expires,
+	}, ok
+}
+
+// redrawEveryone shows the form again as it was typed. It judges nothing.
+func (p *pages) redrawEveryone(c echo.Context) error {
+	view, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	return p.askEveryone(c, http.StatusOK, view, values, nil)
 }
 
 // openToEveryone lets every account connect, for a reason and perhaps for a
@@ -45,15 +70,13 @@ func (p *pages) openToEveryone(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	expires, ok := api.ReadExpiry(values.Get("expires"), time.Now())
+	draft, ok := everyoneDraft(values)
 	if !ok {
 		return p.askEveryone(c, http.StatusUnprocessableEntity, view, values, []api.Problem{
 			{Path: "expires", Message: api.M("lines.expires", "text", values.Get("expires"))},
 		})
 	}
-	_, err = p.Service.OpenToEveryone(c.Request().Context(), p.scope(c), view.Service.ID, api.EveryoneDraft{
-		Confirm: strings.TrimSpace(values.Get("confirm")), Reason: strings.TrimSpace(values.Get("reason")), Expires: expires,
-	})
+	_, err = p.Service.OpenToEveryone(c.Request().Context(), p.scope(c), view.Service.ID, draft)
 	problems, err := problemsOf(err)
 	switch {
 	case err != nil:

@@ -32,6 +32,8 @@ func (p *pages) confirmRemovePermissions(c echo.Context) error {
 			ask.Items = append(ask.Items, templates.DeleteItem{ID: found[i].ID, Name: api.BareAccount(found[i].Permission), Note: found[i].Description})
 		}
 		return ask
+	}, func(entry *api.Permission) api.Deed {
+		return api.RemovePermissions{Service: view.Service.ID, Removal: api.PermissionRemoval{IDs: []string{entry.ID}}}
 	})
 }
 

@@ -77,6 +77,14 @@ func (p *pages) readPolicy(c echo.Context) (*policyForm, error) {
 	return pf, nil
 }
 
+// deed is what saving the form does.
+func (pf *policyForm) deed() api.Deed {
+	if pf.stored == nil {
+		return api.CreatePolicy{Draft: pf.draft}
+	}
+	return api.UpdatePolicy{ID: pf.stored.ID, Draft: pf.draft, Version: readVersion(pf.values.Get("version"))}
+}
+
 // readDraft reads what the form describes.
 func (pf *policyForm) readDraft() {
 	text := func(path string) string { return strings.TrimSpace(pf.values.Get(path)) }
@@ -101,12 +109,13 @@ func (pf *policyForm) readResources() {
 	pf.draft.Resources = nil
 	for n, row := range form.ReadRows(pf.values, templates.PolicyResources) {
 		name, path := strings.TrimSpace(row["name"]), strings.TrimSpace(row["path"])
-		if name == "" && path == "" {
+		d := api.ResourceDraft{ID: strings.TrimSpace(row["id"])} // which a cloud has for it
+		known := slices.IndexFunc(stored, func(r api.ResourceDraft) bool { return r.ID == d.ID })
+		if name == "" && path == "" && (d.ID == "" || known >= 0) {
 			continue
 		}
-		d := api.ResourceDraft{}
-		if i := slices.IndexFunc(stored, func(r api.ResourceDraft) bool { return r.ID == row["id"] }); i >= 0 {
-			d = stored[i]
+		if known >= 0 {
+			d = stored[known]
 		}
 		d.Name, d.Path, d.Adopt = name, path, row["adopt"] == templates.Adopt
 		pf.draft.Resources = append(pf.draft.Resources, d)

@@ -71,7 +71,7 @@ func (p *pages) confirmDeletePolicies(c echo.Context) error {
 			})
 		}
 		return view
-	})
+	}, func(policy *api.Policy) api.Deed { return api.DeletePolicy{ID: policy.ID, Version: policy.Version} })
 }
 
 // deletePolicies removes what was named on the page before, each only if it is

@@ -45,6 +45,9 @@ func (p *pages) showPolicyForm(c echo.Context, status int, pf *policyForm, state
 	}
 	f.Problems = pf.pin(state.problems)
 	f.Refused, f.Focus, f.Unsaved = state.refused, state.focus, state.unsaved
+	if err := p.sample(c, f, pf.deed()); err != nil {
+		return err
+	}
 	view := templates.PolicyFormView{
 		Base: replicationPath(c), Form: f, Stored: pf.stored, Kept: pf.kept, Words: pf.words(regions), Changed: state.changed,
 	}
@@ -74,9 +77,17 @@ func (p *pages) policyFields(c echo.Context, pf *policyForm, regions []api.Regio
 		f.Action += "/" + pf.stored.ID
 		f.Hidden = []form.Hidden{{Name: "version", Value: pf.values.Get("version")}}
 	}
+	home := slices.IndexFunc(regions, func(r api.Region) bool { return r.Home })
+	cloud := home >= 0 && regions[home].Kind == api.StoreCloud
+	unseen := []string{"id"}
+	if cloud {
+		unseen = []string{"path", "adopt"}
+	}
 	for n, row := range form.ReadRows(pf.values, templates.PolicyResources) {
-		if row["id"] != "" {
-			f.Hidden = append(f.Hidden, form.Hidden{Name: form.RowPath(templates.PolicyResources, n) + ".id", Value: row["id"]})
+		for _, name := range unseen {
+			if row[name] != "" {
+				f.Hidden = append(f.Hidden, form.Hidden{Name: form.RowPath(templates.PolicyResources, n) + "." + name, Value: row[name]})
+			}
 		}
 	}
 	fields := templates.PolicyFields{
@@ -84,9 +95,13 @@ func (p *pages) policyFields(c echo.Context, pf *policyForm, regions []api.Regio
 		BackupEvery: pf.values.Get(templates.PolicyBackup + templates.ScheduleEvery),
 		CopyEvery:   pf.values.Get(templates.PolicyCopy + templates.ScheduleEvery),
 		Periods:     pf.periods(),
+		Cloud:       cloud,
 	}
-	if i := slices.IndexFunc(regions, func(r api.Region) bool { return r.Home }); i >= 0 {
-		fields.Home = regions[i].Name
+	if home >= 0 {
+		fields.Home = regions[home].Name
+	}
+	if cloud { // nothing there can be browsed
+		return pf.sections(c, f, fields), nil
 	}
 	if state.only == "" || state.only == form.FieldID(templates.PolicyResources) {
 		var err error
@@ -95,11 +110,16 @@ func (p *pages) policyFields(c echo.Context, pf *policyForm, regions []api.Regio
 		}
 		fields.Picker.Focus = state.focus == templates.PickerID
 	}
+	return pf.sections(c, f, fields), nil
+}
+
+// sections are those of the form, with the tags.
+func (pf *policyForm) sections(c echo.Context, f *form.Form, fields templates.PolicyFields) *form.Form {
 	f.Sections = append(templates.PolicySections(localised(c), fields), form.Section{
 		ID: "section-tags", Title: tagsField(c, api.PolicyTags).Label, Advanced: true, Fields: []form.Field{tagsField(c, api.PolicyTags)},
 	})
 	f.Hidden = append(f.Hidden, elsewhere(f, "operations.")...)
-	return f, nil
+	return f
 }
 
 // elsewhere is what was typed below a path and has no field in the form as it is.

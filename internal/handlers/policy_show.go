@@ -41,7 +41,24 @@ func (p *pages) showPolicy(c echo.Context) error {
 	if view.UnderWay() {
 		frame.Refresh = policyRefresh
 	}
+	if err := p.sampleActions(c, &frame, policyActions(&policy.Policy)...); err != nil {
+		return err
+	}
 	return p.render(c, http.StatusOK, templates.PolicyDetail(frame, view))
+}
+
+// policyActions are what can be done with a policy.
+func policyActions(policy *api.Policy) []action {
+	actions := []action{does(api.M("policies.back_up"), api.StartCheckpoint{Draft: api.CheckpointDraft{Policy: policy.ID}})}
+	if o := policy.Operation(api.OperationReplication); o != nil {
+		actions = append(actions, does(api.M("policies.replicate"), api.StartReplication{Draft: api.ReplicationDraft{
+			Policy: policy.ID, Region: o.Destination.Region, Project: o.Destination.Project, Accelerate: o.Accelerate,
+		}}))
+	}
+	return append(actions,
+		does(api.M("policies.edit"), api.UpdatePolicy{ID: policy.ID, Draft: policy.Draft(), Version: policy.Version}),
+		does(api.M("bulk.delete"), api.DeletePolicy{ID: policy.ID, Version: policy.Version}),
+	)
 }
 
 func operationView(o *api.Operation) templates.OperationView {
@@ -98,7 +115,11 @@ func (p *pages) confirmDeletePolicy(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.PolicyDelete(p.frame(c, "policies.delete_title"), policy))
+	frame := p.frame(c, "policies.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeletePolicy{ID: policy.Policy.ID, Version: policy.Policy.Version})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.PolicyDelete(frame, policy))
 }
 
 func (p *pages) deletePolicy(c echo.Context) error {
@@ -109,6 +130,6 @@ func (p *pages) deletePolicy(c echo.Context) error {
 	if err := p.Service.DeletePolicy(c.Request().Context(), p.scope(c), policy.Policy.ID, readVersion(c.FormValue("version"))); err != nil {
 		return p.sayRefusalAt(c, policy.Path(), err)
 	}
-	p.flash(c, api.M("policies.deleted", "name", policy.Policy.Name))
+	p.flashUndo(c, api.M("policies.deleted", "name", policy.Policy.Name))
 	return redirect(c, policy.Base)
 }

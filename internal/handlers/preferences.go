@@ -53,7 +53,7 @@ func theme(c echo.Context) string {
 // the reader is offered. Nothing is changed in a project that is archived.
 func localised(c echo.Context) context.Context {
 	offered := role(c)
-	if here := project(c); here != nil && !here.Archived.IsZero() {
+	if here := project(c); here != nil && here.Changeable() != nil {
 		offered = min(offered, api.RoleViewer)
 	}
 	return withViews(templates.WithRole(locale.With(c.Request().Context(), lang(c)), offered), c)

@@ -19,17 +19,17 @@ import (
 func (p *pages) credentialRoutes(profile *echo.Group) {
 	keys := profile.Group(templates.ProfileKeys)
 	keys.GET("", p.listKeys)
-	keys.GET("/new", p.newKey)
+	keys.GET("/new", p.showing(p.keySheet))
 	keys.POST("", p.createKey)
-	keys.POST("/edit", p.redrawKey)
+	keys.POST("/edit", p.redrawing(p.keySheet))
 	keys.GET("/:access/delete", p.confirmDeleteKey)
 	keys.POST("/:access/delete", p.deleteKey)
 
 	tokens := profile.Group(templates.ProfileTokens)
 	tokens.GET("", p.listTokens)
-	tokens.GET("/new", p.newToken)
+	tokens.GET("/new", p.showing(p.tokenSheet))
 	tokens.POST("", p.createToken)
-	tokens.POST("/edit", p.redrawToken)
+	tokens.POST("/edit", p.redrawing(p.tokenSheet))
 	tokens.GET("/:id/delete", p.confirmRevokeToken)
 	tokens.POST("/:id/delete", p.revokeToken)
 }
@@ -54,10 +54,12 @@ func (p *pages) listKeys(c echo.Context) error {
 func (p *pages) credentialSheet(c echo.Context, title, create, path string, draw func([]identity.Project) form.Form) (*sheet, error) {
 	projects, err := p.Identity.Projects(c.Request().Context(), currentSession(c).User)
 	ctx := localised(c)
-	return &sheet{title: title, page: path + "/new", SheetView: templates.SheetView{
+	sh := &sheet{title: title, page: path + "/new", SheetView: templates.SheetView{
 		Crumbs: []templates.Crumb{{Label: locale.T(ctx, "profile.title"), Href: path}}, Form: draw(projects),
 		Save: locale.T(ctx, create), Busy: locale.T(ctx, "people.saving"), Back: path,
-	}}, err
+	}}
+	onceOnly(&sh.Form)
+	return sh, err
 }
 
 func (p *pages) keySheet(c echo.Context) (*sheet, error) {
@@ -66,23 +68,14 @@ func (p *pages) keySheet(c echo.Context) (*sheet, error) {
 	})
 }
 
-func (p *pages) newKey(c echo.Context) error {
-	sh, err := p.keySheet(c)
-	if err != nil {
-		return err
-	}
-	return p.showSheet(c, http.StatusOK, sh)
-}
-
-func (p *pages) redrawKey(c echo.Context) error {
-	return p.redrawSheet(c, func() (*sheet, error) { return p.keySheet(c) })
-}
-
 // createKey makes an access key and shows its secret, once.
 func (p *pages) createKey(c echo.Context) error {
 	values, err := formValues(c)
 	if err != nil {
 		return err
+	}
+	if p.sentAgain(c) {
+		return p.shownAlready(c, keysPath())
 	}
 	only, err := p.chosenProject(c, values.Get("project"))
 	var key identity.AccessKey
@@ -90,11 +83,7 @@ func (p *pages) createKey(c echo.Context) error {
 		key, err = p.Identity.CreateKey(c.Request().Context(), p.actor(c), currentSession(c).User, only, strings.TrimSpace(values.Get("name")))
 	}
 	if err != nil {
-		sh, wrong := p.keySheet(c)
-		if wrong != nil {
-			return wrong
-		}
-		return p.refuseSheet(c, sh, values, err)
+		return p.refuseSheet(c, p.keySheet, values, err)
 	}
 	ctx := localised(c)
 	return p.showOnce(c, "profile.key_made", templates.OnceView{
@@ -104,6 +93,12 @@ func (p *pages) createKey(c echo.Context) error {
 			{ID: "secret", Label: locale.T(ctx, "profile.secret"), Text: key.Secret.Reveal()},
 		},
 	})
+}
+
+// shownAlready leads to the credentials, where the one that was made stands.
+func (p *pages) shownAlready(c echo.Context, path string) error {
+	p.flashKind(c, templates.Warning, api.M("profile.shown_already"))
+	return redirect(c, path)
 }
 
 // chosenProject is the only one that a key is for, nil for all of the reader's.
@@ -153,23 +148,14 @@ func (p *pages) tokenSheet(c echo.Context) (*sheet, error) {
 	})
 }
 
-func (p *pages) newToken(c echo.Context) error {
-	sh, err := p.tokenSheet(c)
-	if err != nil {
-		return err
-	}
-	return p.showSheet(c, http.StatusOK, sh)
-}
-
-func (p *pages) redrawToken(c echo.Context) error {
-	return p.redrawSheet(c, func() (*sheet, error) { return p.tokenSheet(c) })
-}
-
 // createToken makes an API token and shows it, once.
 func (p *pages) createToken(c echo.Context) error {
 	values, err := formValues(c)
 	if err != nil {
 		return err
+	}
+	if p.sentAgain(c) {
+		return p.shownAlready(c, tokensPath())
 	}
 	days, err := strconv.Atoi(values.Get("life"))
 	if err != nil || days < 0 || days > int(identity.MaxTokenLife.Hours()) {
@@ -178,11 +164,7 @@ func (p *pages) createToken(c echo.Context) error {
 	life := time.Duration(days) * 24 * time.Hour
 	text, made, err := p.Identity.CreateAPIToken(c.Request().Context(), p.actor(c), strings.TrimSpace(values.Get("name")), values.Get("project"), life)
 	if err != nil {
-		sh, wrong := p.tokenSheet(c)
-		if wrong != nil {
-			return wrong
-		}
-		return p.refuseSheet(c, sh, values, err)
+		return p.refuseSheet(c, p.tokenSheet, values, err)
 	}
 	ctx := localised(c)
 	return p.showOnce(c, "profile.token_made", templates.OnceView{

@@ -16,11 +16,11 @@ import (
 
 // projectRoutes are the pages by which administrators look after projects.
 func (p *pages) projectRoutes(in *echo.Group) {
-	projects := in.Group(templates.ProjectsPath)
+	projects := in.Group(templates.ProjectsPath, p.administrator)
 	projects.GET("", p.listProjects)
-	projects.GET("/new", p.newProject)
+	projects.GET("/new", p.showing(p.projectSheet))
 	projects.POST("", p.addProject)
-	projects.POST("/edit", p.redrawProject)
+	projects.POST("/edit", p.redrawing(p.projectSheet))
 	projects.GET("/:id/archive", p.confirmArchive)
 	projects.POST("/:id/archive", p.archiveProject)
 	projects.GET("/:id/restore", p.confirmRestore)
@@ -31,13 +31,13 @@ func (p *pages) projectRoutes(in *echo.Group) {
 func (p *pages) settingsRoutes(project *echo.Group) {
 	settings := project.Group(templates.ProjectSettings)
 	settings.GET("", p.showProjectSettings)
-	settings.POST("", p.saveProjectSettings)
-	settings.POST("/edit", p.redrawProjectSettings)
+	settings.POST("", p.saveProjectSettings, p.admin)
+	settings.POST("/edit", p.redrawProjectSettings, p.admin)
 	settings.GET("/people", p.listHolders)
-	settings.POST("/people", p.giveRole)
-	settings.GET("/people/find", p.findHolders)
-	settings.GET("/people/remove", p.confirmTakeRole)
-	settings.POST("/people/remove", p.takeRole)
+	settings.POST("/people", p.giveRole, p.admin)
+	settings.GET("/people/find", p.findHolders, p.admin)
+	settings.GET("/people/remove", p.confirmTakeRole, p.admin)
+	settings.POST("/people/remove", p.takeRole, p.admin)
 }
 
 // settingsPath is the path of the settings of the project.
@@ -75,27 +75,22 @@ func (p *pages) projectSheet(c echo.Context) (*sheet, error) {
 func (p *pages) regionNames(c echo.Context) ([]string, error) {
 	ctx := c.Request().Context()
 	projects, err := p.Identity.Projects(ctx, currentSession(c).User)
-	if err != nil || len(projects) == 0 {
-		return nil, err
+	for i := range projects {
+		if err != nil {
+			break
+		}
+		var regions []api.Region
+		regions, err = p.Service.Regions(ctx, api.Scope{Project: projects[i].ID, Actor: p.actor(c)})
+		if slices.ContainsFunc(regions, func(r api.Region) bool { return r.Kind == api.StoreCloud }) {
+			continue // it sees those of its cloud
+		}
+		names := make([]string, len(regions))
+		for n := range regions {
+			names[n] = regions[n].Name
+		}
+		return names, err
 	}
-	regions, err := p.Service.Regions(ctx, api.Scope{Project: projects[0].ID, Actor: p.actor(c)})
-	names := make([]string, len(regions))
-	for i := range regions {
-		names[i] = regions[i].Name
-	}
-	return names, err
-}
-
-func (p *pages) newProject(c echo.Context) error {
-	sh, err := p.projectSheet(c)
-	if err != nil {
-		return err
-	}
-	return p.showSheet(c, http.StatusOK, sh)
-}
-
-func (p *pages) redrawProject(c echo.Context) error {
-	return p.redrawSheet(c, func() (*sheet, error) { return p.projectSheet(c) })
+	return nil, err
 }
 
 func (p *pages) addProject(c echo.Context) error {
@@ -110,11 +105,7 @@ func (p *pages) addProject(c echo.Context) error {
 		p.flash(c, api.M("projects.created", "name", made.Name))
 		return redirect(c, templates.ProjectPath(made.ID)+templates.PeopleSettings)
 	}
-	sh, wrong := p.projectSheet(c)
-	if wrong != nil {
-		return wrong
-	}
-	return p.refuseSheet(c, sh, values, err)
+	return p.refuseSheet(c, p.projectSheet, values, err)
 }
 
 // projectToKeep is the one that the address of an administrator names.

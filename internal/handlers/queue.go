@@ -17,13 +17,13 @@ import (
 // queueRoutes are the pages of queues.
 func (p *pages) queueRoutes(queues *echo.Group) {
 	queues.GET("", p.listQueues)
-	queues.GET("/new", p.newQueue)
-	queues.POST("", p.createQueue)
-	queues.POST("/validate", p.validateQueue)
-	queues.POST("/edit", p.redrawQueue)
-	queues.POST("/test", p.testAddress)
-	queues.GET("/:name/delete", p.confirmDeleteQueue)
-	queues.POST("/:name/delete", p.deleteQueue)
+	queues.GET("/new", p.newQueue, p.editor)
+	queues.POST("", p.createQueue, p.editor)
+	queues.POST("/validate", p.validateQueue, p.editor)
+	queues.POST("/edit", p.redrawQueue, p.editor)
+	queues.POST("/test", p.testAddress, p.editor)
+	queues.GET("/:name/delete", p.confirmDeleteQueue, p.editor)
+	queues.POST("/:name/delete", p.deleteQueue, p.editor)
 }
 
 func queuesPath(c echo.Context) string { return connectionsPath(c) + "/queues" }
@@ -93,7 +93,11 @@ func (p *pages) confirmDeleteQueue(c echo.Context) error {
 		return err
 	}
 	view := templates.QueueDeleteView{Base: queuesPath(c), Connections: connectionsPath(c), Queue: queue}
-	return p.render(c, http.StatusOK, templates.QueueDelete(p.frame(c, "queues.delete_title"), view))
+	frame := p.frame(c, "queues.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteQueue{Name: queue.Name})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.QueueDelete(frame, view))
 }
 
 // deleteQueue removes a queue, or says which connections are bound to it.
@@ -101,7 +105,7 @@ func (p *pages) deleteQueue(c echo.Context) error {
 	name := c.Param("name")
 	switch err := p.Service.DeleteQueue(c.Request().Context(), p.scope(c), name); api.CodeOf(err) {
 	case "":
-		p.flash(c, api.M("queues.deleted_flash", "name", name))
+		p.flashUndo(c, api.M("queues.deleted_flash", "name", name))
 	case api.Conflict:
 		p.flashKind(c, templates.Warning, domainError(err).Message)
 	default:
@@ -116,13 +120,19 @@ func readQueue(c echo.Context) (url.Values, api.QueueDraft, []int, error) {
 	if err != nil {
 		return nil, api.QueueDraft{}, nil, err
 	}
+	draft, tags := queueDraft(values)
+	return values, draft, tags, nil
+}
+
+// queueDraft is what the form describes, with the row of each tag.
+func queueDraft(values url.Values) (api.QueueDraft, []int) {
 	cus, err := strconv.Atoi(values.Get("cu_count"))
 	if err != nil {
 		cus = 0 // which no queue has
 	}
 	tags, at := readTags(values)
-	return values, api.QueueDraft{
+	return api.QueueDraft{
 		Name: strings.TrimSpace(values.Get("name")), Description: strings.TrimSpace(values.Get("description")),
 		Type: api.QueueType(values.Get("type")), CUs: cus, CIDR: strings.TrimSpace(values.Get("cidr")), Tags: tags,
-	}, at, nil
+	}, at
 }

@@ -89,6 +89,10 @@ func (p *pages) showQueueForm(c echo.Context, status int, values url.Values, sta
 		f.Only(path)
 		ripe(f)
 	}
+	draft, _ := queueDraft(values)
+	if err := p.sample(c, f, api.CreateQueue{Draft: draft}); err != nil {
+		return err
+	}
 	frame := p.frame(c, "queues.new")
 	frame.Path = queuesPath(c) + "/new"
 	return p.render(c, status, templates.QueueForm(frame, templates.QueueFormView{Base: queuesPath(c), Connections: connectionsPath(c), Form: f}))

@@ -42,6 +42,9 @@ func (p *pages) renderRamp(c echo.Context, status int, view templates.RampView) 
 	frame := p.namedFrame(c, view.Alias.Name)
 	frame.Path = view.Path() + "/ramp"
 	frame.Refresh = rampRefresh(view.Alias.Ramp)
+	if err := p.sampleActions(c, &frame, aliasActions(&view.Alias)...); err != nil {
+		return err
+	}
 	return p.render(c, status, templates.RampPage(frame, view))
 }
 

@@ -41,12 +41,23 @@ func (p *pages) readRamp(c echo.Context) (alias templates.AliasView, values url.
 	if values, err = formValues(c); err != nil {
 		return alias, nil, d, err
 	}
-	d.Additional = strings.TrimSpace(values.Get(templates.RampAdditional))
-	d.Promote = values.Get(templates.RampPromote) == "true"
+	return alias, values, rampDraft(values), nil
+}
+
+// rampDraft is what the form describes.
+func rampDraft(values url.Values) api.RampDraft {
+	d := api.RampDraft{
+		Additional: strings.TrimSpace(values.Get(templates.RampAdditional)), Promote: values.Get(templates.RampPromote) == "true",
+	}
 	for _, row := range form.ReadRows(values, templates.RampSteps) {
 		d.Steps = append(d.Steps, api.RampStepDraft{Percent: strings.TrimSpace(row[templates.RampPercent]), Hold: row[templates.RampHold]})
 	}
-	return alias, values, d, nil
+	return d
+}
+
+// sampleRamp puts the code of the ramp below its form.
+func (p *pages) sampleRamp(c echo.Context, f *form.Form, alias *api.Alias) error {
+	return p.sample(c, f, api.StartRamp{Alias: alias.ID, Draft: rampDraft(f.Values), Version: readVersion(f.Value("version"))})
 }
 
 // startRamp begins a ramp, once somebody has seen when what would happen.
@@ -92,11 +103,17 @@ func (p *pages) askRamp(c echo.Context, status int, view templates.RampStartView
 	view.Steps, _ = view.Draft.Plan(view.Alias.Route.Main, nil)
 	view.At = time.Now()
 	for _, name := range slices.Sorted(maps.Keys(typed)) {
-		if name != "confirm" && name != "version" && name != "op" {
+		if name != "confirm" && name != "version" && name != "op" && !templates.OfSample(name) {
 			view.Hidden = append(view.Hidden, form.Hidden{Name: name, Value: typed.Get(name)})
 		}
 	}
 	view.Hidden = append(view.Hidden, form.Hidden{Name: "version", Value: strconv.FormatInt(view.Alias.Version, 10)})
+	f := templates.RampForm(localised(c), view.AliasView, view.Draft.Additional)
+	f.Values = typed
+	if err := p.sampleRamp(c, f, &view.Alias); err != nil {
+		return err
+	}
+	view.Code = f.Below
 	frame := p.frame(c, "ramp.new_title")
 	frame.Path = view.Path() + "/ramp/new"
 	return p.render(c, status, templates.RampStart(frame, view))
@@ -130,6 +147,7 @@ func (p *pages) redrawRamp(c echo.Context) error {
 		if err := p.takePreferences(c); err != nil {
 			return err
 		}
+	case asksSample(c) != "": // which is of what was typed
 	default:
 		for _, plan := range templates.RampPlans {
 			if plan.Name == values.Get(templates.RampPreset) {
@@ -151,6 +169,9 @@ func (p *pages) showRampForm(c echo.Context, status int, alias templates.AliasVi
 	if path, ok := f.FieldPath(state.only); ok {
 		f.Only(path)
 		ripe(f)
+	}
+	if err := p.sampleRamp(c, f, &alias.Alias); err != nil {
+		return err
 	}
 	frame := p.frame(c, "ramp.new_title")
 	frame.Path = alias.Path() + "/ramp/new"

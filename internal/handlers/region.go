@@ -44,7 +44,20 @@ func (p *pages) showRegion(c echo.Context) error {
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		view.Stored = append(view.Stored, form.Hidden{Name: path, Value: values.Get(path)})
 	}
-	return p.render(c, http.StatusOK, templates.RegionDetail(p.namedFrame(c, view.Region.Name), view))
+	frame := p.namedFrame(c, view.Region.Name)
+	if err := p.sampleActions(c, &frame, regionActions(&view.Region)...); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.RegionDetail(frame, view))
+}
+
+// regionActions are what can be done with a region.
+func regionActions(r *api.Region) []action {
+	audited := r.Audited()
+	return []action{
+		does(api.M("regions.edit"), api.UpdateRegion{Name: r.Name, Draft: audited.Draft(r.Name, api.Secret{}), Version: r.Version}),
+		does(api.M("bulk.delete"), api.DeleteRegion{Name: r.Name, Version: r.Version}),
+	}
 }
 
 func (p *pages) confirmDeleteRegion(c echo.Context) error {
@@ -52,7 +65,11 @@ func (p *pages) confirmDeleteRegion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.RegionDelete(p.frame(c, "regions.delete_title"), view))
+	frame := p.frame(c, "regions.delete_title")
+	if err := p.sampleActions(c, &frame, does(api.Message{}, api.DeleteRegion{Name: view.Region.Name, Version: view.Region.Version})); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, templates.RegionDelete(frame, view))
 }
 
 func (p *pages) deleteRegion(c echo.Context) error {
@@ -64,6 +81,6 @@ func (p *pages) deleteRegion(c echo.Context) error {
 	if err := p.Service.DeleteRegion(c.Request().Context(), p.scope(c), name, readVersion(c.FormValue("version"))); err != nil {
 		return p.sayRefusalAt(c, view.Path, err)
 	}
-	p.flash(c, api.M("regions.deleted", "name", name))
+	p.flashUndo(c, api.M("regions.deleted", "name", name))
 	return redirect(c, regionsPath(c))
 }

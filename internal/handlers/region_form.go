@@ -84,6 +84,14 @@ func (p *pages) readRegion(c echo.Context) (*regionForm, error) {
 	return rf, nil
 }
 
+// deed is what saving the form does.
+func (rf *regionForm) deed() api.Deed {
+	if rf.stored == nil {
+		return api.CreateRegion{Draft: rf.draft}
+	}
+	return api.UpdateRegion{Name: rf.stored.Name, Draft: rf.draft, Version: readVersion(rf.values.Get("version"))}
+}
+
 // regionState is what a rendering of the form shows beside what was typed.
 type regionState struct {
 	problems []api.Problem
@@ -107,6 +115,9 @@ func (p *pages) showRegionForm(c echo.Context, status int, rf *regionForm, state
 			f.Beside, beside = []string{regionSecret}, []any{form.FieldID(regionSecret)}
 		}
 		f.Only(append(f.Beside, path)...)
+	}
+	if err := p.sample(c, f, rf.deed()); err != nil {
+		return err
 	}
 	view := templates.RegionFormView{Base: regionsPath(c), Form: f, Region: rf.stored, Check: state.check, Changed: state.changed}
 	title, page := "regions.new_title", regionsPath(c)+"/new"

@@ -81,6 +81,16 @@ func (p *pages) renderPlan(c echo.Context, status int, view templates.ExecuteVie
 			return err
 		}
 	}
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	view.Code, err = p.sampled(c, templates.SampleView{
+		ID: templates.PageSample, Method: "get", Path: view.Path(), Redrawn: true,
+	}, values, does(api.Message{}, api.StartReplication{Draft: replicationDraft(&view)}))
+	if err != nil {
+		return err
+	}
 	frame := p.frame(c, "replications.execute")
 	return p.render(c, status, templates.ReplicationExecute(frame, view))
 }

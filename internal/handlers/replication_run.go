@@ -15,6 +15,7 @@ import (
 func (p *pages) replicationView(c echo.Context) (templates.ReplicationRunView, error) {
 	view := templates.ReplicationRunView{
 		Base: replicationPath(c), Cursor: c.QueryParam("cursor"), Status: templates.ReplicationStatusOf(c.QueryParam("status")),
+		Cloud: p.cloudRegion(c) != "",
 	}
 	return view, p.lookAtRun(c, &view)
 }
@@ -47,6 +48,11 @@ func (p *pages) showReplication(c echo.Context) error {
 	frame := p.namedFrame(c, view.Title(localised(c)))
 	if view.Run.Ended.IsZero() {
 		frame.Refresh = runRefresh
+	}
+	if view.Retriable() > 0 {
+		if err := p.sampleActions(c, &frame, does(api.Message{}, api.RetryReplication{Run: view.Run.ID})); err != nil {
+			return err
+		}
 	}
 	return p.render(c, http.StatusOK, templates.ReplicationRun(frame, view))
 }

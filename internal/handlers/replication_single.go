@@ -31,11 +31,7 @@ func (p *pages) replicateBackup(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	to := readDestination(values.Get(templates.ReplicationTo))
-	run, err := p.Service.ReplicateBackup(c.Request().Context(), p.scope(c), c.Param("id"), api.BackupReplicationDraft{
-		Region: to.Region, Project: to.Project, Accelerate: values.Get(templates.ReplicationAccelerate) == "true",
-		Name: strings.TrimSpace(values.Get("name")), Description: strings.TrimSpace(values.Get("description")),
-	})
+	run, err := p.Service.ReplicateBackup(c.Request().Context(), p.scope(c), c.Param("id"), replicaDraft(values))
 	if err == nil {
 		return redirect(c, replicationRunPath(c, run.ID))
 	}
@@ -49,6 +45,24 @@ func (p *pages) replicateBackup(c echo.Context) error {
 		return err
 	}
 	return p.showReplicateForm(c, http.StatusUnprocessableEntity, values, state)
+}
+
+// replicaDraft is what the form describes.
+func replicaDraft(values url.Values) api.BackupReplicationDraft {
+	to := readDestination(values.Get(templates.ReplicationTo))
+	return api.BackupReplicationDraft{
+		Region: to.Region, Project: to.Project, Accelerate: values.Get(templates.ReplicationAccelerate) == "true",
+		Name: strings.TrimSpace(values.Get("name")), Description: strings.TrimSpace(values.Get("description")),
+	}
+}
+
+// redrawReplicate shows the form again as it was typed. It judges nothing.
+func (p *pages) redrawReplicate(c echo.Context) error {
+	values, err := formValues(c)
+	if err != nil {
+		return err
+	}
+	return p.showReplicateForm(c, http.StatusOK, values, formState{})
 }
 
 // pinDestination moves problems with region and project to the field that both
@@ -77,6 +91,9 @@ func (p *pages) showReplicateForm(c echo.Context, status int, values url.Values,
 	view := templates.ReplicateView{Base: replicationPath(c), Backup: backup}
 	view.Form = templates.ReplicateForm(ctx, view.Base, &backup, destinations)
 	view.Form.Values, view.Form.Problems, view.Form.Refused, view.Form.Focus = values, state.problems, state.refused, state.focus
+	if err := p.sample(c, view.Form, api.ReplicateBackup{Backup: backup.ID, Draft: replicaDraft(values)}); err != nil {
+		return err
+	}
 	frame := p.namedFrame(c, locale.T(ctx, "replications.one_title", "backup", backup.Name))
 	return p.render(c, status, templates.ReplicateBackup(frame, view))
 }

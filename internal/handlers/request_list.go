@@ -30,7 +30,11 @@ func (p *pages) listRequests(c echo.Context) error {
 	if view.Counts, err = p.Requests.CountRequests(ctx, s); err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, templates.RequestList(p.frame(c, "requests.title"), view))
+	page := templates.RequestList(p.frame(c, "requests.title"), view)
+	if view.Query.ForMe {
+		return p.render(c, http.StatusOK, page) // it has no states, which views of the others can be about
+	}
+	return p.renderList(c, templates.SectionRequests, page)
 }
 
 // requestTab is the last word of the list's route.

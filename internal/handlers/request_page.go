@@ -33,7 +33,8 @@ func (p *pages) requestView(c echo.Context, r *api.Request) (templates.RequestVi
 	actor := p.actor(c)
 	view := templates.RequestView{
 		Base: requestsPath(c), Request: *r,
-		Mine: r.Requester.UserID == actor.UserID, Decides: api.Allow(actor, api.RoleApprover) == nil,
+		Mine: r.Requester.UserID == actor.UserID, Decides: templates.Offered(localised(c), api.RoleApprover),
+		Archived: project(c).Changeable() != nil,
 	}
 	view.Reason, view.Decision, view.Comment = templates.RequestForms(localised(c), view.Path(), r)
 	about := api.Change{Kind: r.About.Kind, Action: string(r.About.Action), ObjectID: r.About.ID, ObjectName: r.About.Name}

@@ -14,14 +14,14 @@ func (p *pages) requestRoutes(project *echo.Group) {
 	requests.GET("/"+templates.RequestsMine, p.listRequests)
 	requests.GET("/"+templates.RequestsAll, p.listRequests)
 	requests.GET("/:id", p.showRequest)
-	requests.POST("/:id/reason", p.explainRequest)
-	requests.POST("/:id/comment", p.commentRequest)
-	requests.POST("/:id/approve", p.approveRequest)
-	requests.POST("/:id/refuse", p.refuseRequest)
+	requests.POST("/:id/reason", p.explainRequest, p.editor)
+	requests.POST("/:id/comment", p.commentRequest, p.editor)
+	requests.POST("/:id/approve", p.approveRequest, p.approver)
+	requests.POST("/:id/refuse", p.refuseRequest, p.approver)
 	requests.POST("/:id/withdraw", p.withdrawRequest)
 
 	project.GET("/settings/approvals", p.showApprovals)
-	project.POST("/settings/approvals", p.saveApprovals)
+	project.POST("/settings/approvals", p.saveApprovals, p.admin)
 }
 
 // requestsPath is the path of the project's requests.

@@ -47,6 +47,9 @@ func (p *pages) renderReverse(c echo.Context, status int, view templates.RollBac
 		if frame.Approval, err = p.Requests.NeedsApproval(c.Request().Context(), p.scope(c), about.Kind, about.Action); err != nil {
 			return err
 		}
+		if err := p.sampleActions(c, &frame, does(api.Message{}, d)); err != nil {
+			return err
+		}
 	}
 	return p.render(c, status, templates.RollBack(frame, view))
 }
@@ -75,13 +78,7 @@ func (p *pages) reverse(c echo.Context) error {
 			return p.refuseReverse(c, err)
 		}
 	}
-	switch {
-	case len(reversal.Asks) > 0:
-		err = withoutSecrets(reversal.Asks)
-	case reversal.Deed != nil:
-		err = reversal.Deed.Do(ctx, p.Service, s)
-	}
-	problems, err := faults(err)
+	problems, err := faults(reversal.Do(ctx, p.Service, s))
 	switch {
 	case err != nil:
 		return err
@@ -90,15 +87,6 @@ func (p *pages) reverse(c echo.Context) error {
 		return p.renderReverse(c, http.StatusUnprocessableEntity, view)
 	}
 	return p.afterReverse(c, &reversal)
-}
-
-// withoutSecrets refuses a roll back whose secrets were not all typed.
-func withoutSecrets(paths []string) error {
-	problems := make([]api.Problem, len(paths))
-	for i, path := range paths {
-		problems[i] = api.Problem{Path: path, Message: api.M("rollback.secret_missing")}
-	}
-	return api.Refuse(problems)
 }
 
 // reverseSecrets reads the secrets that were typed; they come back sealed.
@@ -113,16 +101,56 @@ func (p *pages) reverseSecrets(c echo.Context, values url.Values, view *template
 	return secrets
 }
 
-// afterReverse says what was done, with the way to the change that was taken back: on
-// the page of the object, or above the log if it is gone or made anew.
+// afterReverse says what was done, with the way to its entry in the log: on the page
+// of the object or, if that is gone now, on the list where it was.
 func (p *pages) afterReverse(c echo.Context, r *api.Reversal) error {
-	change := r.Change
-	p.flashLink(c, templates.Flash{
-		Kind: templates.Success, Message: api.M("rollback.done", "name", change.ObjectName, "at", locale.FullTime(change.At)),
-		Href: auditPath(c) + "/" + change.ID, Label: api.M("rollback.to_entry"),
-	})
-	if r.Now == nil || r.Then == nil {
-		return redirect(c, auditPath(c))
+	done := p.lastChange(c, &r.Change)
+	said := "rollback.done"
+	switch {
+	case r.Then == nil:
+		said = "rollback.done_gone"
+	case r.Now == nil:
+		said = "rollback.done_again"
 	}
-	return redirect(c, cmp.Or(hrefOf(c)(change), auditPath(c)))
+	entry := auditPath(c) + "/" + done.ID
+	p.flashLink(c, templates.Flash{
+		Kind: templates.Success, Message: api.M(said, "name", r.Change.ObjectName, "at", locale.FullTime(r.Change.At)),
+		Href: entry, Label: api.M("rollback.to_entry"),
+	})
+	return redirect(c, cmp.Or(hrefOf(c)(done), listOf(c, done.Kind), entry))
+}
+
+// lastChange is what this request changed of a kind at last; the change that was taken
+// back if the log cannot tell.
+func (p *pages) lastChange(c echo.Context, back *api.Change) api.Change {
+	for _, change := range p.changesHere(c) {
+		if change.Kind == back.Kind {
+			return change
+		}
+	}
+	return *back
+}
+
+// changesHere are the changes of this request, the latest first. What they tell of has
+// happened, so that a log which does not answer never fails it.
+func (p *pages) changesHere(c echo.Context) []api.Change {
+	changes, err := p.changesOf(c, requestID(c))
+	if err != nil {
+		p.logBroken(c, err)
+	}
+	return changes
+}
+
+// flashUndo says what was done, and leads to the question whether to take it back if
+// that can be done.
+func (p *pages) flashUndo(c echo.Context, m api.Message) {
+	flash := templates.Flash{Kind: templates.Success, Message: m}
+	for _, change := range p.changesHere(c) {
+		reversal, err := p.Service.Reverse(c.Request().Context(), p.scope(c), change.ID, nil)
+		if err == nil && (reversal.Deed != nil || len(reversal.Asks) > 0) {
+			flash.Href, flash.Label = rollBackPath(c, change.ID), api.M("rollback.undo_one")
+			break
+		}
+	}
+	p.flashLink(c, flash)
 }

@@ -53,8 +53,8 @@ func (p *pages) undo(ctx context.Context, s api.Scope, change *api.Change) (api.
 	case err != nil:
 	case len(reversal.Asks) > 0:
 		err = api.Errorf(api.Invalid, "rollback.asks")
-	case reversal.Deed != nil:
-		err = reversal.Deed.Do(ctx, p.Service, s)
+	default:
+		err = reversal.Do(ctx, p.Service, s)
 	}
 	if err != nil {
 		if o.Err = domainError(err); o.Err.Code == api.Internal {

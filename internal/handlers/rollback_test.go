@@ -26,7 +26,7 @@ func TestAChangeIsRolledBack(t *testing.T) {
 
 	t.Log("not if it has changed since")
 	d := apitest.MySQLDraft("orders")
-	d.ID, d.Secrets, d.Inputs["linkConfig.database"] = link.ID, nil, "archive"
+	d.ID, d.Secrets, d.Enabled, d.Inputs["linkConfig.database"] = link.ID, nil, false, "archive"
 	_, err := g.service.UpdateLink(t.Context(), g.root(), d, api.Shape)
 	require.NoError(t, err)
 	page = g.post(path, url.Values{"seen": {seen}}).requireStatus(http.StatusUnprocessableEntity)
@@ -36,7 +36,7 @@ func TestAChangeIsRolledBack(t *testing.T) {
 	g.post(path, url.Values{"seen": {page.value("seen")}}).requireRedirect(g.links() + "/" + link.ID)
 	page = g.get(g.links() + "/" + link.ID)
 	require.Contains(t, page.text(".flashes"), "orders is back to what it was")
-	require.Equal(t, g.entry(api.KindLink, link.ID, "disable"), page.Find(".flashes a").AttrOr("href", ""))
+	require.Equal(t, g.entry(api.KindLink, link.ID, "enable"), page.Find(".flashes a").AttrOr("href", ""), "what was done just now")
 	stored, err := g.service.Link(t.Context(), g.root(), link.ID)
 	require.NoError(t, err)
 	require.True(t, stored.Enabled)
@@ -63,6 +63,40 @@ func TestARollBackAsksForSecrets(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, links.Items, 1)
 	require.Equal(t, "orders", links.Items[0].Name)
+}
+
+func TestARollBackLeadsToWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	g := newGoverned(t)
+	link := g.create(apitest.MySQLDraft("orders"))
+	require.NoError(t, g.service.DeleteLink(t.Context(), g.root(), link.ID, link.Version))
+	path := g.entry(api.KindLink, link.ID, "delete") + "/roll-back"
+	p := g.post(path, url.Values{"seen": {g.get(path).value("seen")}, "linkConfig.password": {"typed-just-now"}})
+	links, err := g.service.ListLinks(t.Context(), g.root(), api.LinkQuery{})
+	require.NoError(t, err)
+	made := links.Items[0].ID
+	p.requireRedirect(g.links() + "/" + made)
+	p = g.get(g.links() + "/" + made)
+	require.Contains(t, p.text(".flashes"), "orders is there again")
+	require.Equal(t, g.entry(api.KindLink, made, "create"), p.Find(".flashes a").AttrOr("href", ""))
+
+	t.Log("or to its list, if it is gone")
+	path = g.entry(api.KindLink, made, "create") + "/roll-back"
+	g.post(path, url.Values{"seen": {g.get(path).value("seen")}}).requireRedirect(g.links())
+	p = g.get(g.links())
+	require.Contains(t, p.text(".flashes"), "orders is gone again")
+	require.Equal(t, g.entry(api.KindLink, made, "delete"), p.Find(".flashes a").AttrOr("href", ""))
+}
+
+func TestASingleDeletionOffersToBeUndone(t *testing.T) {
+	t.Parallel()
+	g := newGoverned(t)
+	link := g.create(apitest.MySQLDraft("orders"))
+	g.post(g.links()+"/"+link.ID+"/delete", url.Values{"version": {g.get(g.links() + "/" + link.ID + "/delete").value("version")}}).requireRedirect(g.links())
+	undo := g.get(g.links()).Find(".flashes a")
+	require.Equal(t, "Undo", undo.Text())
+	require.Equal(t, g.entry(api.KindLink, link.ID, "delete")+"/roll-back", undo.AttrOr("href", ""))
+	g.get(undo.AttrOr("href", "")).requireStatus(http.StatusOK)
 }
 
 func TestARollBackThatHasToBeApprovedIsAskedFor(t *testing.T) {

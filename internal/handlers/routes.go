@@ -33,6 +33,7 @@ func (p *pages) routes(e *echo.Echo) {
 	project := in.Group("/p/:project", p.requireProject)
 	project.GET("", p.overview)
 	project.GET("/search", p.search)
+	project.POST("/refresh", p.refreshRegion)
 	p.viewRoutes(project.Group("/views"))
 
 	p.linkRoutes(project)
@@ -41,7 +42,10 @@ func (p *pages) routes(e *echo.Echo) {
 	p.aliasRoutes(project)
 	p.replicationRoutes(project)
 	p.settingsRoutes(project)
+	p.backendRoutes(project)
 	p.requestRoutes(project)
 	p.auditRoutes(in, project)
+	p.explorerRoutes(project)
+	p.compareRoutes(project)
 	p.installationRoutes(in)
 }

@@ -63,7 +63,7 @@ type door struct {
 var doors = []door{
 	{"link.new", templates.SectionLinks, "/links/new", api.RoleEditor},
 	{"watch.import", templates.SectionLinks, "/links/import", api.RoleEditor},
-	{"watch.alerts", templates.SectionLinks, "/links/alerts", api.RoleViewer},
+	{"watch.alerts", templates.SectionLinks, "/links/alerts", api.RoleAdmin},
 	{"connections.new", templates.SectionConnections, "/connections/new", api.RoleEditor},
 	{"queues.title", templates.SectionConnections, "/connections/queues", api.RoleViewer},
 	{"queues.new", templates.SectionConnections, "/connections/queues/new", api.RoleEditor},
@@ -75,6 +75,7 @@ var doors = []door{
 	{"backups.title", templates.SectionReplication, "/replication/backups", api.RoleViewer},
 	{"replications.runs", templates.SectionReplication, "/replication/runs", api.RoleViewer},
 	{"regions.title", templates.SectionReplication, "/replication/regions", api.RoleViewer},
+	{"compare.title", templates.SectionProjects, templates.CompareSuffix, api.RoleViewer},
 	{"regions.new", templates.SectionReplication, "/replication/regions/new", api.RoleAdministrator},
 }
 

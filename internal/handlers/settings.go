@@ -20,7 +20,7 @@ type Setting = templates.Setting
 
 // installationRoutes are the pages about the console itself, for administrators.
 func (p *pages) installationRoutes(in *echo.Group) {
-	settings := in.Group("/" + templates.SectionSettings)
+	settings := in.Group("/"+templates.SectionSettings, p.administrator)
 	settings.GET("", p.showInstallation)
 	settings.POST("/verify", p.verifyAudit)
 	settings.POST("/retention", p.saveRetention)

@@ -20,6 +20,20 @@ type sheet struct {
 	page  string // its address; what it posts to has no page of its own
 }
 
+// sheetOf draws the sheet of a page as things are.
+type sheetOf func(c echo.Context) (*sheet, error)
+
+// showing is the page of a sheet.
+func (p *pages) showing(draw sheetOf) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		sh, err := draw(c)
+		if err != nil {
+			return err
+		}
+		return p.showSheet(c, http.StatusOK, sh)
+	}
+}
+
 func (p *pages) showSheet(c echo.Context, status int, sh *sheet) error {
 	frame := p.frame(c, sh.title)
 	frame.Path = sh.page
@@ -27,32 +41,38 @@ func (p *pages) showSheet(c echo.Context, status int, sh *sheet) error {
 }
 
 // refuseSheet shows the form again with what is wrong, and everything that was typed.
-func (p *pages) refuseSheet(c echo.Context, sh *sheet, values url.Values, err error) error {
+func (p *pages) refuseSheet(c echo.Context, draw sheetOf, values url.Values, err error) error {
+	sh, wrong := draw(c)
+	if wrong != nil {
+		return wrong
+	}
 	if err := refuse(&sh.Form, values, err); err != nil {
 		return err
 	}
 	return p.showSheet(c, http.StatusUnprocessableEntity, sh)
 }
 
-// redrawSheet shows the form with a row more or less, or in another language or theme.
-// It judges nothing. draw describes the form, once the language is known.
-func (p *pages) redrawSheet(c echo.Context, draw func() (*sheet, error)) error {
-	values, err := formValues(c)
-	if err != nil {
-		return err
-	}
-	focus, edited := form.Edit(values, c.FormValue("op"))
-	if !edited {
-		if err := p.takePreferences(c); err != nil {
+// redrawing shows the form with a row more or less, or in another language or theme,
+// which is known before it is drawn. It judges nothing.
+func (p *pages) redrawing(draw sheetOf) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		values, err := formValues(c)
+		if err != nil {
 			return err
 		}
+		focus, edited := form.Edit(values, c.FormValue("op"))
+		if !edited {
+			if err := p.takePreferences(c); err != nil {
+				return err
+			}
+		}
+		sh, err := draw(c)
+		if err != nil {
+			return err
+		}
+		sh.Form.Values, sh.Form.Focus, sh.Form.Unsaved = values, focus, !edited
+		return p.showSheet(c, http.StatusOK, sh)
 	}
-	sh, err := draw()
-	if err != nil {
-		return err
-	}
-	sh.Form.Values, sh.Form.Focus, sh.Form.Unsaved = values, focus, !edited
-	return p.showSheet(c, http.StatusOK, sh)
 }
 
 // refuse binds a form that was refused to what was typed and to what is wrong. An error
@@ -79,6 +99,9 @@ func (p *pages) askFirst(c echo.Context, title string, question templates.Confir
 // showOnce answers with secrets that are shown this once: they stand in the page and
 // nowhere else. It is a whole page, whichever part of its form's the browser expected.
 func (p *pages) showOnce(c echo.Context, title string, view templates.OnceView) error {
+	if err := p.keepAnswered(c); err != nil {
+		return err
+	}
 	c.Request().Header.Del("HX-Target")
 	frame := p.frame(c, title)
 	frame.Path = view.Back

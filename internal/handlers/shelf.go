@@ -64,16 +64,23 @@ func (p *pages) refuseSelection(c echo.Context, err error) error {
 }
 
 // confirmDelete asks before the selected things are removed, and names them:
-// ask gives the words and the names.
-func (sh *shelf[T, Q]) confirmDelete(c echo.Context, title string, ask func(found []T) templates.DeleteView) error {
+// ask gives the words and the names, remove what removing one of them is.
+func (sh *shelf[T, Q]) confirmDelete(c echo.Context, title string, ask func(found []T) templates.DeleteView, remove func(*T) api.Deed) error {
 	found, err := sh.selected(c)
 	if err != nil {
 		return sh.refuseSelection(c, err)
 	}
 	view := ask(found)
 	view.Collection, view.Back = sh.where(c), backPath(c)
+	deeds := make([]api.Deed, len(found))
+	for i := range found {
+		deeds[i] = remove(&found[i])
+	}
 	frame := sh.frame(c, title)
 	frame.Path = view.Back
+	if err := sh.sampleMany(c, &frame, does(api.Message{}, deeds...)); err != nil {
+		return err
+	}
 	return sh.render(c, http.StatusOK, templates.DeleteMany(frame, view))
 }
 

@@ -23,6 +23,17 @@ func (p *page) viewForm(name string) (action string, values url.Values) {
 	return form.AttrOr("action", ""), values
 }
 
+func TestSavedViewsOfRequestsAndOfTheAuditLog(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, state := range []string{s.home() + "/requests/all?kind=link&state=void", s.home() + "/requests/mine?kind=link", s.home() + "/audit?action=delete&user=ada"} {
+		action, values := s.get(state).viewForm("Mine of " + state[len(state)-4:])
+		s.post(action, values).requireRedirect(state)
+		require.Equal(t, "Mine of "+state[len(state)-4:], s.get(state).text(".views a[aria-current]"))
+	}
+	require.Zero(t, s.get("/audit?action=delete").Find(".views").Length(), "views are kept in a project")
+}
+
 func TestSavedViews(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

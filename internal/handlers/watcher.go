@@ -34,15 +34,15 @@ const (
 
 // routes are the pages of checks, below those of the kind.
 func (w *watcher[T, Q]) routes(g *echo.Group) {
-	g.POST("/check", w.check)
-	g.POST("/schedule", w.scheduleMany)
-	g.POST("/runs", w.startRun)
+	g.POST("/check", w.check, w.editor)
+	g.POST("/schedule", w.scheduleMany, w.editor)
+	g.POST("/runs", w.startRun, w.editor)
 	g.GET("/runs/:run", w.showRun)
 	g.GET("/runs/:run/events", w.runEvents)
-	g.POST("/runs/:run/cancel", w.cancelRun)
+	g.POST("/runs/:run/cancel", w.cancelRun, w.editor)
 	g.GET("/:id/health", w.showHealth)
-	g.POST("/:id/check", w.check)
-	g.POST("/:id/schedule", w.schedule)
+	g.POST("/:id/check", w.check, w.editor)
+	g.POST("/:id/schedule", w.schedule, w.editor)
 }
 
 // check tests something stored and keeps the result. htmx gets the part it

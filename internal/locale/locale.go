@@ -102,6 +102,12 @@ func Msg(ctx context.Context, m api.Message) string { return of(ctx).message(m) 
 // In returns m in a language.
 func In(lang string, m api.Message) string { return find(lang).message(m) }
 
+// Plain is a sentence without arguments, if there is one under that key.
+func Plain(lang, key string) (text string, ok bool) {
+	text, ok = find(lang).plain[key]
+	return text, ok
+}
+
 // Negotiate returns the language that suits an Accept-Language header best.
 func Negotiate(acceptLanguage string) string {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)

@@ -254,7 +254,7 @@ func TestEveryValueOfAFamilyHasASentence(t *testing.T) {
 		"status.":           values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
 		"step.":             values(api.StepForm, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion),
 		"verdict.":          values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
-		"way.":              values(api.WayPage, api.WayWire, api.WayConsole),
+		"way.":              values(api.WayPage, api.WayWire, api.WayConsole, api.WayRegion),
 	}
 	all := sentences(t, locale.English)
 	for prefix, values := range families {

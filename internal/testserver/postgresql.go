@@ -27,6 +27,16 @@ func PostgreSQL(t testing.TB, opts ...Option) *Server {
 	return shared(t, "postgresql", startPostgreSQL, opts)
 }
 
+// StartPostgreSQL starts a server for a program that is no test, with data below /tmp.
+// It ends with the program, or when nothing there refers to it any more.
+func StartPostgreSQL(opts ...Option) (*Server, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return startPostgreSQL(o)
+}
+
 func startPostgreSQL(o options) (*Server, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if len(found) == 0 {

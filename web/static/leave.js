@@ -8,7 +8,7 @@
 
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, ({ target }) => {
-      if (target.closest("form[data-guard]")) changed = true;
+      if (target.name !== "sample" && target.closest("form[data-guard]")) changed = true;
     });
   }
 

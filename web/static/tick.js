@@ -1,17 +1,19 @@
-// Ticked rows are counted, and one box ticks all on the page. Where a list goes
-// on beyond the page, another box means all of it.
+// Ticked rows are counted, and one box ticks all on the page, or all of a group of
+// its rows. Where a list goes on beyond the page, another box means all of it.
 "use strict";
 {
-  const boxes = (form) => [...form.querySelectorAll("input[type=checkbox][name=id]")];
+  const boxes = (part) => [...part.querySelectorAll("input[type=checkbox][name=id]")];
+  const partOf = (box) => box.closest("[data-tick-group], form");
 
   const show = (form) => {
-    const rows = boxes(form);
-    const ticked = rows.filter((box) => box.checked).length;
+    const tickedOf = (rows) => rows.filter((box) => box.checked).length;
+    const ticked = tickedOf(boxes(form));
     const beyond = form.querySelector("[data-tick-beyond]");
-    const page = form.querySelector("[data-tick-all]");
-    if (page) {
-      page.checked = ticked > 0 && ticked === rows.length;
-      page.indeterminate = ticked > 0 && ticked < rows.length;
+    for (const all of form.querySelectorAll("[data-tick-all]")) {
+      const rows = boxes(partOf(all));
+      const n = tickedOf(rows);
+      all.checked = n > 0 && n === rows.length;
+      all.indeterminate = n > 0 && n < rows.length;
     }
     const count = form.querySelector("[data-ticked]");
     if (count) count.textContent = ticked && !beyond?.checked ? count.dataset.ticked.replace("#", ticked) : "";
@@ -22,7 +24,7 @@
     if (!form) return;
     const beyond = form.querySelector("[data-tick-beyond]");
     if (target.matches("[data-tick-all], [data-tick-beyond]")) {
-      for (const box of boxes(form)) box.checked = target.checked;
+      for (const box of boxes(partOf(target))) box.checked = target.checked;
     }
     if (beyond && target !== beyond && !target.checked) beyond.checked = false;
     show(form);

@@ -13,7 +13,6 @@ import (
 type ApprovalView struct {
 	Requests string // the section of requests
 	Form     *form.Form
-	Editable bool // the reader may change it
 }
 
 // ApprovalConfirm is the field in which the project's name is typed.

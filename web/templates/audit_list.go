@@ -29,11 +29,11 @@ var AuditKinds = []api.Kind{
 // AuditActions are the actions that can be looked for by name.
 var AuditActions = []string{
 	"create", "update", "delete", "enable", "disable", "schedule", "run", "export", "open", "add", "remove", "renew", "expire",
-	"publish", "unpublish", "upstream", "promote", "abort", "bind", "unbind", "tag", "ask", "approve", "refuse", "withdraw", "void", "apply", "rules", "download", "test", "sign_in", "sign_in_failed", "factor_failed", "sign_out", "revoke", "invite", "set_role", "set_administrator", "archive", "restore",
+	"publish", "unpublish", "upstream", "promote", "abort", "bind", "unbind", "tag", "ask", "approve", "refuse", "withdraw", "void", "apply", "rules", "backend", "download", "test", "sign_in", "sign_in_failed", "factor_failed", "sign_out", "revoke", "invite", "set_role", "set_administrator", "archive", "restore",
 }
 
 // AuditWays are the ways in which something is changed.
-var AuditWays = []api.Way{api.WayPage, api.WayWire, api.WayConsole, api.WayJob}
+var AuditWays = []api.Way{api.WayPage, api.WayWire, api.WayConsole, api.WayJob, api.WayRegion}
 
 // question is what the log is filtered by, as in the address.
 func (v *AuditListView) question() []form.Hidden {

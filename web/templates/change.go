@@ -135,8 +135,20 @@ func changedValues(ctx context.Context, c api.Change) []valueChange {
 		return changedRegion(ctx, c)
 	case api.KindPolicy:
 		return changedPolicy(ctx, c)
+	case api.KindHook:
+		return changedHook(ctx, c)
 	case api.KindProject:
 		return changedProject(ctx, c)
+	case api.KindRequest:
+		return changedRequest(ctx, c)
+	case api.KindAudit:
+		return changedLog(ctx, c)
+	case "user":
+		return changedUser(ctx, c)
+	case "group":
+		return changedGroup(ctx, c)
+	case "token", "access_key":
+		return changedCredential(ctx, c)
 	default:
 		return nil
 	}

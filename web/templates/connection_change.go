@@ -11,6 +11,10 @@ import (
 // changedConnection lists what a change of a connection changed.
 func changedConnection(ctx context.Context, c api.Change) []valueChange {
 	return changedFields(ctx, c, []auditField{
+		{Name: "service", Label: locale.T(ctx, "connections.service")},
+		{Name: "url", Label: locale.T(ctx, "connections.destination")},
+		{Name: "security_group_id", Label: locale.T(ctx, "connections.security_group")},
+		{Name: "network_id", Label: locale.T(ctx, "connections.network_id")},
 		{Name: "state", Label: locale.T(ctx, "connections.state"), Shown: auditState},
 		{Name: "connection_url", Label: locale.T(ctx, "connections.use_address")},
 		{Name: "tags", Label: locale.T(ctx, "connections.tags"), Shown: auditTags},

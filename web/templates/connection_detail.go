@@ -113,6 +113,9 @@ type DiagnosisView struct {
 // diagnosisID is the place of the causes that were looked for.
 const diagnosisID = "diagnosis"
 
+// BindForm is the id of the form in which queues are chosen.
+const BindForm = "bind-queues"
+
 // doubtful returns the first step that is not a failure and no good news either.
 func doubtful(c *api.Check) *api.Step {
 	for i := range c.Steps {

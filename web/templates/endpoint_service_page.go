@@ -125,7 +125,7 @@ func (v *ServiceConnectionsView) state() string {
 }
 
 // endpointStates are the states that connections can be filtered by.
-var endpointStates = []api.EndpointState{api.EndpointPending, api.EndpointAccepted, api.EndpointRejected}
+var endpointStates = api.EndpointStates
 
 func endpointStateBadge(state api.EndpointState) string {
 	switch state {
@@ -133,7 +133,7 @@ func endpointStateBadge(state api.EndpointState) string {
 		return "badge-passed"
 	case api.EndpointPending:
 		return "badge-warned"
-	case api.EndpointRejected:
+	case api.EndpointRejected, api.EndpointFailed:
 		return "badge-failed"
 	}
 	return ""

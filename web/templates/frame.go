@@ -22,12 +22,17 @@ type Frame struct {
 	Archived  bool      // and it is only kept
 	Nav       []NavItem // what there is to go to, in menu order
 	Places    []NavItem // what there is outside of projects, for the user menu
+	API       string    // where the API explorer is, empty if nowhere
 	Theme     string    // "auto", "light" or "dark"
 	Path      string    // path and query of this page, to come back to
 	Flashes   []Flash
-	Approval  bool // what the page is about has to be approved
+	Approval  bool        // what the page is about has to be approved
+	Cloud     string      // the region that the project lives in; empty if it lives here
+	Region    *RegionLine // how old what the page shows is; nil where nothing is kept twice
 	RequestID string
 	Version   string
+	// Below stands at the end of the page; nil for nothing.
+	Below templ.Component
 	// Refresh says after how many seconds a browser without JavaScript loads the
 	// page again, 0 never: something on it is going on.
 	Refresh int

@@ -19,11 +19,12 @@ const importID = "import"
 // ImportView is the import of links on its way: what to read, the plan, or
 // what became of it.
 type ImportView struct {
-	Base    string
-	Cluster string // where links go that name none
-	Refused api.Message
-	Notice  api.Message // why the plan is shown again
-	AskAll  bool        // missing secrets are errors now
+	Base     string
+	Cluster  string // where links go that name none, one of
+	Clusters api.Clusters
+	Refused  api.Message
+	Notice   api.Message // why the plan is shown again
+	AskAll   bool        // missing secrets are errors now
 
 	Held        string // the file, sealed
 	Rows        []api.ImportRow

@@ -91,6 +91,8 @@ func expiryWord(ctx context.Context, t time.Time) string {
 func changedEndpointService(ctx context.Context, c api.Change) []valueChange {
 	return changedFields(ctx, c, []auditField{
 		{Name: "name", Label: locale.T(ctx, "whitelist.whole_name")},
+		{Name: "vpc_id", Label: locale.T(ctx, "whitelist.vpc_id")},
+		{Name: "server_type", Label: locale.T(ctx, "whitelist.server_type"), Shown: auditedServer},
 		{Name: "port_id", Label: locale.T(ctx, "whitelist.port_id")},
 		{Name: "vip_port_id", Label: locale.T(ctx, "whitelist.vip_port_id")},
 		{Name: "ports", Label: locale.T(ctx, "whitelist.ports"), Shown: auditedPorts},
@@ -103,6 +105,13 @@ func changedEndpointService(ctx context.Context, c api.Change) []valueChange {
 
 func auditedProxy(ctx context.Context, value any) string {
 	return locale.T(ctx, "tcp_proxy."+auditText(ctx, value))
+}
+
+func auditedServer(ctx context.Context, value any) string {
+	if value == nil {
+		return ""
+	}
+	return locale.T(ctx, "server_type."+auditText(ctx, value))
 }
 
 func auditedPorts(ctx context.Context, value any) string {

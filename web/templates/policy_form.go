@@ -108,11 +108,38 @@ type PolicyFields struct {
 	Keep, To               string
 	Periods                bool // something is said of days, weeks, months or years
 	Picker                 PickerView
+	// Cloud says that the region is one of a cloud, which knows what it protects by ids.
+	Cloud bool
+}
+
+// resourceColumns ask what is protected: where it lies or, in a cloud, what it is called.
+func (d *PolicyFields) resourceColumns(ctx context.Context) []form.Column {
+	text := func(key string) string { return locale.T(ctx, key) }
+	name := form.Column{Name: "name", Label: text("policies.resource_name"), Placeholder: "orders"}
+	if d.Cloud {
+		name.Label = text("policies.name")
+		return []form.Column{name, {Name: "id", Label: text("policies.resource_id"), Placeholder: "3a7c9d52-0b1e-4f86-9c3d-2f5b8a6e1d40"}}
+	}
+	return []form.Column{
+		{Name: "path", Label: text("policies.path"), Placeholder: "dumps/orders"}, name,
+		{Name: "adopt", Label: text("policies.taken_as"), Kind: form.Select, Choices: []form.Choice{
+			{Value: "", Label: text("policies.taken_back_up")}, {Value: Adopt, Label: text("policies.taken_adopt")},
+		}},
+	}
+}
+
+// resourceHelp says what can be protected.
+func (d *PolicyFields) resourceHelp(ctx context.Context) (section, field string) {
+	if d.Cloud {
+		return locale.T(ctx, "policies.cloud_resources", "region", d.Home), ""
+	}
+	return locale.T(ctx, "policies.resources_help", "region", d.Home), locale.T(ctx, "policies.adopt_help")
 }
 
 // PolicySections are the fields of the form, but for the tags.
 func PolicySections(ctx context.Context, d PolicyFields) []form.Section {
 	text := func(key string) string { return locale.T(ctx, key) }
+	protects, taken := d.resourceHelp(ctx)
 	sections := []form.Section{
 		{ID: "section-policy", Title: text("policies.general"), Fields: []form.Field{
 			{
@@ -121,16 +148,10 @@ func PolicySections(ctx context.Context, d PolicyFields) []form.Section {
 			},
 			{Path: "description", Kind: form.Text, Live: true, MaxLen: maxPolicyText, Count: true, Label: text("policies.description")},
 		}},
-		{ID: "section-resources", Title: text("policies.resources"), Help: locale.T(ctx, "policies.resources_help", "region", d.Home), Fields: []form.Field{{
+		{ID: "section-resources", Title: text("policies.resources"), Help: protects, Fields: []form.Field{{
 			Path: PolicyResources, Kind: form.Rows, Live: true, Most: api.MaxResources, Label: text("policies.resources"),
-			AddLabel: text("policies.add_resource"), Help: text("policies.adopt_help"), Below: picker(d.Picker),
-			Columns: []form.Column{
-				{Name: "path", Label: text("policies.path"), Placeholder: "dumps/orders"},
-				{Name: "name", Label: text("policies.resource_name"), Placeholder: "orders"},
-				{Name: "adopt", Label: text("policies.taken_as"), Kind: form.Select, Choices: []form.Choice{
-					{Value: "", Label: text("policies.taken_back_up")}, {Value: Adopt, Label: text("policies.taken_adopt")},
-				}},
-			},
+			AddLabel: text("policies.add_resource"), Help: taken, Below: picker(d.Picker),
+			Columns: d.resourceColumns(ctx),
 		}}},
 		{ID: "section-schedule", Title: text("policies.schedule"), Help: text("policies.schedule_help"), Fields: append([]form.Field{
 			{Path: PolicyBackup + ".enabled", Kind: form.Switch, Live: true, Label: text("policies.enabled")},

@@ -72,6 +72,7 @@ func SettingsTabs(ctx context.Context, project, current string) []Tab {
 	var tabs []Tab
 	for _, at := range []struct{ path, label string }{
 		{ProjectSettings, "projects.tab_general"}, {PeopleSettings, "projects.tab_people"}, {ProjectSettings + "/approvals", "projects.tab_approvals"},
+		{BackendSettings, "backend.tab"},
 	} {
 		tabs = append(tabs, Tab{Label: locale.T(ctx, at.label), Href: project + at.path, Current: at.path == current})
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"switchboard/internal/api"
 	"switchboard/internal/locale"
 	"switchboard/web/templates/form"
@@ -169,7 +171,8 @@ type RampStartView struct {
 	Steps   []api.RampStep
 	At      time.Time     // when it would begin
 	Hidden  []form.Hidden // what was typed
-	Changed bool          // somebody changed the alias since the form was seen
+	Code    templ.Component
+	Changed bool // somebody changed the alias since the form was seen
 }
 
 // marks are when what would happen.

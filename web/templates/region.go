@@ -82,8 +82,11 @@ func regionHref(base, name string) string { return base + "/" + url.PathEscape(n
 
 // regionPlace is where the objects of a region are, in one line.
 func regionPlace(r *api.Region) string {
-	if r.Kind == api.StoreFolder {
+	switch r.Kind {
+	case api.StoreFolder:
 		return r.Folder
+	case api.StoreCloud:
+		return ""
 	}
 	return strings.TrimSuffix(r.Endpoint, "/") + "/" + r.Bucket + "/" + r.Prefix
 }

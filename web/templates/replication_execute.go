@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"switchboard/internal/api"
 	"switchboard/internal/locale"
 	"switchboard/web/templates/form"
@@ -28,13 +30,15 @@ type ExecuteView struct {
 	Plan         *api.ReplicationPlan // nil without a destination that can be
 	Cursor       string
 	Problems     []api.Problem // with the destination
-	Refused      api.Message   // why the run was not started
+	Code         templ.Component
+	Refused      api.Message // why the run was not started
 }
 
 // executeID is the form and what it says.
 const executeID = "replicate"
 
-func (v *ExecuteView) path() string { return v.Base + "/" + v.Policy.ID + "/replicate" }
+// Path is the address of the page.
+func (v *ExecuteView) Path() string { return v.Base + "/" + v.Policy.ID + "/replicate" }
 
 // crumbs is the way to the page.
 func (v *ExecuteView) crumbs(ctx context.Context) []Crumb {
@@ -52,7 +56,7 @@ func (v *ExecuteView) pager() Pager {
 		if v.Accelerate {
 			q.Set(ReplicationAccelerate, "true")
 		}
-		return address(v.path(), q)
+		return address(v.Path(), q)
 	}
 	if v.Plan.Backups.Prev != "" {
 		p.Prev = href(v.Plan.Backups.Prev)

@@ -19,6 +19,7 @@ type ReplicationRunView struct {
 	Cursor string
 	Page   api.Page[api.ReplicationRecord]
 	At     time.Time // that it is looked at
+	Cloud  bool      // a region of a cloud works it, whoever heard of it last
 	// News says that the run is in another phase than the reader knows.
 	News bool
 }
@@ -32,9 +33,23 @@ const (
 func (v *ReplicationRunView) path() string { return runPath(v.Base, v.Run.ID) }
 
 // Phase is what the run is doing.
-func (v *ReplicationRunView) Phase() RunPhase { return PhaseOf(&v.Run, v.At) }
+func (v *ReplicationRunView) Phase() RunPhase {
+	run := v.Run
+	if v.Cloud {
+		run.Seen = v.At
+	}
+	return PhaseOf(&run, v.At)
+}
 
 func (v *ReplicationRunView) going() bool { return v.Run.Ended.IsZero() }
+
+// Retriable is how many backups another run would try again.
+func (v *ReplicationRunView) Retriable() int {
+	if v.going() {
+		return 0
+	}
+	return v.Run.Failed + v.Run.Skipped
+}
 
 // question is which records are shown, as in the address.
 func (v *ReplicationRunView) question(status api.ReplicationStatus, cursor string) url.Values {

@@ -12,10 +12,11 @@ import (
 
 // RequestView is a change that somebody asked for.
 type RequestView struct {
-	Base    string // of the section
-	Request api.Request
-	Mine    bool // the reader asked for it
-	Decides bool // the reader's role lets him approve and refuse
+	Base     string // of the section
+	Request  api.Request
+	Mine     bool // the reader asked for it
+	Decides  bool // the reader's role lets him approve and refuse
+	Archived bool // nothing is done here any more
 	// Moved are the changes of its object since it was asked for, if there are any.
 	Moved  []api.Change
 	Object string // page of the object, "" if it has none
@@ -120,6 +121,8 @@ func eventMark(c *api.RequestComment) (tone string, picture icon.Name) {
 		return "change-delete", icon.Remove
 	case "":
 		return "", icon.Messaging
+	case api.RequestOpen: // why was said
+		return "", icon.Edit
 	default:
 		return "", icon.Clock
 	}

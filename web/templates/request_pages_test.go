@@ -34,7 +34,7 @@ func requestPages(ctx context.Context, f templates.Frame) map[string]templ.Compo
 	list := templates.RequestListView{Base: "/p/1/requests", Rules: "/p/1/settings/approvals", Tab: templates.RequestsAll, Counts: api.RequestCounts{ForMe: 100, Mine: 2}}
 	full := list
 	full.Page.Items = []api.Request{request}
-	rules := templates.ApprovalView{Requests: "/p/1/requests", Form: templates.ApprovalForm(ctx, "/p/1/settings/approvals", markup, true), Editable: true}
+	rules := templates.ApprovalView{Requests: "/p/1/requests", Form: templates.ApprovalForm(ctx, "/p/1/settings/approvals", markup, true)}
 	rules.Form.Values = templates.ApprovalValues(api.DefaultApproval)
 	log := templates.AuditListView{Base: "/p/1/audit", Query: api.AuditQuery{Object: "l1", Text: markup}}
 	logged, further := log, log

@@ -13,6 +13,7 @@ type ErrorView struct {
 	Title  string
 	Advice string // what to do about it
 	SignIn bool   // what to do is to sign in, in another window
+	Roles  string // the page of who has which role, where that is what is wrong
 }
 
 // SignInView is the sign-in page and what has to be said on it.

@@ -40,7 +40,7 @@ type InstallationView struct {
 func RetentionForm(ctx context.Context, days int) *form.Form {
 	f := &form.Form{
 		ID: "retention-form", Action: "/" + SectionSettings + "/retention", Values: url.Values{},
-		Sections: []form.Section{{ID: "retention-fields", Fields: []form.Field{{
+		Sections: []form.Section{{ID: "retention-fields", Title: locale.T(ctx, "settings.retention"), Fields: []form.Field{{
 			Path: "days", Kind: form.Number, Label: locale.T(ctx, "settings.retention_days"),
 			Help: locale.T(ctx, "settings.retention_help", "min", api.MinAuditRetention),
 		}}}},

@@ -73,3 +73,28 @@ func TestWhatIsPrunedIsNotAlwaysABackup(t *testing.T) {
 	ctx := locale.With(t.Context(), "en")
 	require.Equal(t, "Audit log: removed what is not kept any longer", templates.ChangeTitle(ctx, &api.Change{Kind: api.KindAudit, Action: "prune"}))
 }
+
+// A check's fields are in a form that is not the reader's, unless they are on the page.
+func TestAFailedStepLeadsToAFormForThoseWhoMaySendIt(t *testing.T) {
+	t.Parallel()
+	failed := &api.Check{Status: api.Failed, Steps: []api.Step{{Name: "resolve", Status: api.Failed, Path: "linkConfig.host"}}}
+	stored := templates.CheckPanel(templates.CheckView{ID: "c", Check: failed, Fields: "/p/1/links/2/edit"})
+	require.Equal(t, 1, shown(t, api.RoleEditor, stored).Find(".step-field").Length())
+	require.Zero(t, shown(t, api.RoleViewer, stored).Find(".step-field").Length())
+	here := templates.CheckPanel(templates.CheckView{ID: "c", Check: failed, Fields: templates.Here})
+	require.Equal(t, 1, shown(t, api.RoleViewer, here).Find(".step-field").Length())
+}
+
+func TestWhatSomebodyMayNotFillInIsAFact(t *testing.T) {
+	t.Parallel()
+	rules := templates.ApprovalForm(t.Context(), "/p/1/settings/approvals", "p", false)
+	rules.Values = templates.ApprovalValues([]api.ApprovalRule{{Kind: api.KindLink, Action: api.ActionDelete}})
+	page := templates.ApprovalPage(frame(), templates.ApprovalView{Requests: "/p/1/requests", Form: rules})
+	require.NotZero(t, shown(t, api.RoleAdmin, page).Find("main input[type=checkbox]").Length())
+	viewer := shown(t, api.RoleViewer, page)
+	require.Zero(t, viewer.Find("main input, main button").Length())
+	require.Equal(t, len(templates.ApprovableKinds()), viewer.Find("main .details dt").Length())
+	require.Equal(t, 1, viewer.Find("main .details dd").FilterFunction(func(_ int, s *goquery.Selection) bool {
+		return s.Find(".muted").Length() == 0
+	}).Length(), "the others need no approval")
+}

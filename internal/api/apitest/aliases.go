@@ -96,15 +96,25 @@ func ruled(name, main, additional string) api.AliasDraft {
 	}}}
 }
 
+// stick lets a draft keep callers at their version, and returns what becomes of that.
+func stick(p Plane, d *api.AliasDraft, source routing.Source) routing.Source {
+	d.Sticky = &source
+	if !p.has(Sticks) {
+		return routing.Source{}
+	}
+	return source
+}
+
 func aliasFound(t *testing.T, p Plane) {
 	f := versioned(t, p, "v1", "v2")
 	d := weighed("prod", "v1", "v2", "20")
-	d.Description, d.Sticky = new("what customers call"), &routing.Source{Type: "cookie", Param: "sid"}
+	d.Description = new("what customers call")
+	sticky := stick(p, &d, routing.Source{Type: "cookie", Param: "sid"})
 	created := createAlias(t, p, f.ID, d)
 	require.Equal(t, api.AliasFunction{ID: f.ID, Package: f.Package, Name: f.Name}, created.Function)
 	require.Equal(t, "prod", created.Name)
 	require.Equal(t, "what customers call", created.Description)
-	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Weight: 20, Sticky: *d.Sticky, Salt: salt(created)}, created.Route)
+	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Weight: 20, Sticky: sticky, Salt: salt(created)}, created.Route)
 	require.Equal(t, p.Mine.Actor.User, created.Created.By)
 	require.Equal(t, created.Created, created.Updated)
 	require.EqualValues(t, 1, created.Version)

@@ -39,14 +39,15 @@ func updateAlias(t *testing.T, p Plane, id string, d api.AliasDraft) api.Alias {
 func aliasUpdated(t *testing.T, p Plane) {
 	f := versioned(t, p, "v1", "v2", "v3")
 	d := weighed("prod", "v1", "v2", "20")
-	d.Description, d.Sticky = new("text"), &routing.Source{Type: "header", Param: "X-User"}
+	d.Description = new("text")
+	sticky := stick(p, &d, routing.Source{Type: "header", Param: "X-User"})
 	alias := createAlias(t, p, f.ID, d)
 
 	updated := updateAlias(t, p, alias.ID, ruled("renamed", "v3", "v1"))
 	require.Equal(t, "prod", updated.Name, "names stay")
 	require.Equal(t, "text", updated.Description)
 	require.Equal(t, routing.Route{
-		Main: "v3", Additional: "v1", Rules: ruled("", "", "").Strategies[0].Rules, Combine: routing.Or, Sticky: *d.Sticky, Salt: salt(alias),
+		Main: "v3", Additional: "v1", Rules: ruled("", "", "").Strategies[0].Rules, Combine: routing.Or, Sticky: sticky, Salt: salt(alias),
 	}, updated.Route, "rules take the place of the weight")
 	require.Equal(t, alias.Created, updated.Created)
 	require.True(t, updated.Updated.At.After(alias.Updated.At))
@@ -54,7 +55,7 @@ func aliasUpdated(t *testing.T, p Plane) {
 	require.Equal(t, updated, getAlias(t, p, alias.ID))
 
 	updated = updateAlias(t, p, alias.ID, weighed("", "v3", "v1", "0"))
-	require.Equal(t, routing.Route{Main: "v3", Additional: "v1", Sticky: *d.Sticky, Salt: salt(alias)}, updated.Route)
+	require.Equal(t, routing.Route{Main: "v3", Additional: "v1", Sticky: sticky, Salt: salt(alias)}, updated.Route)
 	updated = updateAlias(t, p, alias.ID, api.AliasDraft{Version: "v3", Description: new(""), Sticky: &routing.Source{}})
 	require.Empty(t, updated.Description)
 	require.Equal(t, routing.Route{Main: "v3", Salt: salt(alias)}, updated.Route, "without an additional version there is no gray release")
@@ -125,7 +126,10 @@ func aliasDeleted(t *testing.T, p Plane) {
 func aliasChanges(t *testing.T, p Plane) {
 	f := versioned(t, p, "v1", "v2")
 	d := weighed("prod", "v1", "v2", "0")
-	d.Sticky = &routing.Source{Type: "cookie", Param: "sid"}
+	stuck := ""
+	if stick(p, &d, routing.Source{Type: "cookie", Param: "sid"}) != (routing.Source{}) {
+		stuck = `,"sticky":{"type":"cookie","param":"sid"}`
+	}
 	alias := createAlias(t, p, f.ID, d)
 	updateAlias(t, p, alias.ID, ruled("", "v1", "v2"))
 	require.NoError(t, p.Service.DeleteAlias(t.Context(), p.Mine, alias.ID, 0))
@@ -134,10 +138,10 @@ func aliasChanges(t *testing.T, p Plane) {
 	require.Equal(t, []string{"delete", "update", "create"}, actions(t, p, api.KindAlias, alias.ID))
 
 	created := `{"function":"default:hello","name":"prod","version":"v1","description":"",
-		"additional_version_weights":{"v2":0},"sticky":{"type":"cookie","param":"sid"}}`
+		"additional_version_weights":{"v2":0}` + stuck + `}`
 	updated := `{"function":"default:hello","name":"prod","version":"v1","description":"","additional_version_strategy":{"v2":{
 		"combine_type":"or","rules":[{"rule_type":"Header","param":"X-Tester","op":"=","value":" yes "},
-			{"rule_type":"cookie","param":"team","op":"in","value":"qa, ops"}]}},"sticky":{"type":"cookie","param":"sid"}}`
+			{"rule_type":"cookie","param":"team","op":"in","value":"qa, ops"}]}}` + stuck + `}`
 	for i, want := range []struct{ before, after string }{{updated, ""}, {created, updated}, {"", created}} {
 		require.Equal(t, p.Mine.Actor, changes[i].Actor)
 		require.Equal(t, "prod", changes[i].ObjectName)

@@ -19,6 +19,37 @@ import (
 	"switchboard/internal/api"
 )
 
+// What not every Service does with backups.
+const (
+	// Opens says that what is in a backup can be read, and what it is called is asked for.
+	Opens Ability = "opens"
+	// TakesOver says that objects that somebody else makes can be backups.
+	TakesOver Ability = "takes over"
+	// Knows says that a Service knows by itself what is at other regions: which projects,
+	// and which replicas.
+	Knows Ability = "knows"
+	// Cancels says that a replication can be cancelled.
+	Cancels Ability = "cancels"
+)
+
+// needs leaves a test out that is about what a Service does not do, and says why.
+func needs(t *testing.T, p Plane, abilities ...Ability) {
+	t.Helper()
+	for _, a := range abilities {
+		if !p.has(a) {
+			t.Skip(p.Without[a])
+		}
+	}
+}
+
+// stores is where the objects of a plane's backups lie.
+func stores(p Plane) Plane {
+	if p.Stores != nil {
+		return *p.Stores
+	}
+	return p
+}
+
 // Backups says what the backups of any Service are like. open returns an empty one
 // that works in the background, with the project in a region that is a folder.
 func Backups(t *testing.T, open func(t *testing.T) Plane) {
@@ -53,6 +84,7 @@ func Backups(t *testing.T, open func(t *testing.T) Plane) {
 // returned.
 func Files(t testing.TB, p Plane, contents map[string]string) (folder string) {
 	t.Helper()
+	p = stores(p)
 	region, err := p.Service.Region(t.Context(), p.Mine, "")
 	require.NoError(t, err)
 	for name, content := range contents {
@@ -137,6 +169,7 @@ func sumOf(content []byte) string {
 }
 
 func backupFolder(t *testing.T, p Plane) {
+	needs(t, p, Opens)
 	files := map[string]string{"orders/b.txt": "two", "orders/a.txt": "one", "orders/2026/11/c": "", "other/d": "no", "ordersz": "no"}
 	folder := Files(t, p, files)
 	require.NoError(t, os.Symlink("a.txt", filepath.Join(folder, "orders", "link")))
@@ -196,6 +229,7 @@ func backupFolder(t *testing.T, p Plane) {
 }
 
 func backupObject(t *testing.T, p Plane) {
+	needs(t, p, Opens)
 	Files(t, p, map[string]string{"dumps/orders.sql": "select 1"})
 	policy := Protect(t, p, "nightly", "dumps/orders.sql")
 	c, err := p.Service.StartCheckpoint(t.Context(), p.Mine, api.CheckpointDraft{Policy: policy.ID, Name: "before-move_1", Auto: true})
@@ -212,6 +246,7 @@ func backupObject(t *testing.T, p Plane) {
 }
 
 func backupAdopted(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	folder := Files(t, p, map[string]string{"dumps/mon.sql": "monday", "dumps/2026/tue.sql": "tuesday!"})
 	monday := time.Now().Add(-48 * time.Hour).Truncate(time.Second)
 	require.NoError(t, os.Chtimes(filepath.Join(folder, "dumps", "mon.sql"), monday, monday))
@@ -243,6 +278,7 @@ func backupAdopted(t *testing.T, p Plane) {
 }
 
 func backupAdoptedChanges(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	folder := Files(t, p, map[string]string{"dumps/a": "first", "dumps/b": "second", "dumps/c": "third"})
 	policy := Protect(t, p, "taken", "dumps*")
 	_, before := BackUp(t, p, policy.ID)
@@ -291,6 +327,7 @@ func backupFails(t *testing.T, p Plane) {
 	requireFault(t, p, backups[1].ID, api.FaultSourceMissing)
 	require.Equal(t, api.BackupAvailable, backups[2].Status)
 
+	needs(t, p, TakesOver)
 	taken := Protect(t, p, "taken", "elsewhere*")
 	c, backups = BackUp(t, p, taken.ID)
 	require.Equal(t, api.BackupError, c.Status())

@@ -52,6 +52,7 @@ func listed(t *testing.T, p Plane) (taken, made api.Policy) {
 }
 
 func backupLists(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	taken, made := listed(t, p)
 	now := time.Now()
 	for name, test := range map[string]struct {
@@ -118,6 +119,7 @@ func afterEach(t *testing.T, p Plane, q api.BackupQuery) (paths []string) {
 // left are the files below the folder of a project's backups.
 func left(t *testing.T, p Plane) (names []string) {
 	t.Helper()
+	p = stores(p)
 	region, err := p.Service.Region(t.Context(), p.Mine, "")
 	require.NoError(t, err)
 	entries, err := os.ReadDir(filepath.Join(region.Folder, ".switchboard", "backups", p.Mine.Project))
@@ -165,6 +167,7 @@ func gone(t *testing.T, p Plane, id string) {
 }
 
 func backupForgotten(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	folder := Files(t, p, map[string]string{"dumps/a": "first", "dumps/b": "second"})
 	policy := Protect(t, p, "taken", "dumps*")
 	c, backups := BackUp(t, p, policy.ID)
@@ -204,6 +207,7 @@ func backupForeign(t *testing.T, p Plane) {
 }
 
 func backupDamaged(t *testing.T, p Plane) {
+	needs(t, p, Opens)
 	folder := Files(t, p, map[string]string{"a": "some content"})
 	policy := Protect(t, p, "nightly", "a")
 	_, backups := BackUp(t, p, policy.ID)
@@ -229,6 +233,7 @@ func backupDamaged(t *testing.T, p Plane) {
 }
 
 func backupAway(t *testing.T, p Plane) {
+	needs(t, p, Opens)
 	folder := Files(t, p, map[string]string{"a": "some content", "dumps/x": "taken"})
 	policy := Protect(t, p, "nightly", "a", "dumps*")
 	_, backups := BackUp(t, p, policy.ID)
@@ -257,6 +262,7 @@ func backupAway(t *testing.T, p Plane) {
 }
 
 func backupRetention(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	Files(t, p, map[string]string{"a": "1", "b": "2", "dumps/x": "3"})
 	policy, err := p.Service.CreatePolicy(t.Context(), p.Mine, api.PolicyDraft{
 		Name: "nightly", Resources: []api.ResourceDraft{{Path: "a"}, {Path: "b"}, {Path: "dumps", Adopt: true}},
@@ -295,6 +301,7 @@ func backupDisabled(t *testing.T, p Plane) {
 }
 
 func backupQuotas(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	Files(t, p, map[string]string{"a": "1", "dumps/x": "3", "dumps/y": "4"})
 	policy := Protect(t, p, "nightly", "a", "dumps*")
 	BackUp(t, p, policy.ID)
@@ -311,6 +318,7 @@ func backupQuotas(t *testing.T, p Plane) {
 }
 
 func backupChanges(t *testing.T, p Plane) {
+	needs(t, p, TakesOver)
 	Files(t, p, map[string]string{"a": "1", "dumps/x": "3"})
 	policy := Protect(t, p, "nightly", "a", "dumps*")
 	c, backups := BackUp(t, p, policy.ID)

@@ -62,15 +62,32 @@ func Connections(t *testing.T, open func(t *testing.T) Plane) {
 	}
 }
 
+// What not every Service does with connections.
+const (
+	// Greets says that the check that makes a connection active is the first one that is
+	// kept, and that it is checked on a schedule from then on.
+	Greets Ability = "greets"
+	// Reaches says that a test of an address is the steps of a check.
+	Reaches Ability = "reaches"
+)
+
 // watchedConnections are what Connections watches.
 var watchedConnections = Watchable{
 	Kind: api.KindConnection,
 	Closed: func(t *testing.T, p Plane, name string) string {
-		return settled(t, p, createConnection(t, p, ConnectionDraft(t, name)).ID).ID
+		id := settled(t, p, createConnection(t, p, ConnectionDraft(t, name)).ID).ID
+		if !p.has(Greets) {
+			recheck(t, p, api.KindConnection, id)
+		}
+		return id
 	},
 	Active: func(t *testing.T, p Plane, name string) string {
 		c := settled(t, p, createConnection(t, p, ConnectionTo("DWS", name, testserver.PostgreSQL(t).Addr())).ID)
 		require.Equal(t, api.ConnectionActive, c.State)
+		if !p.has(Greets) {
+			require.Zero(t, c.Health, "nothing is checked before somebody wants that")
+			require.NoError(t, p.Service.Schedule(t.Context(), p.Mine, api.KindConnection, c.ID, api.DefaultInterval))
+		}
 		return c.ID
 	},
 	Look: func(t *testing.T, p Plane, id string) (api.Pulse, *api.Check) {
@@ -169,6 +186,7 @@ func connectionProblems(t *testing.T, p Plane) {
 }
 
 func connectionTested(t *testing.T, p Plane) {
+	before := actions(t, p, "", "")
 	d := ConnectionTo("rds", "", testserver.MariaDB(t).Addr())
 	d.NetworkID = ""
 	check, err := p.Service.TestConnection(t.Context(), p.Mine, d)
@@ -183,7 +201,7 @@ func connectionTested(t *testing.T, p Plane) {
 	_, err = p.Service.TestConnection(t.Context(), p.Mine, d)
 	require.Equal(t, []string{"url connection.url_no_port"}, paths(err))
 	require.Empty(t, listConnections(t, p, api.ConnectionQuery{}).Items)
-	require.Equal(t, []string{"test", "test"}, actions(t, p, "", ""))
+	require.Equal(t, append([]string{"test", "test"}, before...), actions(t, p, "", ""))
 }
 
 func connectionNames(t *testing.T, p Plane) {
@@ -271,7 +289,8 @@ func connectionChanges(t *testing.T, p Plane) {
 		require.NotEmpty(t, changes[i].After)
 	}
 	require.Equal(t, p.Mine.Actor, changes[1].Actor)
-	require.Equal(t, api.WayJob, changes[2].Actor.Way, "that was nobody's doing")
+	require.Contains(t, []api.Way{api.WayJob, api.WayRegion}, changes[2].Actor.Way, "that was nobody's doing here")
+	require.Empty(t, changes[2].Actor.User)
 	require.Contains(t, string(changes[3].After), d.URL)
 	require.Contains(t, string(changes[1].After), "prod")
 	require.NotContains(t, string(changes[1].Before), "prod")

@@ -56,7 +56,9 @@ func pointAlias(t *testing.T, p Plane, function, name, main string, weights ...a
 
 func versionPublished(t *testing.T, p Plane) {
 	d := FunctionDraft("hello")
-	d.Upstream = "https://app.example.com/run"
+	if p.has(Forwards) {
+		d.Upstream = "https://app.example.com/run"
+	}
 	f := createFunction(t, p, d)
 	v1, err := p.Service.PublishVersion(t.Context(), p.Mine, f.ID, api.VersionDraft{Name: "v1.0", Description: "the first\none"})
 	require.NoError(t, err)
@@ -153,6 +155,9 @@ func versionUnchanged(t *testing.T, p Plane) {
 	published("v4")
 	require.NoError(t, p.Service.DeleteVersion(t.Context(), p.Mine, f.ID, "v4", api.Confirmation{}))
 	published("v5")
+	if !p.has(Forwards) {
+		return
+	}
 
 	aim := func(version, upstream string) {
 		t.Helper()
@@ -236,6 +241,10 @@ func upstreamSet(t *testing.T, p Plane) {
 	f := createFunction(t, p, FunctionDraft("hello"))
 	v1 := release(t, p, f.ID, "v1")
 	stored := getFunction(t, p, f.ID)
+	if !p.has(Forwards) {
+		upstreamKept(t, p, stored)
+		return
+	}
 	set, err := p.Service.SetUpstream(t.Context(), p.Mine, f.ID, "v1", "http://blue:8080/run?stage=test")
 	require.NoError(t, err)
 	require.Equal(t, "http://blue:8080/run?stage=test", set.Upstream)
@@ -253,6 +262,12 @@ func upstreamSet(t *testing.T, p Plane) {
 	require.NoError(t, err)
 	require.Equal(t, "https://green", v2.Upstream)
 
+	changes, err := p.Service.Changes(t.Context(), p.Mine, api.KindFunction, f.ID, "", 10)
+	require.NoError(t, err)
+	require.Equal(t, []string{"publish", "upstream", "upstream"}, actions(t, p, api.KindFunction, f.ID)[:3])
+	require.Contains(t, string(changes[2].After), "blue")
+	require.NotContains(t, string(changes[2].Before), "blue")
+
 	before := actions(t, p, api.KindFunction, f.ID)
 	again, err := p.Service.SetUpstream(t.Context(), p.Mine, f.ID, api.LatestVersion, "https://green")
 	require.NoError(t, err)
@@ -265,6 +280,19 @@ func upstreamSet(t *testing.T, p Plane) {
 	requireCode(t, err, api.NotFound)
 	_, err = p.Service.SetUpstream(t.Context(), p.Mine, f.ID, "v1", "//green")
 	require.Equal(t, []string{"upstream function.upstream_scheme"}, paths(err))
+}
+
+// upstreamKept requires that no version of a function gets an upstream.
+func upstreamKept(t *testing.T, p Plane, f api.Function) {
+	t.Helper()
+	for _, version := range []string{"v1", api.LatestVersion} {
+		_, err := p.Service.SetUpstream(t.Context(), p.Mine, f.ID, version, "https://green")
+		requireCode(t, err, api.Invalid)
+		require.Equal(t, []string{"upstream function.upstream_there"}, paths(err))
+		_, err = p.Service.SetUpstream(t.Context(), p.Mine, f.ID, version, "")
+		require.NoError(t, err, "it has none")
+	}
+	require.Equal(t, f, getFunction(t, p, f.ID))
 }
 
 func versionPointers(t *testing.T, p Plane) {

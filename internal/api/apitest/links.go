@@ -18,7 +18,21 @@ type Plane struct {
 	Mine, Other api.Scope
 	// Guest is a project of another account, where a suite asks for one.
 	Guest api.Scope
+	// Without is what this Service does not do by itself, and why.
+	Without map[Ability]string
+	// Aim lets a version of a function of Mine be answered for by an upstream, where the
+	// Service does not do that itself (Forwards).
+	Aim func(t *testing.T, f api.Function, version, upstream string)
+	// Stores is where the objects of its backups lie, if it has them lie elsewhere.
+	Stores *Plane
 }
+
+// Ability is something that one Service does and another does not. The suites leave out
+// what follows from it, and nothing else.
+type Ability string
+
+// has reports whether the Service does something.
+func (p *Plane) has(a Ability) bool { return p.Without[a] == "" }
 
 // MySQLDraft is a well-formed draft of a link that nothing answers.
 func MySQLDraft(name string) api.LinkDraft {

@@ -79,7 +79,7 @@ func rampable(t *testing.T, p Plane) api.Alias {
 func rampStarted(t *testing.T, p Plane) {
 	alias := rampable(t, p)
 	d := ruled("", "v1", "v3")
-	d.Sticky = &routing.Source{Type: "cookie", Param: "sid"}
+	sticky := stick(p, &d, routing.Source{Type: "cookie", Param: "sid"})
 	alias = updateAlias(t, p, alias.ID, d)
 	plan := rampTo("v2", "0", "15m", "50", "720h", "100", "")
 	plan.Promote = true
@@ -99,7 +99,7 @@ func rampStarted(t *testing.T, p Plane) {
 	require.Zero(t, ramp.Ended)
 
 	stored := getAlias(t, p, alias.ID)
-	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Sticky: *d.Sticky, Salt: salt(alias)}, stored.Route)
+	require.Equal(t, routing.Route{Main: "v1", Additional: "v2", Sticky: sticky, Salt: salt(alias)}, stored.Route)
 	require.Equal(t, alias.Version+1, stored.Version)
 	require.Equal(t, &ramp, stored.Ramp)
 	require.Equal(t, []api.Alias{stored}, listAliases(t, p, api.AliasQuery{}).Items)

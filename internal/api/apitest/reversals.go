@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"encoding/json"
 	"maps"
 	"testing"
 	"time"
@@ -31,6 +32,8 @@ func Reversals(t *testing.T, open func(t *testing.T) Plane) {
 		"a policy":                    policyTakenBack,
 		"a hook":                      hookTakenBack,
 		"a region":                    regionTakenBack,
+		"an endpoint":                 endpointTakenBack,
+		"an answer to an endpoint":    answerTakenBack,
 		"what was taken back can be brought again":    reversalTakenBack,
 		"what moved since it was shown is a conflict": reversalDrifts,
 		"what cannot be taken back says why":          reversalRefused,
@@ -63,7 +66,8 @@ func reversalOf(t *testing.T, p Plane, kind api.Kind, secrets map[string]api.Sec
 	return r
 }
 
-// takeBack takes the newest change of a kind back. Afterwards nothing is left to do.
+// takeBack takes the newest change of a kind back. What its plan shows is what the log
+// then tells, and nothing is left to do.
 func takeBack(t *testing.T, p Plane, kind api.Kind) api.Reversal {
 	t.Helper()
 	change := latest(t, p, kind).ID
@@ -71,12 +75,58 @@ func takeBack(t *testing.T, p Plane, kind api.Kind) api.Reversal {
 	require.Empty(t, r.Asks)
 	require.NotNil(t, r.Deed)
 	require.NotEqual(t, string(r.Now), string(r.Then))
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	plan, err := r.Deed.Plan(t.Context(), p.Service, p.Mine)
+	require.NoError(t, err)
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
+	told := latest(t, p, kind)
+	require.Equal(t, planned(t, told.Before), planned(t, encoded(t, plan.Before)))
+	require.Equal(t, planned(t, told.After), planned(t, encoded(t, plan.After)))
 	again, err := p.Service.Reverse(t.Context(), p.Mine, change, nil)
 	if err == nil {
 		require.Nil(t, again.Deed, "it is as it was")
 	}
 	return r
+}
+
+func encoded(t *testing.T, object any) []byte {
+	t.Helper()
+	if object == nil {
+		return nil
+	}
+	text, err := json.Marshal(object)
+	require.NoError(t, err)
+	return text
+}
+
+// planned is an object of the log as values, without what is known only once a change
+// was made.
+func planned(t *testing.T, object []byte) any {
+	t.Helper()
+	if object == nil {
+		return nil
+	}
+	var values any
+	require.NoError(t, json.Unmarshal(object, &values))
+	return withoutMade(values)
+}
+
+func withoutMade(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, key := range []string{"id", "state", "check", "connection_url", "url_mark", "ramp"} {
+			delete(v, key)
+		}
+		for key := range v {
+			v[key] = withoutMade(v[key])
+		}
+	case []any:
+		v = v[:min(len(v), api.MaxBatch)] // of more a plan says no more
+		for i := range v {
+			v[i] = withoutMade(v[i])
+		}
+		return v
+	}
+	return value
 }
 
 func requireFinal(t *testing.T, p Plane, kind api.Kind, key string) {
@@ -125,7 +175,7 @@ func linkSecretsTakenBack(t *testing.T, p Plane) {
 
 	r = reversalOf(t, p, api.KindLink, map[string]api.Secret{"linkConfig.password": api.NewSecret("correct-horse-9")})
 	require.Empty(t, r.Asks)
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	require.Equal(t, plainLink(link), plainLink(get(t, p, link.ID)))
 }
 
@@ -135,9 +185,10 @@ func linkDeletionTakenBack(t *testing.T, p Plane) {
 	r := reversalOf(t, p, api.KindLink, nil)
 	require.Nil(t, r.Now)
 	require.Equal(t, []string{"linkConfig.password"}, r.Asks)
+	requireProblems(t, r.Do(t.Context(), p.Service, p.Mine), api.Problem{Path: "linkConfig.password", Message: api.M("rollback.secret_missing")})
 	r = reversalOf(t, p, api.KindLink, map[string]api.Secret{"linkConfig.password": api.NewSecret("correct-horse-9")})
 	change := r.Change.ID
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	again, err := p.Service.FindLink(t.Context(), p.Mine, link.Cluster, link.Name)
 	require.NoError(t, err)
 	require.NotEqual(t, link.ID, again.ID)
@@ -260,7 +311,7 @@ func hookTakenBack(t *testing.T, p Plane) {
 	_, err := p.Service.Reverse(t.Context(), p.Mine, latest(t, p, api.KindHook).ID, map[string]api.Secret{"url": api.NewSecret("https://evil.example.com/a")})
 	require.Equal(t, []string{"url reverse.hook_elsewhere"}, paths(err))
 	r := reversalOf(t, p, api.KindHook, map[string]api.Secret{"url": api.NewSecret("https://hooks.example.com/a")})
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	require.Equal(t, "https://hooks.example.com/a", hook().URL)
 
 	set(api.HookDraft{})
@@ -268,7 +319,7 @@ func hookTakenBack(t *testing.T, p Plane) {
 	r = reversalOf(t, p, api.KindHook, map[string]api.Secret{
 		"url": api.NewSecret("https://hooks.example.com/a"), "secret": api.NewSecret(HookSecret),
 	})
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	require.Equal(t, "https://hooks.example.com/a", hook().URL)
 	takeBack(t, p, api.KindHook)
 	require.Empty(t, hook().URL)
@@ -295,7 +346,7 @@ func reversalDrifts(t *testing.T, p Plane) {
 	shown := reversalOf(t, p, api.KindLink, nil)
 	require.Equal(t, renamed.Version, shown.Version)
 	require.NoError(t, p.Service.EnableLink(t.Context(), p.Mine, link.ID, false))
-	requireCode(t, shown.Deed.Do(t.Context(), p.Service, p.Mine), api.Conflict)
+	requireCode(t, shown.Do(t.Context(), p.Service, p.Mine), api.Conflict)
 }
 
 func reversalRefused(t *testing.T, p Plane) {

@@ -47,7 +47,7 @@ func serviceTakenBack(t *testing.T, p Plane) {
 	require.NoError(t, p.Service.DeleteEndpointService(t.Context(), p.Mine, svc.ID, 0))
 	r := reversalOf(t, p, api.KindEndpointService, nil)
 	require.Len(t, r.Notes, 1, "its whitelist is not brought back")
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	page, err := p.Service.ListEndpointServices(t.Context(), p.Mine, api.EndpointServiceQuery{})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
@@ -91,7 +91,7 @@ func manyEntriesTakenBack(t *testing.T, p Plane) {
 	require.NoError(t, err)
 	r := reversalOf(t, p, api.KindPermission, nil)
 	require.IsType(t, api.StartAddition{}, r.Deed, "so many are added in the background")
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	require.Eventually(t, func() bool { return len(entryTexts(t, p, svc.ID)) == many }, 30*time.Second, 20*time.Millisecond)
 	require.Equal(t, before, entryTexts(t, p, svc.ID))
 	takeBack(t, p, api.KindPermission) // the batch that was added, of which the log has the names
@@ -219,6 +219,6 @@ func regionTakenBack(t *testing.T, p Plane) {
 	require.NoError(t, p.Service.DeleteRegion(t.Context(), p.Mine, "south", 0))
 	require.Equal(t, []string{"secret"}, reversalOf(t, p, api.KindRegion, nil).Asks)
 	r := reversalOf(t, p, api.KindRegion, map[string]api.Secret{"secret": BucketRegion("south").Secret})
-	require.NoError(t, r.Deed.Do(t.Context(), p.Service, p.Mine))
+	require.NoError(t, r.Do(t.Context(), p.Service, p.Mine))
 	require.Equal(t, BucketRegion("south").Bucket, getRegion(t, p, "south").Bucket)
 }

@@ -23,19 +23,20 @@ func EachDatabase(t *testing.T, f func(t *testing.T, db *store.DB)) {
 // one that nobody has opened yet.
 func EachURL(t *testing.T, f func(t *testing.T, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		f(t, filepath.Join(t.TempDir(), "switchboard.db"))
-	})
-	t.Run("postgresql", func(t *testing.T) {
-		t.Parallel()
-		f(t, testserver.PostgreSQL(t).FreshDatabase(t))
-	})
+	eachKind(t, func(t *testing.T, fresh func(t *testing.T) string) { f(t, fresh(t)) })
 }
 
 // EachFresh runs f once for each kind of database; open makes an empty one that is
 // open and up to date, as often as it is called.
 func EachFresh(t *testing.T, f func(t *testing.T, open func(t *testing.T) *store.DB)) {
+	t.Helper()
+	eachKind(t, func(t *testing.T, fresh func(t *testing.T) string) {
+		f(t, func(t *testing.T) *store.DB { return Open(t, fresh(t)) })
+	})
+}
+
+// eachKind runs f once for each kind of database; fresh is the address of an empty one.
+func eachKind(t *testing.T, f func(t *testing.T, fresh func(t *testing.T) string)) {
 	t.Helper()
 	for database, fresh := range map[string]func(t *testing.T) string{
 		"sqlite":     func(t *testing.T) string { return filepath.Join(t.TempDir(), "switchboard.db") },
@@ -43,7 +44,7 @@ func EachFresh(t *testing.T, f func(t *testing.T, open func(t *testing.T) *store
 	} {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
-			f(t, func(t *testing.T) *store.DB { return Open(t, fresh(t)) })
+			f(t, fresh)
 		})
 	}
 }

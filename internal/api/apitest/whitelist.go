@@ -26,6 +26,16 @@ func PermissionDrafts(n int) []api.PermissionDraft {
 	return drafts
 }
 
+// What not every Service does with whitelists and endpoints.
+const (
+	// AtOnce says that a change takes no time to speak of.
+	AtOnce Ability = "at once"
+	// StopsAtOnce says that nothing is added any more once an addition is cancelled.
+	StopsAtOnce Ability = "stops at once"
+	// TellsNetworks says that connections are found by the network that they come from.
+	TellsNetworks Ability = "tells networks"
+)
+
 // Whitelist says what endpoint services, their whitelists and their connections
 // are like in any Service. open returns an empty one that works in the
 // background, with a Guest.

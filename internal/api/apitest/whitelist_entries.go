@@ -174,14 +174,19 @@ func manyRemoved(t *testing.T, p Plane) {
 }
 
 // short is how long entries of these tests live: long enough to be seen.
-const short = time.Second
+func (p *Plane) short() time.Duration {
+	if p.has(AtOnce) {
+		return time.Second
+	}
+	return 6 * time.Second
+}
 
 // expired makes a service with one entry that stays and one that has just
 // expired.
 func expired(t *testing.T, p Plane) (svc api.EndpointService, stays, gone api.Permission) {
 	t.Helper()
 	svc = createService(t, p, ServiceDraft("mirror"))
-	end := time.Now().Add(short)
+	end := time.Now().Add(p.short())
 	added := addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: "iam:domain::stays"},
 		api.PermissionDraft{Permission: "iam:domain::goes", Expires: end})
 	require.Len(t, entries(t, p, svc.ID, api.PermissionQuery{}), 2)

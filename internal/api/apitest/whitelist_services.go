@@ -198,7 +198,7 @@ func serviceDeleted(t *testing.T, p Plane) {
 
 func serviceEnds(t *testing.T, p Plane) {
 	svc, _ := whitelisted(t, p, 2)
-	end := time.Now().Add(short)
+	end := time.Now().Add(p.short())
 	addPermissions(t, p, svc.ID, api.PermissionDraft{Permission: "iam:domain::goes", Expires: end})
 	_, err := p.Service.OpenToEveryone(t.Context(), p.Mine, svc.ID, api.EveryoneDraft{Confirm: svc.Name, Reason: Reason})
 	require.NoError(t, err)

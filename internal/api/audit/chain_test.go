@@ -1,9 +1,12 @@
 package audit_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -306,5 +309,37 @@ func TestOnlyAdministratorsProveTheChain(t *testing.T) {
 	each(t, func(t *testing.T, b *bundle) {
 		_, err := b.VerifyAudit(t.Context(), viewer)
 		require.Equal(t, api.Forbidden, api.CodeOf(err))
+	})
+}
+
+// What cannot be read stops nobody who takes the log away, and is said.
+func TestAnEntryThatCannotBeReadIsExportedAsItIsAndNamed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.record(t, viewer, link("first"))
+		id := b.record(t, viewer, link("second"))
+		b.record(t, viewer, link("third"))
+		b.exec(t, `UPDATE audit SET after = '{"name": "sec' WHERE id = ?`, id)
+		require.NoError(t, b.Seal(t.Context()))
+		proof := b.verify(t)
+		require.EqualValues(t, 2, proof.Broken)
+		require.Equal(t, "audit.entry_unreadable", proof.Why.Key)
+		require.EqualValues(t, 3, proof.Entries, "the others are looked at all the same")
+
+		var text bytes.Buffer
+		file := api.NewAuditLines(&text)
+		require.NoError(t, b.ExportAudit(t.Context(), viewer, api.AuditQuery{Kind: api.KindLink}, func(c api.Change) error { return file.Add(&c) }))
+		lines := strings.Split(strings.TrimSpace(text.String()), "\n")
+		require.Len(t, lines, 3)
+		require.Contains(t, lines[1], `"after":"{\"name\": \"sec","broken":["after"]`)
+		require.Contains(t, lines[2], `"after":{"name":"third"}`)
+		for _, line := range lines {
+			require.True(t, json.Valid([]byte(line)), line)
+		}
+
+		b.exec(t, "UPDATE audit SET user_name = 'eve' WHERE seq = 3")
+		proof = b.verify(t)
+		require.EqualValues(t, 3, proof.Broken, "what was changed after it was sealed is worse")
+		require.Equal(t, "audit.entry_changed", proof.Why.Key)
 	})
 }

@@ -20,6 +20,7 @@ type Log struct {
 	db   *store.DB
 	keys *keyring.Ring
 	now  func() time.Time
+	lull time.Duration
 }
 
 var _ api.Audit = (*Log)(nil)
@@ -30,9 +31,13 @@ type Option func(*Log)
 // Clock makes the Log tell the time by now instead of time.Now.
 func Clock(now func() time.Time) Option { return func(l *Log) { l.now = now } }
 
+// Lull makes the Log wait so long for more entries before it has those sealed that were
+// written, instead of a second.
+func Lull(d time.Duration) Option { return func(l *Log) { l.lull = d } }
+
 // New makes a Log over an open database; keys seal the key of the chain.
 func New(db *store.DB, keys *keyring.Ring, options ...Option) *Log {
-	l := &Log{db: db, keys: keys, now: time.Now}
+	l := &Log{db: db, keys: keys, now: time.Now, lull: time.Second}
 	for _, o := range options {
 		o(l)
 	}

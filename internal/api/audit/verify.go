@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"crypto/hmac"
+	"encoding/json"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/store"
@@ -55,6 +56,9 @@ type verification struct {
 	key   sealKey
 	noted Noted
 	proof api.AuditProof
+	// unreadable is the first entry whose object cannot be read, although it is what was
+	// sealed: somebody changed it before. It is said if there is nothing worse.
+	unreadable int64
 }
 
 func (v *verification) fault(seq int64, why string) {
@@ -81,6 +85,9 @@ func (v *verification) walk(ctx context.Context) error {
 			at, seal = c.Seq, c.Seal
 			v.proof.Entries++
 			v.compare(at, seal)
+			if v.unreadable == 0 && !readable(&c.Change) {
+				v.unreadable = at
+			}
 		}
 		if at >= v.chain.Last {
 			break
@@ -96,7 +103,7 @@ func (v *verification) walk(ctx context.Context) error {
 			v.fault(at+1, whyBroken(changes, at+1))
 			return nil
 		}
-		at, seal = v.chain.First, v.chain.Base
+		at, seal, v.unreadable = v.chain.First, v.chain.Base, 0
 	}
 	if seal != v.chain.Head {
 		v.fault(max(at, 1), "audit.anchor_broken")
@@ -109,6 +116,10 @@ func (v *verification) compare(at int64, seal string) {
 	if at == v.noted.Seq && seal != v.noted.Seal {
 		v.fault(at, "audit.noted_differs")
 	}
+}
+
+func readable(c *api.Change) bool {
+	return (len(c.Before) == 0 || json.Valid(c.Before)) && (len(c.After) == 0 || json.Valid(c.After))
 }
 
 // whyBroken says what is wrong with the entry of a number that cannot be proved.
@@ -149,6 +160,9 @@ func (v *verification) outside(ctx context.Context) error {
 	}
 	if v.noted.Seq > v.chain.Last {
 		v.fault(v.noted.Seq, "audit.entry_missing")
+	}
+	if v.unreadable > 0 {
+		v.fault(v.unreadable, "audit.entry_unreadable")
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type additionRow struct {
 	Added     int
 	Drafts    string
 	Refused   string
+	HeldUntil int64 // until when one process has a batch added in a region
 }
 
 // addition is the row as the domain knows it.
@@ -131,19 +132,24 @@ func (p *Plane) Additions(ctx context.Context, s api.Scope, service string, limi
 }
 
 // CancelAddition implements api.Whitelist. Who works it sees that before the
-// next batch.
+// next batch; in a region it is he who ends it, because a batch may be on its way there.
 func (p *Plane) CancelAddition(ctx context.Context, s api.Scope, service, id string) error {
 	if _, err := p.Addition(ctx, s, service, id); err != nil {
 		return err
 	}
 	return p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
 		row, err := openAddition(ctx, tx, id)
-		if err != nil || row == nil {
+		if err != nil || row == nil || row.Stopped {
 			return err
 		}
 		row.Stopped = true
-		row.end(now)
-		if err := update(ctx, tx, row, "stopped", "ended_at", "drafts"); err != nil {
+		if svc.Away {
+			err = update(ctx, tx, row, "stopped")
+		} else {
+			row.end(now)
+			err = update(ctx, tx, row, "stopped", "ended_at", "drafts")
+		}
+		if err != nil {
 			return err
 		}
 		return svc.record(ctx, tx, s, "cancel", nil, map[string]any{"addition": id, "total": row.Total, "added": row.Added})

@@ -31,7 +31,7 @@ const turn = 5 * time.Second
 // dueAdditions are those under way.
 func dueAdditions(p *Plane, now time.Time) *bun.SelectQuery {
 	return p.db.Read.NewSelect().TableExpr("permission_additions").
-		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0")
+		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0").Where("held_until <= ?", store.Micros(now))
 }
 
 // workAddition adds what an addition still has to add, batch after batch.
@@ -45,9 +45,17 @@ func (p *Plane) workAddition(ctx context.Context, t jobs.Task) error {
 		return err
 	}
 	drafts, err := unpack(row.Drafts)
+	if err != nil {
+		return err
+	}
+	away, err := p.away(ctx, row.ProjectID)
+	add := p.addBatch
+	if away {
+		add = p.addBatchThere
+	}
 	for err == nil && ctx.Err() == nil {
 		var ended bool
-		if ended, err = p.addBatch(ctx, row, drafts); ended {
+		if ended, err = add(ctx, row, drafts); ended {
 			return err
 		}
 	}
@@ -64,10 +72,15 @@ func (p *Plane) addBatch(ctx context.Context, work *additionRow, drafts []api.Pe
 			return err
 		}
 		batch := drafts[row.Done:min(row.Done+additionBatch, len(drafts))]
-		fit, refused, err := svc.sift(ctx, tx, batch, now)
+		present, err := svc.makeWay(ctx, tx, batch, now)
 		if err != nil {
 			return err
 		}
+		room, err := svc.room(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		fit, refused := sift(batch, present, room, now)
 		if err := svc.add(ctx, tx, s, newPermissions(svc.ID, fit, s.Actor.User, now), now); err != nil {
 			return err
 		}
@@ -96,12 +109,7 @@ func openAddition(ctx context.Context, tx bun.Tx, id string) (*additionRow, erro
 }
 
 // sift tells the drafts that can be added now from those that cannot.
-func (r *serviceRow) sift(ctx context.Context, tx bun.Tx, drafts []api.PermissionDraft, now time.Time) (fit []api.PermissionDraft, refused []api.RefusedPermission, err error) {
-	present, err := r.makeWay(ctx, tx, drafts, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	room, err := r.room(ctx, tx, now)
+func sift(drafts []api.PermissionDraft, present map[string]bool, room int, now time.Time) (fit []api.PermissionDraft, refused []api.RefusedPermission) {
 	verdicts := (&api.PermissionBatch{Entries: drafts}).Verdicts(now)
 	for i, d := range drafts {
 		v := &verdicts[i]
@@ -118,7 +126,7 @@ func (r *serviceRow) sift(ctx context.Context, tx bun.Tx, drafts []api.Permissio
 			refused = append(refused, api.RefusedPermission{Draft: d, Message: message})
 		}
 	}
-	return fit, refused, err
+	return fit, refused
 }
 
 func firstOf(messages ...api.Message) api.Message {

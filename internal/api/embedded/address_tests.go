@@ -41,6 +41,17 @@ func (r *addressTestRow) test() api.AddressTest {
 // TestAddress implements api.Queues. The embedded control plane has no queues
 // to run, so it is this console that connects.
 func (p *Plane) TestAddress(ctx context.Context, s api.Scope, queue, address string) (api.AddressTest, error) {
+	return p.TestAddressFrom(ctx, s, queue, address, func(q *api.Queue) (api.Check, error) {
+		dialled, _ := connector.ReadHostPort(address)
+		from := probe.QueueNetwork{Queue: q.Name}
+		from.Network, _ = netip.ParsePrefix(q.CIDR) // it is one
+		return p.prober.Reach(ctx, s.Project, dialled, from), nil
+	})
+}
+
+// TestAddressFrom is TestAddress with another way to try, which is called if there is
+// the queue and the address is one.
+func (p *Plane) TestAddressFrom(ctx context.Context, s api.Scope, queue, address string, try func(*api.Queue) (api.Check, error)) (api.AddressTest, error) {
 	q, err := p.Queue(ctx, s, queue)
 	if err != nil {
 		return api.AddressTest{}, err
@@ -48,10 +59,10 @@ func (p *Plane) TestAddress(ctx context.Context, s api.Scope, queue, address str
 	if m := api.AddressProblem(address); !m.IsZero() {
 		return api.AddressTest{}, api.Refuse([]api.Problem{{Path: "address", Message: m}})
 	}
-	dialled, _ := connector.ReadHostPort(address)
-	from := probe.QueueNetwork{Queue: q.Name}
-	from.Network, _ = netip.ParsePrefix(q.CIDR) // it is one
-	check := p.prober.Reach(ctx, s.Project, dialled, from)
+	check, err := try(&q)
+	if err != nil {
+		return api.AddressTest{}, err
+	}
 	row := &addressTestRow{
 		ProjectID: s.Project, Queue: q.Name, Address: address, At: store.Micros(time.Now()), CheckJSON: encode(check),
 	}

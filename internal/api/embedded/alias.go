@@ -112,35 +112,49 @@ func takenBy(others []pointerRow, d *api.AliasDraft) (problems []api.Problem) {
 
 // CreateAlias implements api.Aliases.
 func (p *Plane) CreateAlias(ctx context.Context, s api.Scope, function string, d api.AliasDraft) (api.Alias, error) {
+	id := store.NewID()
 	var row *aliasRow
-	err := p.inTxTwice(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := p.change(ctx, s, func(ctx context.Context, tx bun.Tx, made api.Deed) (api.Deed, error) {
 		f, err := lockFunction(ctx, tx, s, function)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := judgeAlias(ctx, tx, function, "", &d); err != nil {
-			return err
+			return nil, err
 		}
-		row = &aliasRow{
-			ID: store.NewID(), ProjectID: s.Project, FunctionID: f.ID, Package: f.Package, FunctionName: f.Name, Name: d.Name,
+		row = newAlias(id, f, &d)
+		if as, there := made.(api.CreateAlias); there && judgeAlias(ctx, tx, function, "", &as.Draft) == nil {
+			row = newAlias(id, f, &as.Draft)
 		}
-		if row.Slot, err = freeSlot(ctx, tx, function); err != nil {
-			return err
+		if err := row.insert(ctx, tx, s, time.Now()); err != nil {
+			return nil, err
 		}
-		row.describe(&d)
-		row.touch(s, time.Now())
-		row.CreatedAt, row.CreatedBy = row.UpdatedAt, row.UpdatedBy
-		if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
-			return err
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: api.KindAlias, ID: row.ID, Name: row.Name, After: row.audited(nil),
-		})
+		return api.CreateAlias{Function: function, Draft: row.draft(), ID: id}, nil
 	})
 	if err != nil {
 		return api.Alias{}, err
 	}
 	return row.alias(), nil
+}
+
+// newAlias is an alias of a function as a judged draft describes it.
+func newAlias(id string, f *functionRow, d *api.AliasDraft) *aliasRow {
+	row := &aliasRow{ID: id, ProjectID: f.ProjectID, FunctionID: f.ID, Package: f.Package, FunctionName: f.Name, Name: d.Name}
+	row.describe(d)
+	return row
+}
+
+// insert stores a new alias of a locked function.
+func (r *aliasRow) insert(ctx context.Context, tx bun.Tx, s api.Scope, now time.Time) (err error) {
+	if r.Slot, err = freeSlot(ctx, tx, r.FunctionID); err != nil {
+		return err
+	}
+	r.touch(s, now)
+	r.CreatedAt, r.CreatedBy = r.UpdatedAt, r.UpdatedBy
+	if _, err := tx.NewInsert().Model(r).Exec(ctx); err != nil {
+		return err
+	}
+	return store.Record(ctx, tx, s, store.Event{Action: "create", Kind: api.KindAlias, ID: r.ID, Name: r.Name, After: r.audited(nil)})
 }
 
 // inTxTwice is InTx for what was judged before it is written. Where the database
@@ -181,9 +195,9 @@ func (p *Plane) PastAlias(ctx context.Context, s api.Scope, id, change string) (
 	if err := orMissing(err, none); err != nil {
 		return api.AliasDraft{}, err
 	}
-	var past auditedAlias
+	var past api.AuditedAlias
 	if decode(after, &past); past.Version == "" {
 		return api.AliasDraft{}, api.Errorf(api.NotFound, none)
 	}
-	return past.draft(), nil
+	return past.Draft(), nil
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,10 +17,12 @@ import (
 type aliasChange struct {
 	row    *aliasRow
 	ramp   *rampRow // the one under way, or that was; nil if there is none
-	before auditedAlias
+	before api.AuditedAlias
 	now    time.Time
-	// moved says that the alias was changed, and not only its ramp.
-	moved bool
+	seen   int64 // the version that it had
+	// moved says that the alias was changed, and not only its ramp; gone, that it was
+	// removed.
+	moved, gone bool
 }
 
 // describe is that of the row.
@@ -39,25 +42,64 @@ func (c *aliasChange) lead(route routing.Route) {
 func (p *Plane) changeAlias(ctx context.Context, s api.Scope, id string, version int64,
 	change func(ctx context.Context, tx bun.Tx, c *aliasChange) (action string, err error),
 ) (alias api.Alias, err error) {
-	err = p.inTxTwice(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = p.change(ctx, s, func(ctx context.Context, tx bun.Tx, made api.Deed) (api.Deed, error) {
 		c, err := lockAlias(ctx, tx, s, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if version != 0 && version != c.row.Version {
-			return api.Errorf(api.Conflict, "alias.changed", "by", c.row.UpdatedBy)
+		if version != 0 && version != c.seen {
+			return nil, aliasChanged(c.row.UpdatedBy)
 		}
 		action, err := change(ctx, tx, c)
+		if err == nil {
+			err = c.asMade(ctx, tx, made)
+		}
 		if err == nil && action != "" {
 			err = c.save(ctx, tx, s, action)
 		}
 		alias = c.alias()
-		return err
+		return c.deed(), err
 	})
 	if err != nil {
 		return api.Alias{}, err
 	}
 	return alias, nil
+}
+
+// aliasChanged says who changed an alias; nobody who is known did so in a region.
+func aliasChanged(by string) error {
+	if by == "" {
+		return api.Errorf(api.Conflict, "alias.changed_there")
+	}
+	return api.Errorf(api.Conflict, "alias.changed", "by", by)
+}
+
+// deed is what the change is to a region, which knows of no ramps.
+func (c *aliasChange) deed() api.Deed {
+	switch {
+	case c.gone:
+		return api.DeleteAlias{ID: c.row.ID, Version: c.seen}
+	case c.moved:
+		return api.UpdateAlias{ID: c.row.ID, Draft: c.row.draft(), Version: c.seen}
+	}
+	return nil
+}
+
+// asMade describes the alias as a region keeps it, unless that is nothing which can be
+// kept here: then the next reading says so.
+func (c *aliasChange) asMade(ctx context.Context, tx bun.Tx, made api.Deed) error {
+	as, there := made.(api.UpdateAlias)
+	if !there || !c.moved {
+		return nil
+	}
+	err := c.judge(ctx, tx, &as.Draft)
+	if _, refused := errors.AsType[*api.Error](err); refused {
+		return nil
+	}
+	if err == nil {
+		c.describe(&as.Draft)
+	}
+	return err
 }
 
 // lockAlias begins a change. Which function the alias is of never changes, so
@@ -74,7 +116,7 @@ func lockAlias(ctx context.Context, tx bun.Tx, s api.Scope, id string) (*aliasCh
 		return nil, err
 	}
 	ramp, err := rampUnderWay(ctx, tx, id)
-	return &aliasChange{row: row, ramp: ramp, before: row.audited(ramp), now: time.Now()}, err
+	return &aliasChange{row: row, ramp: ramp, before: row.audited(ramp), now: time.Now(), seen: row.Version}, err
 }
 
 // save stores what was changed.

@@ -12,6 +12,7 @@ import (
 // DeleteAlias implements api.Aliases. Its ramps go with it.
 func (p *Plane) DeleteAlias(ctx context.Context, s api.Scope, id string, version int64) error {
 	_, err := p.changeAlias(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, c *aliasChange) (string, error) {
+		c.gone = true
 		return "", c.row.drop(ctx, tx, s, c.ramp)
 	})
 	return err

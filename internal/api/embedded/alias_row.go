@@ -88,55 +88,19 @@ func (r *aliasRow) alias() api.Alias {
 	}
 }
 
+// draft would leave the alias as it is.
+func (r *aliasRow) draft() api.AliasDraft { return api.DraftOf(r.Name, r.Description, r.route()) }
+
 // touch notes who changes a locked row.
 func (r *aliasRow) touch(s api.Scope, now time.Time) {
 	r.UpdatedAt, r.UpdatedBy = store.Micros(now), s.Actor.User
 	r.Version++
 }
 
-// auditedAlias is an alias as the audit log keeps it, in the dialect's words:
-// all of it, because it is brought back from there.
-type auditedAlias struct {
-	Function    string                     `json:"function"`
-	Name        string                     `json:"name"`
-	Version     string                     `json:"version"`
-	Description string                     `json:"description"`
-	Weights     map[string]int             `json:"additional_version_weights,omitempty"`
-	Strategy    map[string]auditedStrategy `json:"additional_version_strategy,omitempty"`
-	Sticky      routing.Source             `json:"sticky,omitzero"`
-	Ramp        *auditedRamp               `json:"ramp,omitempty"`
-}
-
-type auditedStrategy struct {
-	Combine routing.Combine `json:"combine_type"`
-	Rules   []routing.Rule  `json:"rules"`
-}
-
 // audited is the row for the audit log; ramp is nil if that is not told of one.
-func (r *aliasRow) audited(ramp *rampRow) auditedAlias {
-	route := r.route()
-	audited := auditedAlias{
-		Function: r.Package + ":" + r.FunctionName, Name: r.Name, Version: r.Main, Description: r.Description,
-		Sticky: route.Sticky, Ramp: ramp.audited(),
-	}
-	switch {
-	case route.Additional == "":
-	case len(route.Rules) > 0:
-		audited.Strategy = map[string]auditedStrategy{route.Additional: {route.Combine, route.Rules}}
-	default:
-		audited.Weights = map[string]int{route.Additional: route.Weight}
-	}
+func (r *aliasRow) audited(ramp *rampRow) api.AuditedAlias {
+	alias := r.alias()
+	audited := alias.Audited()
+	audited.Ramp = ramp.audited()
 	return audited
-}
-
-// draft would bring the alias back as it was.
-func (a *auditedAlias) draft() api.AliasDraft {
-	route := routing.Route{Main: a.Version, Sticky: a.Sticky}
-	for version, weight := range a.Weights {
-		route.Additional, route.Weight = version, weight
-	}
-	for version, s := range a.Strategy {
-		route.Additional, route.Rules, route.Combine = version, s.Rules, s.Combine
-	}
-	return api.DraftOf(a.Name, a.Description, route)
 }

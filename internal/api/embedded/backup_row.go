@@ -57,6 +57,9 @@ func (r *backupRow) backup() api.Backup {
 		Created: store.Time(r.CreatedAt), Updated: store.Time(r.UpdatedAt), Finished: store.Time(r.FinishedAt),
 		Expires: store.Time(r.ExpiresAt), CopyFrom: r.CopyFrom, Source: r.SourceID,
 	}
+	if b.Source == unknownSource {
+		b.Source = ""
+	}
 	decode(r.Fault, &b.Fault)
 	decode(r.Tags, &b.Tags)
 	return b
@@ -74,17 +77,8 @@ func (r *backupRow) index() {
 	r.Search = strings.ToLower(r.Name + "\n" + r.ResourceName + "\n" + r.Path)
 }
 
-// auditedBackup is a backup as the audit log keeps it.
-type auditedBackup struct {
-	Name       string           `json:"name"`
-	Checkpoint string           `json:"checkpoint_id"`
-	Resource   string           `json:"resource_name"`
-	Path       string           `json:"path"`
-	Status     api.BackupStatus `json:"status"`
-	Size       int64            `json:"size"`
-	Sum        string           `json:"sha256,omitempty"`
-}
-
-func (r *backupRow) audited() auditedBackup {
-	return auditedBackup{r.Name, r.CheckpointID, r.ResourceName, r.Path, r.Status, r.Size, r.Sum}
+// audited is the row for the audit log.
+func (r *backupRow) audited() api.AuditedBackup {
+	backup := r.backup()
+	return backup.Audited()
 }

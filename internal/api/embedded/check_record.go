@@ -75,7 +75,10 @@ func (w *watched) pulse() api.Pulse {
 
 // telling reports whether a check says something about the system: one that
 // looked at the form alone does not, nor one that never got to ask.
-func telling(c *api.Check) bool { return recentLetters[c.Status] != "" && !unasked(c) }
+func telling(c *api.Check) bool {
+	step := c.Failure()
+	return recentLetters[c.Status] != "" && !unasked(c) && (step == nil || step.Message.Key != typedElsewhere)
+}
 
 // unasked reports whether a check ended before it could ask: the console was
 // busy, or somebody cancelled it.
@@ -112,24 +115,31 @@ var checkColumns = []string{
 // was changed or deleted meanwhile is left alone.
 func (p *Plane) keep(ctx context.Context, s api.Scope, seen subject, c *api.Check, then func(subject)) error {
 	var event *eventRow
-	err := p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
-		row, err := lockSubject(ctx, tx, s, seen.about().Kind, seen.about().ID)
-		if api.CodeOf(err) == api.NotFound {
-			return nil
-		}
-		if err != nil || row.asks() != seen.asks() {
-			return err
-		}
-		then(row)
-		if event, err = take(ctx, tx, s, row, c); err != nil {
-			return err
-		}
-		return update(ctx, tx, row, checkColumns...)
+	err := p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) (err error) {
+		event, err = keepIn(ctx, tx, s, seen, c, then)
+		return err
 	})
 	if err == nil {
 		p.announce(ctx, event)
 	}
 	return err
+}
+
+// keepIn is keep in the caller's transaction. The caller announces the event.
+func keepIn(ctx context.Context, tx bun.Tx, s api.Scope, seen subject, c *api.Check, then func(subject)) (*eventRow, error) {
+	row, err := lockSubject(ctx, tx, s, seen.about().Kind, seen.about().ID)
+	if api.CodeOf(err) == api.NotFound {
+		return nil, nil
+	}
+	if err != nil || row.asks() != seen.asks() {
+		return nil, err
+	}
+	then(row)
+	event, err := take(ctx, tx, s, row, c)
+	if err != nil {
+		return nil, err
+	}
+	return event, update(ctx, tx, row, checkColumns...)
 }
 
 // take takes a check into a subject: its row, which the caller has locked, or

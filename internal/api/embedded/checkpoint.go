@@ -27,7 +27,7 @@ func (p *Plane) Checkpoints(ctx context.Context, s api.Scope, policy string, lim
 	}
 	var rows []checkpointRow
 	err := p.db.Read.NewSelect().Model(&rows).Where("project_id = ? AND policy_id = ?", s.Project, policy).
-		OrderExpr("id DESC").Limit(int64(min(max(limit, 1), maxCheckpoints))).Scan(ctx)
+		OrderExpr("created_at DESC, id DESC").Limit(int64(min(max(limit, 1), maxCheckpoints))).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -98,8 +98,9 @@ func lastCheckpoints(ctx context.Context, db bun.IDB, project string, policies [
 		return last, nil
 	}
 	var rows []checkpointRow
-	newest := db.NewSelect().Model((*checkpointRow)(nil)).ColumnExpr("MAX(id)").
-		Where("project_id = ? AND policy_id IN (?)", project, bun.List(policies)).GroupExpr("policy_id")
+	newest := db.NewSelect().TableExpr("policies AS p").ColumnExpr("(SELECT c.id FROM checkpoints AS c"+
+		" WHERE c.project_id = ? AND c.policy_id = p.id ORDER BY c.created_at DESC, c.id DESC LIMIT 1)", project).
+		Where("p.id IN (?)", bun.List(policies))
 	if err := db.NewSelect().Model(&rows).Where("id IN (?)", newest).Scan(ctx); err != nil {
 		return nil, err
 	}

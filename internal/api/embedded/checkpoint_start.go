@@ -19,6 +19,11 @@ func (p *Plane) StartCheckpoint(ctx context.Context, s api.Scope, d api.Checkpoi
 	if err := api.Refuse(d.Problems()); err != nil {
 		return api.Checkpoint{}, err
 	}
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return api.Checkpoint{}, err
+	} else if away {
+		return p.startCheckpointThere(ctx, s, d)
+	}
 	row := &checkpointRow{
 		ID: store.NewID(), ProjectID: s.Project, Name: d.Name, Description: d.Description, Auto: d.Auto,
 		Actor: encode(s.Actor), CreatedAt: store.Micros(p.now()),
@@ -169,7 +174,7 @@ func (r *checkpointRow) insert(ctx context.Context, tx bun.Tx, s api.Scope, back
 			return err
 		}
 	}
-	return r.record(ctx, tx, s, "back_up", map[string]any{"checkpoint": r.ID, "auto": r.Auto, "resources": resourceNames(r.resources())})
+	return r.record(ctx, tx, s, "back_up", api.AuditedCheckpoint{Auto: r.Auto, Checkpoint: r.ID, Resources: resourceNames(r.resources())})
 }
 
 func checkpointBusy(auto bool) error {

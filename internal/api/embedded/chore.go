@@ -58,6 +58,7 @@ var chores = []chore{
 	{taskCopy, dueReplications, (*Plane).copyDue, always(copyRuns), always(copyRuns)},
 	{taskTidy, dueLeft, (*Plane).tidyDue, always(1), always(1)},
 	{taskTrigger, dueOperations, (*Plane).trigger, always(1), always(2)},
+	{taskLook, dueLooks, (*Plane).lookDue, always(2), always(4)},
 }
 
 func always(n int) func(int) int { return func(int) int { return n } }

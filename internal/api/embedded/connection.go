@@ -69,15 +69,27 @@ func (p *Plane) CreateConnection(ctx context.Context, s api.Scope, d api.Connect
 	if err := p.judgeConnection(ctx, s, d); err != nil {
 		return api.Connection{}, err
 	}
+	away, err := p.away(ctx, s.Project)
+	if err != nil {
+		return api.Connection{}, err
+	}
+	made, done, err := there(ctx, p, s, api.CreateConnection{ID: store.NewID(), Draft: d})
+	if err != nil {
+		return api.Connection{}, err
+	}
+	defer done()
+	d = made.Draft
 	now := store.Micros(time.Now())
 	row := &connectionRow{
-		ID: store.NewID(), ProjectID: s.Project, Name: d.Name, Service: d.Service, URL: d.URL,
+		ID: made.ID, ProjectID: s.Project, Name: d.Name, Service: d.Service, URL: d.URL,
 		SecurityGroupID: d.SecurityGroupID, NetworkID: d.NetworkID, Cluster: d.Cluster, Tags: encode(d.Tags),
 		CreatedAt: now, CreatedBy: s.Actor.User, UpdatedAt: now, UpdatedBy: s.Actor.User, Version: 1,
 	}
-	row.EveryUS = api.DefaultInterval.Microseconds()
-	row.begin(now)
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	row.begin(now, away)
+	if !away { // where a region reaches, this console may not
+		row.EveryUS = api.DefaultInterval.Microseconds()
+	}
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := roomForConnection(ctx, tx, s); err != nil {
 			return err
 		}
@@ -88,7 +100,7 @@ func (p *Plane) CreateConnection(ctx context.Context, s api.Scope, d api.Connect
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: api.KindConnection, ID: row.ID, Name: row.Name, After: auditConnection(row.connection()),
+			Action: "create", Kind: api.KindConnection, ID: row.ID, Name: row.Name, After: row.audited(),
 		})
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -97,8 +109,15 @@ func (p *Plane) CreateConnection(ctx context.Context, s api.Scope, d api.Connect
 	if err != nil {
 		return api.Connection{}, err
 	}
-	p.nudge(ctx, row.task())
+	p.activate(ctx, row)
 	return row.connection(), nil
+}
+
+// activate lets a row be made active that waits for it; in a region that is not ours to do.
+func (p *Plane) activate(ctx context.Context, row *connectionRow) {
+	if row.ActivateAt > 0 {
+		p.nudge(ctx, row.task())
+	}
 }
 
 // task is what is to be done to make the row active.
@@ -115,44 +134,10 @@ func roomForConnection(ctx context.Context, tx bun.Tx, s api.Scope) error {
 	return err
 }
 
-// changeConnection lets change change a live connection, and writes it down as
-// an action. If change reports that there is nothing to do, nothing is.
-func (p *Plane) changeConnection(ctx context.Context, s api.Scope, id, action string,
-	change func(ctx context.Context, tx bun.Tx, row *connectionRow) (changed bool, err error),
-) (after api.Connection, err error) {
-	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row := new(connectionRow)
-		if err := present(row, lock(ctx, tx, s.Project, row, row.missing(), id)); err != nil {
-			return err
-		}
-		before, err := p.readConnection(ctx, tx, s, id)
-		if err != nil {
-			return err
-		}
-		changed, err := change(ctx, tx, row)
-		if err != nil || !changed {
-			after = before
-			return err
-		}
-		row.touch(s, store.Micros(time.Now()))
-		if _, err := tx.NewUpdate().Model(row).WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		if after, err = p.readConnection(ctx, tx, s, id); err != nil {
-			return err
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: action, Kind: api.KindConnection, ID: id, Name: row.Name,
-			Before: auditConnection(before), After: auditConnection(after),
-		})
-	})
-	return after, err
-}
-
 // TagConnection implements api.Connections.
 func (p *Plane) TagConnection(ctx context.Context, s api.Scope, id string, tags []api.Tag, version int64) (api.Connection, error) {
 	problems := api.ConnectionTags.Problems("tags", tags)
-	return p.changeConnection(ctx, s, id, "tag", func(ctx context.Context, tx bun.Tx, row *connectionRow) (bool, error) {
+	return p.changeConnection(ctx, s, api.TagConnection{ID: id, Tags: tags, Version: version}, "tag", func(ctx context.Context, tx bun.Tx, row *connectionRow) (bool, error) {
 		if err := api.Refuse(problems); err != nil {
 			return false, err
 		}
@@ -173,17 +158,21 @@ func connectionChanged(row *connectionRow) error {
 
 // ReactivateConnection implements api.Connections.
 func (p *Plane) ReactivateConnection(ctx context.Context, s api.Scope, id string) (api.Connection, error) {
-	var task jobs.Task
-	c, err := p.changeConnection(ctx, s, id, "reactivate", func(_ context.Context, _ bun.Tx, row *connectionRow) (bool, error) {
+	away, err := p.away(ctx, s.Project)
+	if err != nil {
+		return api.Connection{}, err
+	}
+	var begun *connectionRow
+	c, err := p.changeConnection(ctx, s, api.ReactivateConnection{ID: id}, "reactivate", func(_ context.Context, _ bun.Tx, row *connectionRow) (bool, error) {
 		if row.State == api.ConnectionCreating {
 			return false, api.Errorf(api.Conflict, "connection.creating")
 		}
-		row.begin(store.Micros(time.Now()))
-		task = row.task()
+		row.begin(store.Micros(time.Now()), away)
+		begun = row
 		return true, nil
 	})
 	if err == nil {
-		p.nudge(ctx, task)
+		p.activate(ctx, begun)
 	}
 	return c, err
 }
@@ -191,14 +180,14 @@ func (p *Plane) ReactivateConnection(ctx context.Context, s api.Scope, id string
 // DeleteConnection implements api.Connections. The row stays, and the history
 // in the audit log; checks and bonds go.
 func (p *Plane) DeleteConnection(ctx context.Context, s api.Scope, id string, version int64) error {
-	_, err := p.changeConnection(ctx, s, id, "delete", func(ctx context.Context, tx bun.Tx, row *connectionRow) (bool, error) {
+	_, err := p.changeConnection(ctx, s, api.DeleteConnection{ID: id, Version: version}, "delete", func(ctx context.Context, tx bun.Tx, row *connectionRow) (bool, error) {
 		switch {
 		case row.State == api.ConnectionCreating:
 			return false, api.Errorf(api.Conflict, "connection.creating")
 		case version != 0 && version != row.Version:
 			return false, connectionChanged(row)
 		}
-		row.State, row.Address, row.Message, row.watched = api.ConnectionDeleted, "", "", watched{}
+		row.bury()
 		if _, err := tx.NewDelete().Model((*bondRow)(nil)).Where("connection_id = ?", id).Exec(ctx); err != nil {
 			return false, err
 		}

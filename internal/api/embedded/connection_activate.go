@@ -108,7 +108,7 @@ func (p *Plane) settleConnection(ctx context.Context, claimed *connectionRow, g 
 		return store.Record(ctx, tx, s, store.Event{
 			Action: map[api.ConnectionState]string{api.ConnectionActive: "activate", api.ConnectionFailed: "fail"}[row.State],
 			Kind:   api.KindConnection, ID: row.ID, Name: row.Name,
-			Before: auditConnection(claimed.connection()), After: auditConnection(row.connection()),
+			Before: claimed.audited(), After: row.audited(),
 		})
 	})
 	if err == nil {

@@ -64,7 +64,7 @@ func addQueues(ctx context.Context, db bun.IDB, connections []api.Connection) er
 
 // BindQueues implements api.Connections.
 func (p *Plane) BindQueues(ctx context.Context, s api.Scope, id string, queues []string) (api.Connection, error) {
-	return p.changeConnection(ctx, s, id, "bind", func(ctx context.Context, tx bun.Tx, row *connectionRow) (bool, error) {
+	return p.changeConnection(ctx, s, api.BindQueues{ID: id, Queues: queues}, "bind", func(ctx context.Context, tx bun.Tx, row *connectionRow) (bool, error) {
 		found, err := queuesToBind(ctx, tx, s, queues)
 		if err != nil {
 			return false, err
@@ -139,7 +139,7 @@ func queueIDs(ctx context.Context, db bun.IDB, s api.Scope) (map[string]string, 
 
 // UnbindQueues implements api.Connections.
 func (p *Plane) UnbindQueues(ctx context.Context, s api.Scope, id string, queues []string) (api.Connection, error) {
-	return p.changeConnection(ctx, s, id, "unbind", func(ctx context.Context, tx bun.Tx, _ *connectionRow) (bool, error) {
+	return p.changeConnection(ctx, s, api.UnbindQueues{ID: id, Queues: queues}, "unbind", func(ctx context.Context, tx bun.Tx, _ *connectionRow) (bool, error) {
 		known, err := queueIDs(ctx, tx, s)
 		if err != nil {
 			return false, err

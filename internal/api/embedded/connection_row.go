@@ -77,12 +77,20 @@ func (r *connectionRow) touch(s api.Scope, at int64) {
 	r.Version++
 }
 
-// begin lets the row wait to be made active.
-func (r *connectionRow) begin(at int64) {
+// begin lets the row wait to be made active: by us, or by the region that it is in.
+func (r *connectionRow) begin(at int64, away bool) {
 	r.State, r.Message, r.Address = api.ConnectionCreating, "", ""
 	r.ActivateAt, r.NextCheckAt = at, 0
+	if away {
+		r.ActivateAt = 0
+	}
 	// Each address is a part, and that it becomes active is the last one.
 	r.Parts, r.PartsDone = int64(len(api.ConnectionAddresses(r.URL)))+1, notBegun
+}
+
+// bury makes the row a tombstone.
+func (r *connectionRow) bury() {
+	r.State, r.Address, r.Message, r.ActivateAt, r.watched = api.ConnectionDeleted, "", "", 0, watched{}
 }
 
 // notBegun is how many parts are done of a connection that nobody has taken.
@@ -143,24 +151,8 @@ func (r *connectionRow) tag(ctx context.Context, tx bun.Tx, tags []api.Tag) erro
 	return err
 }
 
-// auditedConnection is a connection as the audit log keeps it.
-type auditedConnection struct {
-	Name            string              `json:"name"`
-	Service         string              `json:"service"`
-	URL             string              `json:"url"`
-	SecurityGroupID string              `json:"security_group_id"`
-	NetworkID       string              `json:"network_id"`
-	Cluster         string              `json:"cluster_name,omitempty"`
-	Tags            []api.Tag           `json:"tags"`
-	State           api.ConnectionState `json:"state,omitempty"`
-	Address         string              `json:"connection_url,omitempty"`
-	Queues          []string            `json:"queues,omitempty"`
-}
-
-func auditConnection(c api.Connection) auditedConnection {
-	queues := make([]string, len(c.Queues))
-	for i, q := range c.Queues {
-		queues[i] = q.Name
-	}
-	return auditedConnection{c.Name, c.Service, c.URL, c.SecurityGroupID, c.NetworkID, c.Cluster, c.Tags, c.State, c.Address, queues}
+// audited is the row for the audit log.
+func (r *connectionRow) audited() api.AuditedConnection {
+	connection := r.connection()
+	return connection.Audited()
 }

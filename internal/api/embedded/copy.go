@@ -22,8 +22,8 @@ const copyRuns = 8
 
 // dueReplications finds the runs that go on, and that nobody drives.
 func dueReplications(p *Plane, now time.Time) *bun.SelectQuery {
-	return undriven(p.db.Read.NewSelect().Model((*replicationRow)(nil)).
-		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0"), now)
+	return here(undriven(p.db.Read.NewSelect().Model((*replicationRow)(nil)).
+		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0"), now))
 }
 
 // copyDue begins to drive a run.

@@ -11,6 +11,7 @@ import (
 	"switchboard/internal/api/embedded"
 	"switchboard/internal/api/objects"
 	"switchboard/internal/api/store"
+	"switchboard/internal/testserver"
 )
 
 // pace bounds what is copied to a region, in MiB per second.
@@ -85,9 +86,9 @@ func TestARunEndsAlthoughItsDestinationStaysAway(t *testing.T) {
 		const objects = 60
 		p, policy, _ := prepared(t, db, mixed(objects))
 		server, bucket := newBucket(t)
-		way := newLine(t, server.Addr())
-		to := bucketRegion(t, p, way.addr, server.User, server.Password, bucket)
-		way.set(true)
+		way := testserver.NewLine(t, server.Addr())
+		to := bucketRegion(t, p, way.Addr, server.User, server.Password, bucket)
+		way.SetDown(true)
 		p.Service.(*embedded.Plane).SetCopyWait(time.Millisecond)
 		run := apitest.Replicate(t, p, policy.ID, to)
 		defer working(t, p)()
@@ -103,7 +104,7 @@ func TestARunEndsAlthoughItsDestinationStaysAway(t *testing.T) {
 		require.Positive(t, tries[1], "the last ones once")
 		t.Logf("tries and how many had so many: %v", tries)
 
-		way.set(false)
+		way.SetDown(false)
 		retry, err := p.Service.RetryReplication(t.Context(), mine, run.ID)
 		require.NoError(t, err)
 		retried := apitest.ReplicationEnds(t, p, retry.ID)

@@ -72,8 +72,10 @@ func apitestRun(t *testing.T, p apitest.Plane, id string) api.ReplicationRun {
 // then goes on has lost its run: it writes nothing more.
 func TestAProcessThatWakesUpTooLateWritesNothing(t *testing.T) {
 	t.Parallel()
-	// Who is stopped in the middle of a transaction holds up others only so long.
-	url := testserver.PostgreSQL(t).FreshDatabase(t) + "&idle_in_transaction_session_timeout=2000"
+	// Who is stopped in the middle of transactions holds up others, one after the other,
+	// only so long.
+	url := testserver.PostgreSQL(t).FreshDatabase(t)
+	stoppable := url + "&idle_in_transaction_session_timeout=100"
 	db := apitest.Open(t, url)
 	const objects, pauses = 120, 6
 	p, policy, to := prepared(t, db, mixed(objects))
@@ -83,7 +85,7 @@ func TestAProcessThatWakesUpTooLateWritesNothing(t *testing.T) {
 	var sleeping []*osexec.Cmd
 	for len(sleeping) < pauses && apitestRun(t, p, run.ID).Ended.IsZero() {
 		before := driver(t, db, run.ID)
-		c := worker(t, url)
+		c := worker(t, stoppable)
 		require.Eventually(t, func() bool {
 			return driver(t, db, run.ID) != before || !apitestRun(t, p, run.ID).Ended.IsZero()
 		}, time.Minute, time.Millisecond)

@@ -29,8 +29,8 @@ const (
 // dueLeft finds the runs of which records left something. It waits until nobody can
 // be copying them any more.
 func dueLeft(p *Plane, now time.Time) *bun.SelectQuery {
-	return p.db.Read.NewSelect().Model((*recordRow)(nil)).ColumnExpr("project_id, run_id AS id, '' AS part, MIN(retry_at) AS due").
-		Where("retry_at > 0 AND ended_at > 0 AND retry_at <= ?", store.Micros(now)).GroupExpr("project_id, run_id")
+	return here(p.db.Read.NewSelect().Model((*recordRow)(nil)).ColumnExpr("project_id, run_id AS id, '' AS part, MIN(retry_at) AS due").
+		Where("retry_at > 0 AND ended_at > 0 AND retry_at <= ?", store.Micros(now)).GroupExpr("project_id, run_id"))
 }
 
 // tidyDue removes what is left of a run.

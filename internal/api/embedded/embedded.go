@@ -25,9 +25,11 @@ type Plane struct {
 
 	targets *store.Statement // of Invoke
 
+	upstream Upstream                    // nil if all projects live here
 	engine   atomic.Pointer[jobs.Engine] // nil while nothing is done in the background
 	lanes    lanes
 	underway underway
+	turns    turns // of changes in regions
 	drives   drives
 	opened   opened           // stores of regions
 	copies   chan struct{}    // one for each backup that is copied by this process

@@ -15,7 +15,7 @@ const noEndpoint = "endpoint.not_found"
 // Endpoint implements api.Endpoints.
 func (p *Plane) Endpoint(ctx context.Context, s api.Scope, id string) (api.Endpoint, error) {
 	row := new(endpointRow)
-	if err := find(ctx, p.db.Read, s.Project, row, noEndpoint, "id = ?", id); err != nil {
+	if err := find(ctx, p.db.Read, s.Project, row, noEndpoint, "id = ? AND "+consumed, id); err != nil {
 		return api.Endpoint{}, err
 	}
 	return row.endpoint(), nil
@@ -26,8 +26,16 @@ func (p *Plane) CreateEndpoint(ctx context.Context, s api.Scope, d api.EndpointD
 	if err := api.Refuse(d.Problems()); err != nil {
 		return api.Endpoint{}, err
 	}
+	made, done, err := there(ctx, p, s, api.CreateEndpoint{Draft: d})
+	if err != nil {
+		return api.Endpoint{}, err
+	}
+	defer done()
+	if made.Made != nil {
+		return p.keepEndpoint(ctx, s, made.Made)
+	}
 	var row *endpointRow
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		now := time.Now()
 		account, err := lockProject(ctx, tx, s.Project)
 		if err != nil {
@@ -59,10 +67,11 @@ func (p *Plane) CreateEndpoint(ctx context.Context, s api.Scope, d api.EndpointD
 	return row.endpoint(), nil
 }
 
-// lockOffer is lockService for a service of any project, to connect to it.
+// lockOffer is lockService for a service of any project that lives here, to connect to
+// it.
 func lockOffer(ctx context.Context, tx bun.Tx, id string) (*serviceRow, error) {
 	row := new(serviceRow)
-	_, err := tx.NewUpdate().Model(row).Set("version = version").Where("id = ?", id).Where(standing).Returning("*").Exec(ctx, row)
+	_, err := tx.NewUpdate().Model(row).Set("version = version").Where("id = ? AND NOT away", id).Where(standing).Returning("*").Exec(ctx, row)
 	return row, orMissing(err, noService)
 }
 
@@ -77,16 +86,24 @@ func (r *serviceRow) admit(ctx context.Context, db bun.IDB, account string, now 
 
 // DeleteEndpoint implements api.Endpoints.
 func (p *Plane) DeleteEndpoint(ctx context.Context, s api.Scope, id string) error {
+	_, done, err := there(ctx, p, s, api.DeleteEndpoint{ID: id})
+	if err != nil {
+		return err
+	}
+	defer done()
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row := new(endpointRow)
-		if err := find(ctx, tx, s.Project, row, noEndpoint, "id = ?", id); err != nil {
+		if err := find(ctx, tx, s.Project, row, noEndpoint, "id = ? AND "+consumed, id); err != nil {
 			return err
+		}
+		if row.Side == consumer {
+			return row.leave(ctx, tx, s)
 		}
 		svc, err := lockOffer(ctx, tx, row.ServiceID)
 		if err != nil {
 			return err
 		}
-		if err := find(ctx, tx, s.Project, row, noEndpoint, "id = ?", id); err != nil {
+		if err := find(ctx, tx, s.Project, row, noEndpoint, "id = ? AND "+consumed, id); err != nil {
 			return err
 		}
 		if _, err := tx.NewDelete().Model(row).WherePK().Exec(ctx); err != nil {
@@ -98,53 +115,14 @@ func (p *Plane) DeleteEndpoint(ctx context.Context, s api.Scope, id string) erro
 
 // record writes down what became of an endpoint in both projects that it is
 // about, each time so that it is found by the service's id. The other side learns
-// the account, not the person.
+// the account, not the person; of one in a region it learns from there.
 func (r *endpointRow) record(ctx context.Context, tx bun.Tx, s api.Scope, action, otherSide string, before, after any) error {
 	e := store.Event{Action: action, Kind: api.KindEndpoint, ID: r.ServiceID, Name: r.ServiceName, Before: before, After: after}
 	err := store.Record(ctx, tx, s, e)
-	if err != nil || otherSide == s.Project {
+	if err != nil || otherSide == s.Project || r.Side != bothSides {
 		return err
 	}
 	return store.Record(ctx, tx, api.Scope{Project: otherSide, Actor: api.Actor{Way: s.Actor.Way}}, e)
-}
-
-// AcceptConnection implements api.Endpoints.
-func (p *Plane) AcceptConnection(ctx context.Context, s api.Scope, service, endpoint string) (api.Endpoint, error) {
-	return p.settle(ctx, s, service, endpoint, "accept", api.EndpointAccepted)
-}
-
-// RejectConnection implements api.Endpoints.
-func (p *Plane) RejectConnection(ctx context.Context, s api.Scope, service, endpoint string) (api.Endpoint, error) {
-	return p.settle(ctx, s, service, endpoint, "reject", api.EndpointRejected)
-}
-
-// settle puts a connection into a state. One that is in it stays as it is.
-func (p *Plane) settle(ctx context.Context, s api.Scope, service, endpoint, action string, state api.EndpointState) (api.Endpoint, error) {
-	row := new(endpointRow)
-	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
-		if !store.Storable(endpoint) {
-			return api.Errorf(api.NotFound, noEndpoint)
-		}
-		err := orMissing(tx.NewSelect().Model(row).Where("id = ? AND service_id = ?", endpoint, svc.ID).Scan(ctx), noEndpoint)
-		if err != nil || row.State == state {
-			return err
-		}
-		if state == api.EndpointAccepted {
-			if err := svc.admit(ctx, tx, row.AccountID, now); err != nil {
-				return err
-			}
-		}
-		before := row.audited()
-		row.State, row.UpdatedAt, row.UpdatedBy = state, store.Micros(now), ""
-		if err := update(ctx, tx, row, "state", "updated_at", "updated_by"); err != nil {
-			return err
-		}
-		return row.record(ctx, tx, s, action, row.ProjectID, before, row.audited())
-	})
-	if err != nil {
-		return api.Endpoint{}, err
-	}
-	return row.connection(), nil
 }
 
 // renameEndpoints tells the endpoints of a locked service, which was called
@@ -153,15 +131,16 @@ func (r *serviceRow) renameEndpoints(ctx context.Context, tx bun.Tx, was string)
 	if r.Name == was {
 		return nil
 	}
-	_, err := tx.NewUpdate().Model((*endpointRow)(nil)).Set("service_name = ?", r.Name).Where("service_id = ?", r.ID).Exec(ctx)
+	_, err := tx.NewUpdate().Model((*endpointRow)(nil)).Set("service_name = ?", r.Name).Where("service_id = ?", r.ID).
+		Where("project_id = ? OR "+offered, r.ProjectID).Exec(ctx)
 	return err
 }
 
 // dropEndpoints deletes the endpoints of a locked service: Conflict if one is
-// connected.
+// connected, unless the service is gone already.
 func (r *serviceRow) dropEndpoints(ctx context.Context, tx bun.Tx, s api.Scope) error {
 	var rows []endpointRow
-	if err := tx.NewSelect().Model(&rows).Where("service_id = ?", r.ID).OrderExpr("id").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("service_id = ?", r.ID).Where(offered).OrderExpr("id").Scan(ctx); err != nil {
 		return err
 	}
 	connected := 0
@@ -170,7 +149,7 @@ func (r *serviceRow) dropEndpoints(ctx context.Context, tx bun.Tx, s api.Scope) 
 			connected++
 		}
 	}
-	if connected > 0 {
+	if connected > 0 && !r.Away {
 		return api.Errorf(api.Conflict, "endpoint_service.in_use", "count", connected)
 	}
 	for i := range rows {
@@ -178,6 +157,7 @@ func (r *serviceRow) dropEndpoints(ctx context.Context, tx bun.Tx, s api.Scope) 
 			return err
 		}
 	}
-	_, err := tx.NewDelete().Model((*endpointRow)(nil)).Where("service_id = ?", r.ID).Exec(ctx)
+	_, err := tx.NewDelete().Model((*endpointRow)(nil)).Where("service_id = ?", r.ID).
+		Where("project_id = ? OR "+offered, r.ProjectID).Exec(ctx)
 	return err
 }

@@ -23,7 +23,7 @@ func (p *Plane) ListEndpoints(ctx context.Context, s api.Scope, q api.EndpointQu
 	if !storableEndpoints(q) {
 		return api.Page[api.Endpoint]{}, nil
 	}
-	return listEndpoints(ctx, p.findEndpoints(q).Where("project_id = ?", s.Project), q, (*endpointRow).endpoint)
+	return listEndpoints(ctx, p.findEndpoints(q).Where("project_id = ?", s.Project).Where(consumed), q, (*endpointRow).endpoint)
 }
 
 // CountEndpoints implements api.Endpoints.
@@ -31,7 +31,7 @@ func (p *Plane) CountEndpoints(ctx context.Context, s api.Scope, q api.EndpointQ
 	if !storableEndpoints(q) {
 		return 0, nil
 	}
-	return count(ctx, p.findEndpoints(q).Where("project_id = ?", s.Project))
+	return count(ctx, p.findEndpoints(q).Where("project_id = ?", s.Project).Where(consumed))
 }
 
 // ListServiceConnections implements api.Endpoints.
@@ -57,7 +57,7 @@ func (p *Plane) CountServiceConnections(ctx context.Context, s api.Scope, servic
 // findServiceConnections finds what connects to a service; allowed tells which
 // of them may.
 func (p *Plane) findServiceConnections(service string, q api.EndpointQuery, allowed schema.QueryWithArgs) *bun.SelectQuery {
-	query := p.findEndpoints(q).Where("service_id = ?", service)
+	query := p.findEndpoints(q).Where("service_id = ?", service).Where(offered)
 	if q.Uncovered {
 		query = query.Where("state = ?", api.EndpointAccepted).Where("NOT ?", allowed)
 	}

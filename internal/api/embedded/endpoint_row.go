@@ -16,7 +16,8 @@ type endpointRow struct {
 
 	ID          string `bun:"id,pk"`
 	Marker      int64
-	ProjectID   string
+	ProjectID   string `bun:",pk"`
+	Side        side   `bun:",pk"`
 	AccountID   string
 	ServiceID   string
 	ServiceName string
@@ -32,6 +33,24 @@ type endpointRow struct {
 
 	Allowed bool `bun:",scanonly"` // what ListServiceConnections adds
 }
+
+// side says from where an endpoint is seen. One that lives here is one row, for both of
+// its sides; of one in a region each side has a row of its own, in the project that sees
+// it.
+type side string
+
+const (
+	bothSides side = ""
+	consumer  side = "consumer"
+	owner     side = "owner"
+)
+
+// consumed and offered are the conditions for endpoints as their consumers see them, and
+// for what the owners of services see of them.
+const (
+	consumed = "side <> '" + string(owner) + "'"
+	offered  = "side <> '" + string(consumer) + "'"
+)
 
 // newEndpoint makes the row of a judged draft that somebody of an account wants
 // to connect to the service.
@@ -78,15 +97,8 @@ func (r *endpointRow) connection() api.Endpoint {
 	return endpoint
 }
 
-// auditedEndpoint is an endpoint as the audit log keeps it.
-type auditedEndpoint struct {
-	ID          string            `json:"id"`
-	Account     string            `json:"account"`
-	Service     string            `json:"service"`
-	Description string            `json:"description,omitempty"`
-	State       api.EndpointState `json:"state"`
-}
-
-func (r *endpointRow) audited() auditedEndpoint {
-	return auditedEndpoint{r.ID, r.AccountID, r.ServiceName, r.Description, r.State}
+// audited is the row for the audit log.
+func (r *endpointRow) audited() api.AuditedEndpoint {
+	endpoint := r.endpoint()
+	return endpoint.Audited()
 }

@@ -50,7 +50,7 @@ func (p *Plane) DescribeEndpointService(ctx context.Context, s api.Scope, id, na
 		return api.EndpointService{}, api.Errorf(api.NotFound, noService)
 	}
 	row := new(serviceRow)
-	query := p.db.Read.NewSelect().Model(row).Where(standing)
+	query := p.db.Read.NewSelect().Model(row).Where(standing).Where("NOT away")
 	if id != "" {
 		query = query.Where("id = ?", id)
 	}
@@ -116,12 +116,20 @@ func (p *Plane) CreateEndpointService(ctx context.Context, s api.Scope, d api.En
 	if err := api.Refuse(d.Problems(nil)); err != nil {
 		return api.EndpointService{}, err
 	}
+	made, done, err := there(ctx, p, s, api.CreateEndpointService{Draft: d})
+	if err != nil {
+		return api.EndpointService{}, err
+	}
+	defer done()
+	if made.Made != nil {
+		return p.keepService(ctx, s, made.Made)
+	}
 	row := &serviceRow{
 		ID: store.NewID(), ProjectID: s.Project, Region: d.Region, State: api.EndpointServiceAvailable, Version: 1,
 	}
 	row.describe(&d, s, time.Now())
 	row.CreatedAt, row.CreatedBy = row.UpdatedAt, row.UpdatedBy
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		if row.AccountID, err = lockProject(ctx, tx, s.Project); err != nil {
 			return err
 		}
@@ -144,35 +152,49 @@ func (p *Plane) CreateEndpointService(ctx context.Context, s api.Scope, d api.En
 
 // UpdateEndpointService implements api.EndpointServices.
 func (p *Plane) UpdateEndpointService(ctx context.Context, s api.Scope, d api.EndpointServiceDraft) (api.EndpointService, error) {
-	d = d.Complete()
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	made, done, err := p.updateThere(ctx, s, d.Complete())
+	if err != nil {
+		return api.EndpointService{}, err
+	}
+	defer done()
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row, err := lockService(ctx, tx, s, d.ID)
 		if err != nil {
 			return err
 		}
-		if d.Version != 0 && d.Version != row.Version {
-			return serviceChanged(row.UpdatedBy)
+		before := *row
+		if made.Made != nil {
+			row.take(made.Made)
+			row.UpdatedAt, row.UpdatedBy = store.Micros(time.Now()), s.Actor.User
+		} else {
+			if d.Version != 0 && d.Version != row.Version {
+				return serviceChanged(row.UpdatedBy)
+			}
+			if err := row.judge(ctx, tx, &made.Draft); err != nil {
+				return err
+			}
+			row.describe(&made.Draft, s, time.Now())
 		}
-		if err := row.judge(ctx, tx, &d); err != nil {
-			return err
-		}
-		before, name := row.audited(), row.Name
-		row.describe(&d, s, time.Now())
-		row.Version++
-		if _, err := tx.NewUpdate().Model(row).WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		if err := row.renameEndpoints(ctx, tx, name); err != nil {
-			return err
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "update", Kind: api.KindEndpointService, ID: row.ID, Name: row.Name, Before: before, After: row.audited(),
-		})
+		return row.replace(ctx, tx, s, &before)
 	})
 	if err != nil {
 		return api.EndpointService{}, err
 	}
 	return p.EndpointService(ctx, s, d.ID)
+}
+
+// replace writes the locked service in the place of what it was before.
+func (r *serviceRow) replace(ctx context.Context, tx bun.Tx, s api.Scope, before *serviceRow) error {
+	r.Version++
+	if _, err := tx.NewUpdate().Model(r).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	if err := r.renameEndpoints(ctx, tx, before.Name); err != nil {
+		return err
+	}
+	return store.Record(ctx, tx, s, store.Event{
+		Action: "update", Kind: api.KindEndpointService, ID: r.ID, Name: r.Name, Before: before.audited(), After: r.audited(),
+	})
 }
 
 func serviceChanged(by string) error {

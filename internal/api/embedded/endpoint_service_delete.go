@@ -23,31 +23,20 @@ const deletionBatch = 1000
 // or was rejected, goes with it, and so does what was to be added. The entries
 // may be many: they are taken away later.
 func (p *Plane) DeleteEndpointService(ctx context.Context, s api.Scope, id string, version int64) error {
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	_, done, err := there(ctx, p, s, api.DeleteEndpointService{ID: id, Version: version})
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row, err := lockService(ctx, tx, s, id)
 		if err != nil {
 			return err
 		}
-		if version != 0 && version != row.Version {
+		if version != 0 && version != row.Version && !row.Away {
 			return serviceChanged(row.UpdatedBy)
 		}
-		before, err := row.auditedWhole(ctx, tx, time.Now())
-		if err != nil {
-			return err
-		}
-		if err := row.dropEndpoints(ctx, tx, s); err != nil {
-			return err
-		}
-		if _, err := tx.NewDelete().Model((*additionRow)(nil)).Where("service_id = ?", id).Exec(ctx); err != nil {
-			return err
-		}
-		row.State = api.EndpointServiceDeleting
-		if err := update(ctx, tx, row, "state"); err != nil {
-			return err
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: api.KindEndpointService, ID: id, Name: row.Name, Before: before,
-		})
+		return row.end(ctx, tx, s)
 	})
 	if err == nil {
 		p.nudge(ctx, jobs.Task{Kind: taskDeletion, Project: s.Project, ID: id, Due: store.Micros(time.Now())})
@@ -55,25 +44,39 @@ func (p *Plane) DeleteEndpointService(ctx context.Context, s api.Scope, id strin
 	return err
 }
 
+// end has the locked service be gone, but for its entries.
+func (r *serviceRow) end(ctx context.Context, tx bun.Tx, s api.Scope) error {
+	before, err := r.auditedWhole(ctx, tx, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := r.dropEndpoints(ctx, tx, s); err != nil {
+		return err
+	}
+	if _, err := tx.NewDelete().Model((*additionRow)(nil)).Where("service_id = ?", r.ID).Exec(ctx); err != nil {
+		return err
+	}
+	r.State = api.EndpointServiceDeleting
+	if err := update(ctx, tx, r, "state"); err != nil {
+		return err
+	}
+	return store.Record(ctx, tx, s, store.Event{
+		Action: "delete", Kind: api.KindEndpointService, ID: r.ID, Name: r.Name, Before: before,
+	})
+}
+
 // auditedWhole is the locked service as the audit log keeps it when it ends: with
 // what its whitelist came to.
-func (r *serviceRow) auditedWhole(ctx context.Context, tx bun.Tx, now time.Time) (auditedService, error) {
-	whole := r.audited()
+func (r *serviceRow) auditedWhole(ctx context.Context, tx bun.Tx, now time.Time) (api.AuditedEndpointService, error) {
 	expired, err := count(ctx, r.expired(tx, now))
 	if err != nil {
-		return whole, err
+		return api.AuditedEndpointService{}, err
 	}
-	entries := int(r.Entries) - expired
-	whole.Permissions = &entries
 	stored := []api.EndpointService{r.service()}
-	if err := tellOpen(ctx, tx, stored, now); err != nil {
-		return whole, err
-	}
-	if everyone := stored[0].Everyone; everyone != nil {
-		audited := auditedPermissionOf(everyone)
-		whole.Everyone = &audited
-	}
-	return whole, nil
+	err = tellOpen(ctx, tx, stored, now)
+	whole := stored[0].AuditedOpen()
+	whole.Permissions = new(int(r.Entries) - expired)
+	return whole, err
 }
 
 // dueDeletions are the services that were deleted and still have records.

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -38,6 +37,7 @@ type serviceRow struct {
 	UpdatedAt   int64
 	UpdatedBy   string
 	Version     int64
+	Away        bool // it lives in the region that its project lives in
 
 	// What withCounts adds.
 	Expired  int64 `bun:",scanonly"`
@@ -51,18 +51,7 @@ func (r *serviceRow) describe(d *api.EndpointServiceDraft, s api.Scope, now time
 	r.Ports, r.Tags = encode(d.Ports), encode(d.Tags)
 	r.Approval, r.ServiceType, r.TCPProxy, r.Description = d.Approval, d.Type, d.TCPProxy, d.Description
 	r.UpdatedAt, r.UpdatedBy = store.Micros(now), s.Actor.User
-	r.Name = wholeName(r.Region, r.ShortName, r.ID)
-}
-
-// wholeName is "region.short.id", or less if there is less.
-func wholeName(parts ...string) string {
-	var name []string
-	for _, part := range parts {
-		if part != "" {
-			name = append(name, part)
-		}
-	}
-	return strings.Join(name, ".")
+	r.Name = api.EndpointServiceName(r.Region, r.ShortName, r.ID)
 }
 
 // service is the row as the domain knows it.
@@ -91,33 +80,10 @@ func (r *serviceRow) offer() api.EndpointService {
 	}
 }
 
-// auditedService is a service as the audit log keeps it. What its whitelist came
-// to is said where that ends with it.
-type auditedService struct {
-	Name        string             `json:"name"`
-	VPCID       string             `json:"vpc_id"`
-	PortID      string             `json:"port_id"`
-	VIPPortID   string             `json:"vip_port_id,omitempty"`
-	ServerType  api.ServerType     `json:"server_type"`
-	Ports       []api.PortMapping  `json:"ports"`
-	Approval    bool               `json:"approval_enabled"`
-	TCPProxy    string             `json:"tcp_proxy"`
-	Description string             `json:"description,omitempty"`
-	Tags        []api.Tag          `json:"tags,omitempty"`
-	Permissions *int               `json:"permissions,omitempty"` // entries in force
-	Everyone    *auditedPermission `json:"everyone,omitempty"`
-}
-
-func (r *serviceRow) audited() auditedService {
+// audited is the row for the audit log, without its whitelist.
+func (r *serviceRow) audited() api.AuditedEndpointService {
 	service := r.service()
-	return auditService(&service)
-}
-
-func auditService(s *api.EndpointService) auditedService {
-	return auditedService{
-		Name: s.Name, VPCID: s.VPCID, PortID: s.PortID, VIPPortID: s.VIPPortID, ServerType: s.ServerType, Ports: s.Ports,
-		Approval: s.Approval, TCPProxy: s.TCPProxy, Description: s.Description, Tags: s.Tags,
-	}
+	return service.Audited()
 }
 
 // withCounts makes a query of services read what their whitelists and
@@ -128,7 +94,7 @@ func withCounts(query *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	return query.ColumnExpr("s.*").
 		ColumnExpr("(SELECT COUNT(*) FROM permissions WHERE service_id = s.id AND expires_at <= ?) AS expired", at).
 		ColumnExpr("(SELECT COUNT(*) FROM permissions WHERE service_id = s.id AND expires_at > ? AND expires_at <= ?) AS expiring", at, soon).
-		ColumnExpr("(SELECT COUNT(*) FROM endpoints WHERE service_id = s.id AND state = ?) AS accepted", api.EndpointAccepted)
+		ColumnExpr("(SELECT COUNT(*) FROM endpoints WHERE service_id = s.id AND state = ? AND "+offered+") AS accepted", api.EndpointAccepted)
 }
 
 // tellOpen fills in which of the services are open to everyone.

@@ -28,7 +28,18 @@ const (
 // DeleteBackups implements api.Backups.
 func (p *Plane) DeleteBackups(ctx context.Context, s api.Scope, checkpoint string, ids []string) error {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	away, err := p.away(ctx, s.Project)
+	if err != nil {
+		return err
+	}
+	if away {
+		done, err := p.deleteBackupsThere(ctx, s, checkpoint, ids)
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row := new(checkpointRow)
 		if err := find(ctx, tx, s.Project, row, noCheckpoint, "id = ?", checkpoint); err != nil {
 			return err
@@ -48,19 +59,8 @@ func (p *Plane) DeleteBackups(ctx context.Context, s api.Scope, checkpoint strin
 	return err
 }
 
-// deleted is what the audit log keeps of backups that are deleted.
-type deleted struct {
-	Checkpoint string   `json:"checkpoint"`
-	Backups    int      `json:"backups"`
-	Size       int64    `json:"size"`
-	Names      []string `json:"names"` // of the first ones
-}
-
-// maxNamed bounds how many names an audit entry lists.
-const maxNamed = 20
-
 // markDeleting begins to delete backups of a checkpoint, or all of it.
-func (p *Plane) markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint string, ids []string) (d deleted, err error) {
+func (p *Plane) markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint string, ids []string) (d api.AuditedDeletion, err error) {
 	if !store.Storable(anys(ids)...) {
 		return d, api.Errorf(api.NotFound, noBackup)
 	}
@@ -78,7 +78,7 @@ func (p *Plane) markDeleting(ctx context.Context, tx bun.Tx, project, checkpoint
 	if d.Backups < len(ids) {
 		return d, api.Errorf(api.NotFound, noBackup)
 	}
-	if err := ours().Column("name").OrderExpr("id").Limit(maxNamed).Scan(ctx, &d.Names); err != nil {
+	if err := ours().Column("name").OrderExpr("id").Limit(api.MaxAuditedNames).Scan(ctx, &d.Names); err != nil {
 		return d, err
 	}
 	n, err := p.setDeleting(ctx, tx, ours().Column("id"))
@@ -116,7 +116,7 @@ func (p *Plane) setDeleting(ctx context.Context, tx bun.Tx, ids *bun.SelectQuery
 }
 
 // recordDeleted writes down that backups are deleted: of a checkpoint, or one.
-func recordDeleted(ctx context.Context, tx bun.Tx, s api.Scope, d deleted, ids []string) error {
+func recordDeleted(ctx context.Context, tx bun.Tx, s api.Scope, d api.AuditedDeletion, ids []string) error {
 	e := store.Event{Action: "delete", Kind: api.KindBackup, ID: d.Checkpoint, Before: d}
 	if len(d.Names) > 0 {
 		e.Name = d.Names[0]
@@ -129,9 +129,9 @@ func recordDeleted(ctx context.Context, tx bun.Tx, s api.Scope, d deleted, ids [
 
 // dueErasures finds the projects with backups that are to be deleted.
 func dueErasures(p *Plane, now time.Time) *bun.SelectQuery {
-	return p.db.Read.NewSelect().Model((*backupRow)(nil)).
+	return here(p.db.Read.NewSelect().Model((*backupRow)(nil)).
 		ColumnExpr("DISTINCT project_id, '' AS id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).
-		Where("status = 'deleting'")
+		Where("status = 'deleting'"))
 }
 
 // eraseDue deletes backups of a project: the object, then the row; done twice it is

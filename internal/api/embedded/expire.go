@@ -26,6 +26,13 @@ func dueServices(p *Plane, now time.Time) *bun.SelectQuery {
 // expireDue takes the expired entries of a service away. Of several processes
 // one finds them.
 func (p *Plane) expireDue(ctx context.Context, t jobs.Task) error {
+	away, err := p.away(ctx, t.Project)
+	if err != nil {
+		return err
+	}
+	if away {
+		return p.expireThere(ctx, t.Project, t.ID)
+	}
 	job := api.Scope{Project: t.Project, Actor: api.Actor{Way: api.WayJob}}
 	for n := expireBatch; n == expireBatch && ctx.Err() == nil; {
 		err := p.changeWhitelist(ctx, job, t.ID, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) (err error) {
@@ -58,7 +65,7 @@ func (r *serviceRow) expire(ctx context.Context, tx bun.Tx, expired *bun.SelectQ
 		return 0, err
 	}
 	job := api.Scope{Project: r.ProjectID, Actor: api.Actor{Way: api.WayJob}}
-	return len(rows), r.record(ctx, tx, job, "expire", auditedNames(rows), nil)
+	return len(rows), r.record(ctx, tx, job, "expire", auditedPermissions(rows).Brief(), nil)
 }
 
 // drop deletes entries of the locked service that are in force at a time, in

@@ -47,63 +47,29 @@ func lockFunction(ctx context.Context, tx bun.Tx, s api.Scope, id string) (*func
 	return row, lock(ctx, tx, s.Project, row, noFunction, id)
 }
 
-// changeFunction runs f in a transaction with the function locked. If version is
-// not 0 it must be the stored one.
+// changeFunction makes a change with the function locked. If version is not 0 it must be
+// the stored one.
 func (p *Plane) changeFunction(ctx context.Context, s api.Scope, id string, version int64,
-	f func(ctx context.Context, tx bun.Tx, row *functionRow) error,
+	f func(ctx context.Context, tx bun.Tx, row *functionRow, made api.Deed) (api.Deed, error),
 ) error {
-	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	return p.change(ctx, s, func(ctx context.Context, tx bun.Tx, made api.Deed) (api.Deed, error) {
 		row, err := lockFunction(ctx, tx, s, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if version != 0 && version != row.Version {
-			return api.Errorf(api.Conflict, "function.changed", "by", row.UpdatedBy)
+			return nil, functionChanged(row.UpdatedBy)
 		}
-		return f(ctx, tx, row)
+		return f(ctx, tx, row, made)
 	})
 }
 
-// ValidateFunction implements api.Functions.
-func (p *Plane) ValidateFunction(ctx context.Context, s api.Scope, id string, d api.FunctionDraft) error {
-	d = d.Complete()
-	if id == "" {
-		return p.judgeFunction(ctx, s, &d)
+// functionChanged says who changed a function; nobody who is known did so in a region.
+func functionChanged(by string) error {
+	if by == "" {
+		return api.Errorf(api.Conflict, "function.changed_there")
 	}
-	row, err := p.functionOf(ctx, s, id)
-	if err != nil {
-		return err
-	}
-	latest, err := row.read(ctx, p.db.Read, api.LatestVersion)
-	if err != nil {
-		return err
-	}
-	return latest.judge(row, &d)
-}
-
-// judgeFunction applies every rule to a complete draft of a new function.
-func (p *Plane) judgeFunction(ctx context.Context, s api.Scope, d *api.FunctionDraft) error {
-	problems := d.Problems(nil)
-	err := find(ctx, p.db.Read, s.Project, new(functionRow), noFunction, "package = ? AND name = ?", d.Package, d.Name)
-	switch {
-	case err == nil:
-		return functionTaken(problems)
-	case api.CodeOf(err) != api.NotFound:
-		return err
-	}
-	return api.Refuse(problems)
-}
-
-func functionTaken(others []api.Problem) error {
-	m := api.M("function.name_taken")
-	return &api.Error{Code: api.Conflict, Message: m, Problems: append([]api.Problem{{Path: "func_name", Message: m}}, others...)}
-}
-
-// judge judges a complete draft of what the version of the function is to be.
-func (r *versionRow) judge(function *functionRow, d *api.FunctionDraft) error {
-	d.Package, d.Name = function.Package, function.Name
-	stored := r.code()
-	return api.Refuse(d.Problems(&stored))
+	return api.Errorf(api.Conflict, "function.changed", "by", by)
 }
 
 // CreateFunction implements api.Functions.
@@ -112,24 +78,23 @@ func (p *Plane) CreateFunction(ctx context.Context, s api.Scope, d api.FunctionD
 	if err := p.judgeFunction(ctx, s, &d); err != nil {
 		return api.Function{}, err
 	}
-	latest := &versionRow{FunctionID: store.NewID(), Name: api.LatestVersion}
-	latest.describe(&d, s, time.Now())
-	latest.CreatedAt, latest.CreatedBy = latest.UpdatedAt, latest.UpdatedBy
-	row := &functionRow{
-		ID: latest.FunctionID, ProjectID: s.Project, Package: d.Package, Name: d.Name, Version: 1,
-		CreatedAt: latest.CreatedAt, CreatedBy: latest.CreatedBy, UpdatedAt: latest.UpdatedAt, UpdatedBy: latest.UpdatedBy,
-	}
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	weigh(&d, nil)
+	create := api.CreateFunction{ID: store.NewID(), Draft: d}
+	var row *functionRow
+	var latest *versionRow
+	err := p.change(ctx, s, func(ctx context.Context, tx bun.Tx, made api.Deed) (api.Deed, error) {
 		if err := roomForFunction(ctx, tx, s); err != nil {
-			return err
+			return nil, err
 		}
-		if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
-			return err
+		deed := create
+		if as, there := made.(api.CreateFunction); there {
+			deed = as
 		}
-		if _, err := tx.NewInsert().Model(latest).Exec(ctx); err != nil {
-			return err
+		row, latest = newFunction(create.ID, s, &deed.Draft, time.Now())
+		if err := row.insert(ctx, tx, latest); err != nil {
+			return nil, err
 		}
-		return row.record(ctx, tx, s, "create", nil, row.audited(*latest))
+		return deed, row.record(ctx, tx, s, "create", nil, row.audited(*latest))
 	})
 	if errors.Is(err, store.ErrDuplicate) {
 		err = functionTaken(nil)
@@ -167,28 +132,24 @@ func (p *Plane) PatchFunction(ctx context.Context, s api.Scope, id string, patch
 }
 
 func (p *Plane) updateFunction(ctx context.Context, s api.Scope, id string, version int64, patch func(d *api.FunctionDraft) error) (api.Function, error) {
-	err := p.changeFunction(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
+	err := p.changeFunction(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *functionRow, made api.Deed) (api.Deed, error) {
 		latest, err := row.read(ctx, tx, api.LatestVersion)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		d := latest.draft(row)
-		if err := patch(&d); err != nil {
-			return err
-		}
-		d = d.Complete()
-		if err := latest.judge(row, &d); err != nil {
-			return err
+		update, there := made.(api.UpdateFunction)
+		if !there {
+			update = api.UpdateFunction{ID: id, Version: row.Version}
+			if update.Draft, err = latest.patched(row, patch); err != nil {
+				return nil, err
+			}
 		}
 		before := row.audited(*latest)
-		latest.describe(&d, s, time.Now())
-		if err := update(ctx, tx, latest, "config", "code", "upstream", "updated_at", "updated_by"); err != nil {
-			return err
+		latest.describe(&update.Draft, s, time.Now())
+		if err := latest.save(ctx, tx, row); err != nil {
+			return nil, err
 		}
-		if err := row.touch(ctx, tx, latest); err != nil {
-			return err
-		}
-		return row.record(ctx, tx, s, "update", before, row.audited(*latest))
+		return update, row.record(ctx, tx, s, "update", before, row.audited(*latest))
 	})
 	if err != nil {
 		return api.Function{}, err
@@ -196,28 +157,30 @@ func (p *Plane) updateFunction(ctx context.Context, s api.Scope, id string, vers
 	return p.Function(ctx, s, id)
 }
 
+// patched is a judged draft of what the version that can be changed becomes.
+func (r *versionRow) patched(function *functionRow, patch func(d *api.FunctionDraft) error) (api.FunctionDraft, error) {
+	d := r.draft(function)
+	if err := patch(&d); err != nil {
+		return d, err
+	}
+	d = d.Complete()
+	stored := r.code()
+	weigh(&d, &stored)
+	return d, r.judge(function, &d)
+}
+
 // DeleteFunction implements api.Functions.
 func (p *Plane) DeleteFunction(ctx context.Context, s api.Scope, id string, version int64, confirm api.Confirmation) error {
-	return p.changeFunction(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
+	return p.changeFunction(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *functionRow, _ api.Deed) (api.Deed, error) {
 		pointers, err := pointersOf(ctx, tx, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(pointers) > 0 {
 			if err := confirm.Refuse(row.Name, "functions.confirm_differs"); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		versions, err := versionsOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := dropAliases(ctx, tx, s, id, ""); err != nil {
-			return err
-		}
-		if _, err := tx.NewDelete().Model(row).WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		return row.record(ctx, tx, s, "delete", row.audited(versions...), nil)
+		return api.DeleteFunction{ID: id, Version: row.Version}, row.drop(ctx, tx, s)
 	})
 }

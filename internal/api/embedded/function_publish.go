@@ -52,19 +52,23 @@ func named(rows []versionRow, name string) bool {
 // PublishVersion implements api.Functions.
 func (p *Plane) PublishVersion(ctx context.Context, s api.Scope, function string, d api.VersionDraft) (api.Version, error) {
 	var published versionRow
-	err := p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
+	err := p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow, made api.Deed) (api.Deed, error) {
 		rows, err := versionsOf(ctx, tx, function)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := judgeVersion(rows, &d); err != nil {
-			return err
+		deed, there := made.(api.PublishVersion)
+		if !there {
+			deed = api.PublishVersion{Function: function, Draft: d}
 		}
-		published = publish(rows, &d, s, time.Now())
+		if err := judgeVersion(rows, &deed.Draft); err != nil {
+			return nil, err
+		}
+		published = publish(rows, &deed.Draft, s, time.Now())
 		if _, err := tx.NewInsert().Model(&published).Exec(ctx); err != nil {
-			return err
+			return nil, err
 		}
-		return row.record(ctx, tx, s, "publish", nil, published.audited())
+		return deed, row.record(ctx, tx, s, "publish", nil, published.audited())
 	})
 	if err != nil {
 		return api.Version{}, err

@@ -43,6 +43,41 @@ func (r *functionRow) record(ctx context.Context, tx bun.Tx, s api.Scope, action
 	})
 }
 
+// newFunction is a function as a judged draft describes it, and its version that can be
+// changed.
+func newFunction(id string, s api.Scope, d *api.FunctionDraft, now time.Time) (*functionRow, *versionRow) {
+	latest := &versionRow{FunctionID: id, Name: api.LatestVersion}
+	latest.describe(d, s, now)
+	latest.CreatedAt, latest.CreatedBy = latest.UpdatedAt, latest.UpdatedBy
+	return &functionRow{
+		ID: id, ProjectID: s.Project, Package: d.Package, Name: d.Name, Version: 1,
+		CreatedAt: latest.CreatedAt, CreatedBy: latest.CreatedBy, UpdatedAt: latest.UpdatedAt, UpdatedBy: latest.UpdatedBy,
+	}, latest
+}
+
+func (r *functionRow) insert(ctx context.Context, tx bun.Tx, latest *versionRow) error {
+	if _, err := tx.NewInsert().Model(r).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := tx.NewInsert().Model(latest).Exec(ctx)
+	return err
+}
+
+// drop removes a locked function with its versions and aliases.
+func (r *functionRow) drop(ctx context.Context, tx bun.Tx, s api.Scope) error {
+	versions, err := versionsOf(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	if err := dropAliases(ctx, tx, s, r.ID, ""); err != nil {
+		return err
+	}
+	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	return r.record(ctx, tx, s, "delete", r.audited(versions...), nil)
+}
+
 // touch stores that the version that can be changed was.
 func (r *functionRow) touch(ctx context.Context, tx bun.Tx, latest *versionRow) error {
 	r.UpdatedAt, r.UpdatedBy = latest.UpdatedAt, latest.UpdatedBy
@@ -72,19 +107,29 @@ type versionRow struct {
 	Versions int64 `bun:",scanonly"`
 }
 
-// describe takes over what a judged draft says. Without a file the code is the
-// one that is there.
-func (r *versionRow) describe(d *api.FunctionDraft, s api.Scope, now time.Time) {
-	code := d.Code
-	if d.File == nil && r.Code != "" {
-		stored := r.code()
-		code.Size, code.Digest = stored.Size, stored.Digest
-	} else {
-		sum := sha512.Sum512(d.File)
-		code.Size, code.Digest = int64(len(d.File)), hex.EncodeToString(sum[:])
+// weigh says in a draft how long its code is, and its digest: those of the file or, without
+// one, of the code that is stored, nil if there is none.
+func weigh(d *api.FunctionDraft, stored *api.FunctionCode) {
+	if d.File == nil && stored != nil {
+		d.Code.Size, d.Code.Digest = stored.Size, stored.Digest
+		return
 	}
-	r.Config, r.Code, r.Upstream = encode(d.Config), encode(code), d.Upstream
+	sum := sha512.Sum512(d.File)
+	d.Code.Size, d.Code.Digest = int64(len(d.File)), hex.EncodeToString(sum[:])
+}
+
+// describe takes over what a judged draft says, whose code was weighed.
+func (r *versionRow) describe(d *api.FunctionDraft, s api.Scope, now time.Time) {
+	r.Config, r.Code, r.Upstream = encode(d.Config), encode(d.Code), d.Upstream
 	r.UpdatedAt, r.UpdatedBy = store.Micros(now), s.Actor.User
+}
+
+// save stores what the version that can be changed is now.
+func (r *versionRow) save(ctx context.Context, tx bun.Tx, function *functionRow) error {
+	if err := update(ctx, tx, r, "config", "code", "upstream", "updated_at", "updated_by"); err != nil {
+		return err
+	}
+	return function.touch(ctx, tx, r)
 }
 
 // draft is a draft that leaves the version of the function as it is.
@@ -117,41 +162,16 @@ func (r *versionRow) version() api.Version {
 	return version
 }
 
-// auditedVersion is a version as the audit log keeps it.
-type auditedVersion struct {
-	Version     string `json:"version"`
-	Explanation string `json:"version_description,omitempty"`
-	api.FunctionConfig
-	Timeout int64 `json:"timeout"` // seconds, in place of the Config's
-	api.FunctionCode
-	Upstream string `json:"upstream,omitempty"`
-}
-
-func (r *versionRow) audited() auditedVersion {
+// audited is the version for the audit log.
+func (r *versionRow) audited() api.AuditedVersion {
 	v := r.version()
-	return auditVersion(&v)
-}
-
-func auditVersion(v *api.Version) auditedVersion {
-	return auditedVersion{
-		Version: v.Name, Explanation: v.Description, FunctionConfig: v.Config, Timeout: int64(v.Config.Timeout / time.Second),
-		FunctionCode: v.Code, Upstream: v.Upstream,
-	}
-}
-
-// auditedFunction is a function as the audit log keeps it: as its version that
-// can be changed is.
-type auditedFunction struct {
-	Package string `json:"package"`
-	Name    string `json:"func_name"`
-	auditedVersion
-	Versions []string `json:"versions,omitempty"` // all the others, where they end with it
+	return v.Audited()
 }
 
 // audited is the function for the audit log; versions are as versionsOf reads
 // them, at least the first.
-func (r *functionRow) audited(versions ...versionRow) auditedFunction {
-	audited := auditedFunction{Package: r.Package, Name: r.Name, auditedVersion: versions[0].audited()}
+func (r *functionRow) audited(versions ...versionRow) api.AuditedFunction {
+	audited := api.AuditedFunction{Package: r.Package, Name: r.Name, AuditedVersion: versions[0].audited()}
 	for _, v := range versions[1:] {
 		audited.Versions = append(audited.Versions, v.Name)
 	}

@@ -77,25 +77,29 @@ func (r *functionRow) read(ctx context.Context, db bun.IDB, name string) (*versi
 
 // SetUpstream implements api.Functions.
 func (p *Plane) SetUpstream(ctx context.Context, s api.Scope, function, version, upstream string) (api.Version, error) {
-	err := p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
+	refused := p.judgeUpstream(ctx, s)
+	err := p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow, _ api.Deed) (api.Deed, error) {
 		stored, err := row.read(ctx, tx, version)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := api.Refuse(api.UpstreamProblems(upstream)); err != nil || stored.Upstream == upstream {
-			return err
+			return nil, err
+		}
+		if refused != nil {
+			return nil, refused
 		}
 		before := stored.audited()
 		stored.Upstream, stored.UpdatedAt, stored.UpdatedBy = upstream, store.Micros(time.Now()), s.Actor.User
 		if err := update(ctx, tx, stored, "upstream", "updated_at", "updated_by"); err != nil {
-			return err
+			return nil, err
 		}
 		if version == api.LatestVersion {
 			if err := row.touch(ctx, tx, stored); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return row.record(ctx, tx, s, "upstream", before, stored.audited())
+		return api.SetUpstream{Function: function, Version: version, Upstream: upstream}, row.record(ctx, tx, s, "upstream", before, stored.audited())
 	})
 	if err != nil {
 		return api.Version{}, err
@@ -105,34 +109,39 @@ func (p *Plane) SetUpstream(ctx context.Context, s api.Scope, function, version,
 
 // DeleteVersion implements api.Functions.
 func (p *Plane) DeleteVersion(ctx context.Context, s api.Scope, function, name string, confirm api.Confirmation) error {
-	return p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow) error {
+	return p.changeFunction(ctx, s, function, 0, func(ctx context.Context, tx bun.Tx, row *functionRow, _ api.Deed) (api.Deed, error) {
 		version, err := row.read(ctx, tx, name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if name == api.LatestVersion {
-			return api.Errorf(api.Conflict, "version.latest_stays")
+			return nil, api.Errorf(api.Conflict, "version.latest_stays")
 		}
 		pointers, err := pointersOf(ctx, tx, function)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if names := additionalOf(pointers, name); len(names) > 0 {
-			return api.Errorf(api.Conflict, "version.additional", "aliases", strings.Join(names, ", "))
+			return nil, api.Errorf(api.Conflict, "version.additional", "aliases", strings.Join(names, ", "))
 		}
 		if slices.ContainsFunc(pointers, func(r pointerRow) bool { return r.Main == name }) {
 			if err := confirm.Refuse(name, "functions.confirm_version_differs"); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := dropAliases(ctx, tx, s, function, name); err != nil {
-			return err
+			return nil, err
 		}
-		if _, err := tx.NewDelete().Model(version).WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		return row.record(ctx, tx, s, "unpublish", version.audited(), nil)
+		return api.DeleteVersion{Function: function, Version: name}, version.drop(ctx, tx, s, row)
 	})
+}
+
+// drop removes a published version that no alias leads to.
+func (r *versionRow) drop(ctx context.Context, tx bun.Tx, s api.Scope, function *functionRow) error {
+	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	return function.record(ctx, tx, s, "unpublish", r.audited(), nil)
 }
 
 // additionalOf names the aliases whose additional version it is.

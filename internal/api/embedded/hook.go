@@ -7,8 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"net"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,7 +20,6 @@ import (
 
 // Bounds of a hook, in characters.
 const (
-	maxHookURL    = 2000
 	minHookSecret = 24
 	maxHookSecret = 500
 )
@@ -56,7 +53,7 @@ type sealedHook struct {
 func (r *hookRow) place() string { return "hook/" + r.ProjectID }
 
 func (r *hookRow) seal(keys *keyring.Ring, h sealedHook) {
-	r.Destination, r.Sealed = hookDestination(h.URL), keys.Seal(r.place(), encode(h))
+	r.Destination, r.Sealed = api.HookDestination(h.URL), keys.Seal(r.place(), encode(h))
 }
 
 func (r *hookRow) open(keys *keyring.Ring) (h sealedHook, err error) {
@@ -77,17 +74,9 @@ func (r *hookRow) hook(sealed sealedHook) api.Hook {
 	return h
 }
 
-// auditedHook is the hook as the audit log keeps it: without what is sealed. Mark
-// tells one address from another without saying it, as long as the keys stay.
-type auditedHook struct {
-	Destination string `json:"destination"`
-	Enabled     bool   `json:"enabled"`
-	Mark        string `json:"url_mark,omitempty"`
-	Typed       bool   `json:"secret_typed,omitempty"`
-}
-
-func (r *hookRow) audited(keys *keyring.Ring, url string, typed bool) auditedHook {
-	return auditedHook{r.Destination, r.Enabled, hookMark(keys, url), typed}
+// audited is the row for the audit log, with the mark of its address.
+func (r *hookRow) audited(keys *keyring.Ring, url string, typed bool) api.AuditedHook {
+	return api.AuditedHook{Destination: r.Destination, Enabled: r.Enabled, Mark: hookMark(keys, url), Typed: typed}
 }
 
 func hookMark(keys *keyring.Ring, url string) string {
@@ -172,7 +161,7 @@ func (p *Plane) removeHook(ctx context.Context, tx bun.Tx, s api.Scope, stored *
 }
 
 func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.HookDraft, stored *hookRow, before sealedHook) error {
-	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: api.KindHook, Name: hookDestination(d.URL)}
+	row, event := &hookRow{ProjectID: s.Project}, store.Event{Action: "create", Kind: api.KindHook, Name: api.HookDestination(d.URL)}
 	if stored != nil {
 		*row = *stored
 		event.Action, event.Before = "update", stored.audited(p.keys, before.URL, false)
@@ -204,7 +193,7 @@ func (p *Plane) storeHook(ctx context.Context, tx bun.Tx, s api.Scope, d api.Hoo
 // for somebody else (S11).
 func hookProblems(d api.HookDraft, stored sealedHook) []api.Problem {
 	var problems []api.Problem
-	if m := urlProblem(d.URL); !m.IsZero() {
+	if m := api.HookURLProblem(d.URL); !m.IsZero() {
 		problems = append(problems, api.Problem{Path: "url", Message: m})
 	}
 	if m := hookSecretProblem(d, stored); !m.IsZero() {
@@ -213,25 +202,12 @@ func hookProblems(d api.HookDraft, stored sealedHook) []api.Problem {
 	return problems
 }
 
-func urlProblem(text string) api.Message {
-	u, err := url.Parse(text)
-	switch {
-	case utf8.RuneCountInString(text) > maxHookURL:
-		return api.M("hook.url_too_long", "max", maxHookURL)
-	case err != nil || !store.Storable(text) || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Fragment != "":
-		return api.M("hook.url_form")
-	case u.User != nil:
-		return api.M("hook.url_user")
-	}
-	return api.Message{}
-}
-
 func hookSecretProblem(d api.HookDraft, stored sealedHook) api.Message {
 	text := d.Secret.Reveal()
 	switch {
 	case text == "" && stored.Secret == "":
 		return api.M("hook.secret_required", "min", minHookSecret)
-	case text == "" && hookDestination(d.URL) != hookDestination(stored.URL):
+	case text == "" && api.HookDestination(d.URL) != api.HookDestination(stored.URL):
 		return api.M("hook.secret_again")
 	case text == "":
 		return api.Message{}
@@ -242,21 +218,6 @@ func hookSecretProblem(d api.HookDraft, stored sealedHook) api.Message {
 		return api.M("hook.secret_form")
 	}
 	return api.Message{}
-}
-
-// hookDestination is who gets what is sent to an address: scheme, host and
-// port, however they are written (S12).
-func hookDestination(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return text
-	}
-	port := "80"
-	if u.Scheme == "https" {
-		port = "443"
-	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	return u.Scheme + "://" + net.JoinHostPort(host, cmp.Or(u.Port(), port))
 }
 
 // signingKey is the key in a secret: its bytes or, of one in the form of

@@ -72,7 +72,13 @@ func (p *Plane) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	if err := p.passes(ctx, s, w, check, depth); err != nil {
 		return api.Link{}, err
 	}
-	row := w.row(p, store.NewID(), s, check, time.Now())
+	made, done, err := there(ctx, p, s, api.CreateLink{ID: store.NewID(), Draft: w.whole(), Depth: depth})
+	if err != nil {
+		return api.Link{}, err
+	}
+	defer done()
+	w.draft = made.Draft
+	row := w.row(p, made.ID, s, check, time.Now())
 	var event *eventRow
 	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		if event, err = insert(ctx, tx, s, row, &check); err != nil {
@@ -122,6 +128,12 @@ func (p *Plane) UpdateLink(ctx context.Context, s api.Scope, d api.LinkDraft, de
 	if err := p.passes(ctx, s, w, check, depth); err != nil {
 		return api.Link{}, err
 	}
+	made, done, err := there(ctx, p, s, api.UpdateLink{Draft: w.draft, Depth: depth})
+	if err != nil {
+		return api.Link{}, err
+	}
+	defer done()
+	w.draft = made.Draft
 	row := w.row(p, w.from.ID, s, check, time.Now())
 	var event *eventRow
 	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -176,6 +188,18 @@ func (w *work) replace(ctx context.Context, tx bun.Tx, s api.Scope, row, stored 
 
 // DeleteLink implements api.Links. The link's history goes with it.
 func (p *Plane) DeleteLink(ctx context.Context, s api.Scope, id string, version int64) error {
+	stored, err := p.linkRow(ctx, p.db.Read, s, "id = ?", id)
+	if err == nil && version != 0 && version != stored.Version {
+		err = changed(stored.UpdatedBy)
+	}
+	if err != nil {
+		return err
+	}
+	_, done, err := there(ctx, p, s, api.DeleteLink{ID: id, Version: version})
+	if err != nil {
+		return err
+	}
+	defer done()
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row, err := p.lock(ctx, tx, s, id)
 		if err != nil {

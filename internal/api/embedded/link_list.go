@@ -40,3 +40,17 @@ func (p *Plane) ListLinks(ctx context.Context, s api.Scope, q api.LinkQuery) (ap
 		Sort: q.Sort, Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit, Columns: listColumns, Thin: q.Search != "",
 	}, linkOrders, (*linkRow).link)
 }
+
+// ListClusters implements api.Links: there are api.DefaultCluster, first, and those that
+// links are in.
+func (p *Plane) ListClusters(ctx context.Context, s api.Scope) (api.Clusters, error) {
+	usual := api.Cluster{ID: api.DefaultCluster, Name: api.DefaultCluster, Running: true}
+	all := api.Clusters{Items: []api.Cluster{usual}, Open: true}
+	var ids []string
+	err := p.db.Read.NewSelect().Model((*linkRow)(nil)).Distinct().Column("cluster").
+		Where("project_id = ? AND cluster <> ?", s.Project, api.DefaultCluster).OrderExpr("cluster").Scan(ctx, &ids)
+	for _, id := range ids {
+		all.Items = append(all.Items, api.Cluster{ID: id, Name: id, Running: true})
+	}
+	return all, err
+}

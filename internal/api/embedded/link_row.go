@@ -1,8 +1,6 @@
 package embedded
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -120,35 +118,12 @@ func decode(column string, v any) {
 	}
 }
 
-// auditedLink is a link as the audit log keeps it: of a secret, only that it is
-// there and whether it was typed anew; of extended settings, which we cannot
-// read, a digest.
-type auditedLink struct {
-	Cluster   string            `json:"cluster"`
-	Name      string            `json:"name"`
-	Connector string            `json:"connector"`
-	Enabled   bool              `json:"enabled"`
-	Inputs    map[string]string `json:"inputs"`
-	Secrets   map[string]bool   `json:"secrets"`
-	Typed     []string          `json:"typed,omitempty"`
-	Extended  string            `json:"extended,omitempty"`
-	Check     api.Status        `json:"check,omitempty"`
-}
-
-func audited(l api.Link, typed map[string]api.Secret) auditedLink {
-	var extended string
-	if l.Extended != nil {
-		sum := sha256.Sum256([]byte(l.Extended.Name + "\x00" + l.Extended.Value))
-		extended = hex.EncodeToString(sum[:8])
+// audited is a link for the audit log, with the secrets that were typed anew.
+func audited(l api.Link, typed map[string]api.Secret) api.AuditedLink {
+	a := l.Audited()
+	a.Typed = slices.Sorted(maps.Keys(typed))
+	if l.Check != nil {
+		a.Check = l.Check.Status
 	}
-	return auditedLink{
-		l.Cluster, l.Name, l.Connector, l.Enabled, l.Inputs, l.HasSecret, slices.Sorted(maps.Keys(typed)), extended, statusOf(l.Check),
-	}
-}
-
-func statusOf(c *api.Check) api.Status {
-	if c == nil {
-		return ""
-	}
-	return c.Status
+	return a
 }

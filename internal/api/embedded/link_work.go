@@ -50,6 +50,13 @@ func (p *Plane) work(ctx context.Context, s api.Scope, d api.LinkDraft) (*work, 
 	return w, nil
 }
 
+// whole is the draft with all of its secrets in it, also those that it takes along.
+func (w *work) whole() api.LinkDraft {
+	d := w.draft
+	d.Secrets, d.From = w.secrets, ""
+	return d
+}
+
 // judge applies every rule to a draft. The name is looked up if early is set
 // or if there are other problems to report with it.
 func (p *Plane) judge(ctx context.Context, s api.Scope, d api.LinkDraft, early bool) (*work, error) {
@@ -60,6 +67,13 @@ func (p *Plane) judge(ctx context.Context, s api.Scope, d api.LinkDraft, early b
 	problems := w.draft.NameProblems()
 	if d.ID != "" && w.from.Connector != d.Connector {
 		problems = append(problems, api.Problem{Path: "connector", Message: api.M("link.connector_fixed")})
+	}
+	if d.ID != "" && w.from.Cluster != d.Cluster {
+		if away, err := p.away(ctx, s.Project); err != nil {
+			return nil, err
+		} else if away {
+			problems = append(problems, api.Problem{Path: "cluster", Message: api.M("link.cluster_fixed")})
+		}
 	}
 	problems = append(problems, w.draft.InputProblems(w.from)...)
 	if early || len(problems) > 0 {

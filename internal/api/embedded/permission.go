@@ -56,8 +56,13 @@ func (r *serviceRow) record(ctx context.Context, tx bun.Tx, s api.Scope, action 
 
 // OpenToEveryone implements api.Whitelist.
 func (p *Plane) OpenToEveryone(ctx context.Context, s api.Scope, service string, d api.EveryoneDraft) (api.Permission, error) {
+	made, done, err := p.openThere(ctx, s, service, d)
+	if err != nil {
+		return api.Permission{}, err
+	}
+	defer done()
 	var opened api.Permission
-	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
+	err = p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
 		if err := api.Refuse(d.Problems(svc.Name, now)); err != nil {
 			return err
 		}
@@ -72,6 +77,9 @@ func (p *Plane) OpenToEveryone(ctx context.Context, s api.Scope, service string,
 		}
 		rows := newPermissions(svc.ID, drafts, s.Actor.User, now)
 		rows[0].Reason = d.Reason
+		if made != nil {
+			rows[0].take(made)
+		}
 		opened = rows[0].permission()
 		return svc.add(ctx, tx, s, rows, now)
 	})
@@ -97,8 +105,13 @@ func (r *serviceRow) reopen(ctx context.Context, tx bun.Tx, s api.Scope, d api.E
 
 // ChangePermission implements api.Whitelist.
 func (p *Plane) ChangePermission(ctx context.Context, s api.Scope, service, id string, c api.PermissionChange) (api.Permission, error) {
+	c, done, err := p.changeThere(ctx, s, service, id, c)
+	if err != nil {
+		return api.Permission{}, err
+	}
+	defer done()
 	var row *permissionRow
-	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) (err error) {
+	err = p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) (err error) {
 		if row, err = svc.entry(ctx, tx, id, now); err != nil {
 			return err
 		}
@@ -138,8 +151,13 @@ func (p *Plane) RemovePermissions(ctx context.Context, s api.Scope, service stri
 	case slices.ContainsFunc(ids, unstorable):
 		return nil, api.Errorf(api.NotFound, noPermission)
 	}
+	ids, done, err := p.removeThere(ctx, s, service, ids, r.Repeat)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	var removed []api.Permission
-	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
+	err = p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
 		rows, err := svc.drop(ctx, tx, ids, store.Micros(now))
 		switch {
 		case err != nil:

@@ -19,14 +19,21 @@ func (p *Plane) AddPermissions(ctx context.Context, s api.Scope, service string,
 	case len(b.Entries) > api.MaxBatch:
 		return nil, api.Errorf(api.Limit, "permission.batch_too_big", "max", api.MaxBatch)
 	}
+	away, err := p.away(ctx, s.Project)
+	if err != nil {
+		return nil, err
+	}
+	if away {
+		return p.addThere(ctx, s, service, b)
+	}
 	var added []api.Permission
-	err := p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
+	err = p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
 		verdicts := b.Verdicts(now)
 		present, err := svc.makeWay(ctx, tx, wellNamed(b.Entries, verdicts), now)
 		if err != nil {
 			return err
 		}
-		if err := refuse(&b, verdicts, present); err != nil {
+		if err := b.Refuse(verdicts, present); err != nil {
 			return err
 		}
 		drafts := b.Entries
@@ -65,26 +72,8 @@ func wellNamed(drafts []api.PermissionDraft, verdicts []api.Verdict) []api.Permi
 	return named
 }
 
-// refuse says what is wrong with a batch, in its form or because of what is
-// present: Conflict if that is all.
-func refuse(b *api.PermissionBatch, verdicts []api.Verdict, present map[string]bool) error {
-	invalid := api.Refuse(api.VerdictProblems(verdicts))
-	if !b.Repeat {
-		for i, d := range b.Entries {
-			if verdicts[i].Permission.IsZero() && present[d.Permission] {
-				verdicts[i].Permission = presentMessage(d.Permission)
-			}
-		}
-	}
-	problems := api.VerdictProblems(verdicts)
-	if invalid == nil && len(problems) > 0 {
-		return &api.Error{Code: api.Conflict, Message: problems[0].Message, Problems: problems}
-	}
-	return api.Refuse(problems)
-}
-
 func presentMessage(permission string) api.Message {
-	return api.M("permission.present", "permission", permission)
+	return api.M(api.Present, "permission", permission)
 }
 
 // makeWay takes expired entries away that stand in the way of drafts, and tells
@@ -132,6 +121,14 @@ func (r *serviceRow) add(ctx context.Context, tx bun.Tx, s api.Scope, rows []per
 	if len(rows) > room {
 		return &api.Error{Code: api.Limit, Message: fullMessage()}
 	}
+	return r.insert(ctx, tx, s, rows)
+}
+
+// insert is add where there is room.
+func (r *serviceRow) insert(ctx context.Context, tx bun.Tx, s api.Scope, rows []permissionRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	// One statement: SQLite's index of texts is written after each.
 	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
 		return err
@@ -155,15 +152,15 @@ func (r *serviceRow) recordAdded(ctx context.Context, tx bun.Tx, s api.Scope, ro
 	if len(rows) == 0 {
 		return nil
 	}
-	return r.record(ctx, tx, s, "add", nil, auditedNames(rows))
+	return r.record(ctx, tx, s, "add", nil, auditedPermissions(rows).Brief())
 }
 
 func fullMessage() api.Message { return api.M("permission.full", "max", api.MaxPermissions) }
 
 // room is how many entries the whitelist of the locked service still takes.
 // Those that have expired do not count, though they are still in the table.
-func (r *serviceRow) room(ctx context.Context, tx bun.Tx, now time.Time) (int, error) {
-	expired, err := count(ctx, r.expired(tx, now))
+func (r *serviceRow) room(ctx context.Context, db bun.IDB, now time.Time) (int, error) {
+	expired, err := count(ctx, r.expired(db, now))
 	return api.MaxPermissions - int(r.Entries) + expired, err
 }
 

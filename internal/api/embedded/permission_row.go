@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,61 +111,12 @@ func permissionsOf(rows []permissionRow) []api.Permission {
 	return permissions
 }
 
-// auditedPermission is an entry as the audit log keeps it; of one among many,
-// what it says.
-type auditedPermission struct {
-	ID          string     `json:"id,omitempty"`
-	Permission  string     `json:"permission"`
-	Description string     `json:"description,omitempty"`
-	Expires     *time.Time `json:"expires,omitempty"`
-	Reason      string     `json:"reason,omitempty"`
-}
-
-func auditedPermissionOf(p *api.Permission) auditedPermission {
-	audited := auditedPermission{ID: p.ID, Permission: p.Permission, Description: p.Description, Reason: p.Reason}
-	if !p.Expires.IsZero() {
-		audited.Expires = &p.Expires
-	}
-	return audited
-}
-
-// auditedList is entries as the audit log keeps them.
-type auditedList struct {
-	Permissions []auditedPermission `json:"permissions"`
-	Count       int                 `json:"count"`
-	// First and Last are the ids of many that were added at once.
-	First string `json:"first,omitempty"`
-	Last  string `json:"last,omitempty"`
-}
-
-// auditedPermissions are entries as the audit log keeps them. It names Everyone
-// before others, and says all of them, so that they can be added again.
-func auditedPermissions(rows []permissionRow) auditedList {
-	entries := make([]auditedPermission, 0, len(rows))
+// auditedPermissions are entries for the audit log.
+func auditedPermissions(rows []permissionRow) api.AuditedPermissions {
+	entries := make([]api.AuditedPermission, len(rows))
 	for i := range rows {
 		entry := rows[i].permission()
-		if audited := auditedPermissionOf(&entry); entry.Permission == api.Everyone {
-			entries = slices.Insert(entries, 0, audited)
-		} else {
-			entries = append(entries, audited)
-		}
+		entries[i] = entry.Audited()
 	}
-	return auditedList{Permissions: entries, Count: len(entries)}
-}
-
-// auditedNames are more than api.MaxBatch entries that were added, or have expired:
-// the log says no more than their names, and the first and last of their ids.
-func auditedNames(rows []permissionRow) auditedList {
-	list := auditedPermissions(rows)
-	if len(rows) <= api.MaxBatch {
-		return list
-	}
-	list.First, list.Last = rows[0].ID, rows[0].ID
-	for i, e := range list.Permissions {
-		list.First, list.Last = min(list.First, e.ID), max(list.Last, e.ID)
-		if e.Permission != api.Everyone {
-			list.Permissions[i] = auditedPermission{Permission: e.Permission}
-		}
-	}
-	return list
+	return api.AuditPermissions(entries...)
 }

@@ -103,6 +103,11 @@ func (p *Plane) ValidatePolicy(ctx context.Context, s api.Scope, id string, d ap
 // judgePolicy applies every rule to a complete draft of what the stored policy is to
 // be, and gives resources that are known by their path their ids.
 func (p *Plane) judgePolicy(ctx context.Context, db bun.IDB, s api.Scope, stored *api.Policy, d *api.PolicyDraft) error {
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return err
+	} else if away {
+		layApart(d.Resources)
+	}
 	problems := d.Problems()
 	more, err := p.operationProblems(ctx, db, s, stored, d)
 	if err != nil {
@@ -180,6 +185,11 @@ func takenByPolicies(ctx context.Context, db bun.IDB, s api.Scope, stored *api.P
 // CreatePolicy implements api.Policies.
 func (p *Plane) CreatePolicy(ctx context.Context, s api.Scope, d api.PolicyDraft) (api.Policy, error) {
 	d = d.Complete()
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return api.Policy{}, err
+	} else if away {
+		return p.createPolicyThere(ctx, s, d)
+	}
 	id := store.NewID()
 	err := p.inTxTwice(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := lockProject(ctx, tx, s.Project); err != nil {

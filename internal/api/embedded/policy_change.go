@@ -39,6 +39,11 @@ func (p *Plane) changePolicy(ctx context.Context, s api.Scope, id string, versio
 // UpdatePolicy implements api.Policies.
 func (p *Plane) UpdatePolicy(ctx context.Context, s api.Scope, id string, d api.PolicyDraft, version int64) (api.Policy, error) {
 	d = d.Complete()
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return api.Policy{}, err
+	} else if away {
+		return p.updatePolicyThere(ctx, s, id, d, version)
+	}
 	err := p.changePolicy(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *policyRow, stored *api.Policy) error {
 		if err := p.judgePolicy(ctx, tx, s, stored, &d); err != nil {
 			return err
@@ -82,9 +87,9 @@ func (r *policyRow) record(ctx context.Context, tx bun.Tx, s api.Scope, stored *
 	if err != nil {
 		return err
 	}
-	event := store.Event{Action: action, Kind: api.KindPolicy, ID: r.ID, Name: r.Name, After: auditPolicy(&after)}
+	event := store.Event{Action: action, Kind: api.KindPolicy, ID: r.ID, Name: r.Name, After: after.Audited()}
 	if stored.ID != "" {
-		event.Before = auditPolicy(stored)
+		event.Before = stored.Audited()
 	}
 	return store.Record(ctx, tx, s, event)
 }
@@ -153,6 +158,11 @@ func (r *operationRow) plan(after time.Time) {
 
 // EnablePolicy implements api.Policies.
 func (p *Plane) EnablePolicy(ctx context.Context, s api.Scope, id string, enabled bool) error {
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return err
+	} else if away {
+		return p.enablePolicyThere(ctx, s, id, enabled)
+	}
 	return p.changePolicy(ctx, s, id, 0, func(ctx context.Context, tx bun.Tx, row *policyRow, stored *api.Policy) error {
 		var rows []operationRow
 		if err := tx.NewSelect().Model(&rows).Where("policy_id = ? AND enabled <> ?", id, enabled).Scan(ctx); err != nil {
@@ -177,12 +187,25 @@ func (p *Plane) EnablePolicy(ctx context.Context, s api.Scope, id string, enable
 		if err := update(ctx, tx, row, "updated_at", "updated_by", "version"); err != nil {
 			return err
 		}
-		return row.record(ctx, tx, s, stored, map[bool]string{true: "enable", false: "disable"}[enabled])
+		return row.record(ctx, tx, s, stored, enabling(enabled))
 	})
+}
+
+// enabling is what the log calls it.
+func enabling(enabled bool) string {
+	if enabled {
+		return "enable"
+	}
+	return "disable"
 }
 
 // DeletePolicy implements api.Policies.
 func (p *Plane) DeletePolicy(ctx context.Context, s api.Scope, id string, version int64) error {
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return err
+	} else if away {
+		return p.deletePolicyThere(ctx, s, id, version)
+	}
 	return p.changePolicy(ctx, s, id, version, func(ctx context.Context, tx bun.Tx, row *policyRow, stored *api.Policy) error {
 		for key, query := range map[string]*bun.SelectQuery{
 			"policy.backing_up":  tx.NewSelect().TableExpr("checkpoints").Where("policy_id = ? AND ended_at = 0", id),
@@ -196,11 +219,6 @@ func (p *Plane) DeletePolicy(ctx context.Context, s api.Scope, id string, versio
 				return api.Errorf(api.Conflict, key)
 			}
 		}
-		if _, err := tx.NewDelete().Model(row).WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: api.KindPolicy, ID: id, Name: row.Name, Before: auditPolicy(stored),
-		})
+		return row.remove(ctx, tx, s, stored)
 	})
 }

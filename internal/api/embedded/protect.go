@@ -22,8 +22,8 @@ const perCheckpoint = 4
 
 // dueCheckpoints finds the checkpoints that go on, and that nobody drives.
 func dueCheckpoints(p *Plane, now time.Time) *bun.SelectQuery {
-	return undriven(p.db.Read.NewSelect().Model((*checkpointRow)(nil)).
-		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0"), now)
+	return here(undriven(p.db.Read.NewSelect().Model((*checkpointRow)(nil)).
+		ColumnExpr("project_id, id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).Where("ended_at = 0"), now))
 }
 
 // protectDue begins to drive a checkpoint.

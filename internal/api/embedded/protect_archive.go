@@ -10,11 +10,9 @@ import (
 	"strings"
 	"unicode"
 
+	"switchboard/internal/api"
 	"switchboard/internal/api/objects"
 )
-
-// ownObjects is where the console keeps what is its own: never part of a resource.
-const ownObjects = ".switchboard/"
 
 // listPage is how many objects of a folder are listed at a time; what a checkpoint
 // takes does not depend on how many there are.
@@ -24,7 +22,9 @@ const listPage = 500
 var errFolderEmpty = errors.New("embedded: the folder holds nothing")
 
 // backupKey is where a backup of a project is kept.
-func backupKey(project, id string) string { return ownObjects + "backups/" + project + "/" + id }
+func backupKey(project, id string) string {
+	return api.ReservedPrefix + "backups/" + project + "/" + id
+}
 
 // content opens what a backup of a path holds: an object as it is, or a folder as
 // an archive. m is told how many bytes that will be, as far as it is known.
@@ -142,7 +142,7 @@ func under(folder string) string {
 func resourceObjects(found []objects.Object) []objects.Object {
 	kept := found[:0]
 	for _, o := range found {
-		if !strings.HasPrefix(o.Key, ownObjects) && !strings.HasSuffix(o.Key, "/") && path.Base(o.Key) != "" {
+		if !strings.HasPrefix(o.Key, api.ReservedPrefix) && !strings.HasSuffix(o.Key, "/") && path.Base(o.Key) != "" {
 			kept = append(kept, o)
 		}
 	}

@@ -77,10 +77,16 @@ func (p *Plane) Queue(ctx context.Context, s api.Scope, name string) (api.Queue,
 	}
 	q := row.queue()
 	bonds, err := bonds(ctx, p.db.Read, "b.queue_id = ?", row.ID)
-	for _, b := range bonds {
-		q.Connections = append(q.Connections, api.Used{ID: b.ConnectionID, Name: b.Connection})
-	}
+	q.Connections = used(bonds)
 	return q, err
+}
+
+// used are the connections at the ends of bonds, nil if there are none.
+func used(bonds []boundRow) (connections []api.Used) {
+	for _, b := range bonds {
+		connections = append(connections, api.Used{ID: b.ConnectionID, Name: b.Connection})
+	}
+	return connections
 }
 
 // ValidateQueue implements api.Queues.
@@ -112,11 +118,17 @@ func (p *Plane) CreateQueue(ctx context.Context, s api.Scope, d api.QueueDraft) 
 	if err := p.judgeQueue(ctx, s, d); err != nil {
 		return api.Queue{}, err
 	}
+	made, done, err := there(ctx, p, s, api.CreateQueue{ID: store.NewID(), Draft: d})
+	if err != nil {
+		return api.Queue{}, err
+	}
+	defer done()
+	d = made.Draft
 	row := &queueRow{
-		ID: store.NewID(), ProjectID: s.Project, Name: d.Name, Description: d.Description, Type: d.Type, CUs: d.CUs, CIDR: d.CIDR,
+		ID: made.ID, ProjectID: s.Project, Name: d.Name, Description: d.Description, Type: d.Type, CUs: d.CUs, CIDR: d.CIDR,
 		Tags: encode(d.Tags), CreatedAt: store.Micros(time.Now()), CreatedBy: s.Actor.User, Version: 1,
 	}
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		n, err := tx.NewSelect().Model((*queueRow)(nil)).Where("project_id = ?", s.Project).Count(ctx)
 		if err == nil && n >= api.MaxQueues {
 			err = api.Errorf(api.Limit, "queue.too_many", "max", api.MaxQueues)
@@ -128,7 +140,7 @@ func (p *Plane) CreateQueue(ctx context.Context, s api.Scope, d api.QueueDraft) 
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "create", Kind: api.KindQueue, ID: row.ID, Name: row.Name, After: auditQueue(row.queue()),
+			Action: "create", Kind: api.KindQueue, ID: row.ID, Name: row.Name, After: row.audited(),
 		})
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -143,6 +155,18 @@ func (p *Plane) DeleteQueue(ctx context.Context, s api.Scope, name string) error
 	if name == api.DefaultQueue {
 		return api.Errorf(api.Conflict, "queue.default_stays", "name", name)
 	}
+	q, err := p.Queue(ctx, s, name)
+	if err != nil {
+		return err
+	}
+	if len(q.Connections) > 0 {
+		return queueInUse(q.Connections)
+	}
+	_, done, err := there(ctx, p, s, api.DeleteQueue{Name: name})
+	if err != nil {
+		return err
+	}
+	defer done()
 	return p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row := new(queueRow)
 		if err := find(ctx, tx, s.Project, row, "queue.not_found", "name = ?", name); err != nil {
@@ -153,7 +177,7 @@ func (p *Plane) DeleteQueue(ctx context.Context, s api.Scope, name string) error
 		}
 		bonds, err := bonds(ctx, tx, "b.queue_id = ?", row.ID)
 		if err == nil && len(bonds) > 0 {
-			err = queueInUse(bonds)
+			err = queueInUse(used(bonds))
 		}
 		if err != nil {
 			return err
@@ -162,29 +186,21 @@ func (p *Plane) DeleteQueue(ctx context.Context, s api.Scope, name string) error
 			return err
 		}
 		return store.Record(ctx, tx, s, store.Event{
-			Action: "delete", Kind: api.KindQueue, ID: row.ID, Name: row.Name, Before: auditQueue(row.queue()),
+			Action: "delete", Kind: api.KindQueue, ID: row.ID, Name: row.Name, Before: row.audited(),
 		})
 	})
 }
 
-func queueInUse(bonds []boundRow) error {
-	names := make([]string, len(bonds))
-	for i, b := range bonds {
-		names[i] = b.Connection
+func queueInUse(by []api.Used) error {
+	names := make([]string, len(by))
+	for i := range by {
+		names[i] = by[i].Name
 	}
 	return api.Errorf(api.Conflict, "queue.in_use", "connections", strings.Join(names, ", "))
 }
 
-// auditedQueue is a queue as the audit log keeps it.
-type auditedQueue struct {
-	Name        string        `json:"name"`
-	Description string        `json:"description,omitempty"`
-	Type        api.QueueType `json:"type"`
-	CUs         int           `json:"cu_count"`
-	CIDR        string        `json:"cidr"`
-	Tags        []api.Tag     `json:"tags"`
-}
-
-func auditQueue(q api.Queue) auditedQueue {
-	return auditedQueue{q.Name, q.Description, q.Type, q.CUs, q.CIDR, q.Tags}
+// audited is the row for the audit log.
+func (r *queueRow) audited() api.AuditedQueue {
+	queue := r.queue()
+	return queue.Audited()
 }

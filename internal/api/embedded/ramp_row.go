@@ -74,41 +74,22 @@ func (r *rampRow) pause(message api.Message) {
 func (r *rampRow) end(state api.RampState, by string, now time.Time) {
 	r.State, r.NextAt, r.Message = state, 0, ""
 	r.EndedAt, r.EndedBy = store.Micros(now), by
-	if state == api.RampOvertaken {
+	switch {
+	case state != api.RampOvertaken:
+	case by == "": // in the region that the project lives in
+		r.Message = encode(api.M("ramp.overtaken_there"))
+	default:
 		r.Message = encode(api.M("ramp.overtaken", "by", by))
 	}
 }
 
-// auditedRamp is a ramp as the audit log keeps it, with the alias.
-type auditedRamp struct {
-	Additional string        `json:"additional"`
-	State      api.RampState `json:"state"`
-	Step       int           `json:"step"` // from 1
-	Steps      []auditedStep `json:"steps"`
-	Promote    bool          `json:"promote"`
-	Message    api.Message   `json:"message,omitzero"`
-}
-
-type auditedStep struct {
-	Percent int    `json:"percent"`
-	Hold    string `json:"hold,omitempty"`
-}
-
 // audited is the row for the audit log; of no ramp, nothing.
-func (r *rampRow) audited() *auditedRamp {
+func (r *rampRow) audited() *api.AuditedRamp {
 	if r == nil {
 		return nil
 	}
-	audited := &auditedRamp{Additional: r.Additional, State: r.State, Step: int(r.Step) + 1, Promote: r.Promote}
-	decode(r.Message, &audited.Message)
-	for _, step := range r.steps() {
-		s := auditedStep{Percent: step.Percent}
-		if step.Hold > 0 {
-			s.Hold = step.Hold.String()
-		}
-		audited.Steps = append(audited.Steps, s)
-	}
-	return audited
+	ramp := r.ramp()
+	return ramp.Audited()
 }
 
 // rampUnderWay reads the ramp of an alias that has not ended; nil if there is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,6 +24,9 @@ func dueRamps(p *Plane, now time.Time) *bun.SelectQuery {
 		Where("next_at > 0").Where("next_at <= ?", store.Micros(now))
 }
 
+// notNow are refusals by a region after which a step is tried again.
+var notNow = []api.Code{api.Unavailable, api.Limit}
+
 // workRamp takes the next step of a ramp, if that is still due since then. Of
 // several processes one finds it so: the step moves next_at in the transaction
 // that moves the weight.
@@ -36,16 +40,47 @@ func (p *Plane) workRamp(ctx context.Context, t jobs.Task) error {
 		return err
 	}
 	s := row.scope()
-	alias, err := p.changeAlias(ctx, s, row.AliasID, 0, func(ctx context.Context, tx bun.Tx, c *aliasChange) (string, error) {
-		if c.ramp == nil || c.ramp.ID != t.ID || c.ramp.NextAt != t.Due {
-			return "", nil
-		}
-		return c.goOn(ctx, tx, s)
-	})
+	if err := p.lookAt(ctx, s, row.AliasID); err != nil {
+		return err
+	}
+	step := func(do func(ctx context.Context, tx bun.Tx, c *aliasChange) (string, error)) (api.Alias, error) {
+		return p.changeAlias(ctx, s, row.AliasID, 0, func(ctx context.Context, tx bun.Tx, c *aliasChange) (string, error) {
+			if c.ramp == nil || c.ramp.ID != t.ID || c.ramp.NextAt != t.Due {
+				return "", nil
+			}
+			return do(ctx, tx, c)
+		})
+	}
+	alias, err := step(func(ctx context.Context, tx bun.Tx, c *aliasChange) (string, error) { return c.goOn(ctx, tx, s) })
+	if refused, ok := errors.AsType[*api.Error](err); ok && !slices.Contains(notNow, refused.Code) {
+		alias, err = step(func(_ context.Context, _ bun.Tx, c *aliasChange) (string, error) { return c.pauseRefused(refused) })
+	}
 	if api.CodeOf(err) == api.NotFound {
 		return nil // the alias was deleted meanwhile
 	}
 	p.remind(ctx, s, alias.Ramp)
+	return err
+}
+
+// lookAt has what a region says of an alias taken over before a step is taken: whoever
+// led the alias elsewhere there is not overruled by a plan. It fails while the region
+// does not answer, and so the step is taken later.
+func (p *Plane) lookAt(ctx context.Context, s api.Scope, alias string) error {
+	away, err := p.away(ctx, s.Project)
+	if err != nil || !away {
+		return err
+	}
+	stored, err := p.Alias(ctx, s, alias)
+	if api.CodeOf(err) == api.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	seen, err := p.upstream.Refresh(ctx, s, api.KindFunction, stored.Function.ID)
+	if err == nil && !seen.Trouble.IsZero() {
+		err = &api.Error{Code: api.Unavailable, Message: seen.Trouble}
+	}
 	return err
 }
 
@@ -70,10 +105,15 @@ func (c *aliasChange) goOn(ctx context.Context, tx bun.Tx, s api.Scope) (action 
 		action, err = "promote", c.promote(ctx, tx, s)
 	}
 	if refused, ok := errors.AsType[*api.Error](err); ok {
-		c.ramp.pause(whyRefused(refused))
-		return "ramp_pause", nil
+		return c.pauseRefused(refused)
 	}
 	return action, err
+}
+
+// pauseRefused lets the ramp wait for somebody, and says why.
+func (c *aliasChange) pauseRefused(refused *api.Error) (action string, err error) {
+	c.ramp.pause(whyRefused(refused))
+	return "ramp_pause", nil
 }
 
 // asLed reports whether the alias leads where the ramp's last step let it.

@@ -50,7 +50,9 @@ func (p *Plane) readRegion(ctx context.Context, db bun.IDB, s api.Scope, name st
 func (p *Plane) addProjects(ctx context.Context, db bun.IDB, s api.Scope, regions []api.Region) error {
 	var rows []projectRow
 	account := db.NewSelect().Model((*projectRow)(nil)).Column("account_id").Where("id = ?", s.Project)
-	if err := db.NewSelect().Model(&rows).Where("account_id = (?)", account).OrderExpr("name").Scan(ctx); err != nil {
+	err := db.NewSelect().Model(&rows).Where("account_id = (?)", account).Where("id NOT IN (" + cloudProjects + ")").
+		OrderExpr("name").Scan(ctx)
+	if err != nil {
 		return err
 	}
 	for _, project := range rows {

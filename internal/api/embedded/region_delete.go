@@ -49,7 +49,7 @@ func (p *Plane) regionFree(ctx context.Context, tx bun.Tx, name string) error {
 		return tx.NewSelect().Model((*projectRow)(nil)).Column("id").Where("region = ?", name)
 	}
 	used, err := firstUse(ctx, append(contents(tx, name),
-		regionUse{"region.has_policies", tx.NewSelect().TableExpr("policies").Where("project_id IN (?)", projects())},
+		regionUse{"region.has_policies", here(tx.NewSelect().TableExpr("policies").Where("project_id IN (?)", projects()))},
 		regionUse{"region.has_projects", projects().Where("name <> ?", name)}))
 	if err != nil {
 		return err
@@ -70,9 +70,9 @@ type regionUse struct {
 // or copies them.
 func contents(tx bun.Tx, name string) []regionUse {
 	return []regionUse{
-		{"region.has_backups", tx.NewSelect().TableExpr("backups").Where("region = ?", name)},
-		{"region.has_checkpoints", tx.NewSelect().TableExpr("checkpoints").Where("ended_at = 0 AND region = ?", name)},
-		{"region.has_runs", tx.NewSelect().TableExpr("replication_runs").Where("ended_at = 0 AND (region = ? OR source_region = ?)", name, name)},
+		{"region.has_backups", here(tx.NewSelect().TableExpr("backups").Where("region = ?", name))},
+		{"region.has_checkpoints", here(tx.NewSelect().TableExpr("checkpoints").Where("ended_at = 0 AND region = ?", name))},
+		{"region.has_runs", here(tx.NewSelect().TableExpr("replication_runs").Where("ended_at = 0 AND (region = ? OR source_region = ?)", name, name))},
 	}
 }
 
@@ -109,7 +109,7 @@ func (r *regionRow) mayMove(ctx context.Context, tx bun.Tx, d *api.RegionDraft) 
 // it is replicated to.
 func destinationFree(ctx context.Context, tx bun.Tx, name string) error {
 	var rows []operationRow
-	err := tx.NewSelect().Model(&rows).Column("definition").Where("type = ?", api.OperationReplication).Scan(ctx)
+	err := here(tx.NewSelect().Model(&rows).Column("definition").Where("type = ?", api.OperationReplication)).Scan(ctx)
 	for i := range rows {
 		if rows[i].definition().Region == name {
 			return api.Errorf(api.Conflict, "region.has_operations", "region", name)

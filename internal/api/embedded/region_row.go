@@ -31,8 +31,7 @@ type regionRow struct {
 	Version   int64
 }
 
-// regionSettings is where a region is, without its secret; and so a region as the
-// audit log keeps it.
+// regionSettings is where a region is, without its secret.
 type regionSettings struct {
 	Kind      api.StoreKind `json:"kind"`
 	Folder    string        `json:"folder,omitempty"`
@@ -89,17 +88,12 @@ func (s *regionSettings) at(secret api.Secret) objects.Place {
 	}
 }
 
-// auditedRegion is a region as the audit log keeps it: of the secret, only that it
-// is there and whether it was typed anew.
-type auditedRegion struct {
-	regionSettings
-	Secret    bool  `json:"secret,omitempty"`
-	Typed     bool  `json:"secret_typed,omitempty"`
-	Bandwidth int64 `json:"bandwidth,omitempty"`
-}
-
-func (r *regionRow) audited(typed bool) auditedRegion {
-	return auditedRegion{r.settings(), r.Sealed != "", typed, r.Bandwidth}
+// audited is the row for the audit log; typed says that its secret was typed anew.
+func (r *regionRow) audited(typed bool) api.AuditedRegion {
+	region := r.region()
+	audited := region.Audited()
+	audited.Typed = typed
+	return audited
 }
 
 func findRegion(ctx context.Context, db bun.IDB, name string) (*regionRow, error) {
@@ -122,4 +116,6 @@ type projectRow struct {
 	AccountID string
 	Name      string
 	Region    string
+
+	Away string `bun:",scanonly"` // the region of a cloud that it lives in, if it does
 }

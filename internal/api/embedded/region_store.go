@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"regexp"
 	"sync"
 
 	"github.com/uptrace/bun"
@@ -108,9 +109,16 @@ func limited(before *rate.Limiter, bandwidth int64) *rate.Limiter {
 
 // regionOf returns the region that a project is in.
 func (p *Plane) regionOf(ctx context.Context, db bun.IDB, project string) (string, error) {
+	row, err := findProject(ctx, db, project)
+	return cmp.Or(row.Away, row.Region, p.options.Region), err
+}
+
+func findProject(ctx context.Context, db bun.IDB, id string) (*projectRow, error) {
 	row := new(projectRow)
-	err := db.NewSelect().Model(row).Where("id = ?", project).Scan(ctx)
-	return cmp.Or(row.Region, p.options.Region), orMissing(err, "error.not_found")
+	err := db.NewSelect().Model(row).Column("id", "account_id", "name", "region").
+		ColumnExpr("COALESCE((SELECT b.region FROM project_backends AS b WHERE b.project_id = project_row.id), '') AS away").
+		Where("id = ?", id).Scan(ctx)
+	return row, orMissing(err, "error.not_found")
 }
 
 // isIn reports whether a project is in a region.
@@ -120,12 +128,15 @@ func (p *Plane) isIn(project *projectRow, region string) bool {
 
 // destination judges where something of the scope's project is to be replicated
 // to, and names the project there: the region has to be another one, and the
-// project one in it of the same account. Paths of problems are "region" and
-// "project".
+// project one in it of the same account. Where a project in a region of a cloud can
+// replicate to, that knows. Paths of problems are "region" and "project".
 func (p *Plane) destination(ctx context.Context, db bun.IDB, s api.Scope, d api.Destination) (projectName string, problems []api.Problem, err error) {
-	home := new(projectRow)
-	if err := db.NewSelect().Model(home).Where("id = ?", s.Project).Scan(ctx); err != nil {
-		return "", nil, orMissing(err, "error.not_found")
+	home, err := findProject(ctx, db, s.Project)
+	if err != nil {
+		return "", nil, err
+	}
+	if home.Away != "" {
+		return "", cloudProblems(home.Away, d), nil
 	}
 	m, err := p.destinationRegionProblem(ctx, db, cmp.Or(home.Region, p.options.Region), d.Region)
 	if err != nil {
@@ -139,7 +150,8 @@ func (p *Plane) destination(ctx context.Context, db bun.IDB, s api.Scope, d api.
 	}
 	var found []projectRow
 	if store.Storable(d.Project) {
-		err = db.NewSelect().Model(&found).Where("id = ? AND account_id = ?", d.Project, home.AccountID).Scan(ctx)
+		err = db.NewSelect().Model(&found).Where("id = ? AND account_id = ?", d.Project, home.AccountID).
+			Where("id NOT IN (" + cloudProjects + ")").Scan(ctx)
 	}
 	if err != nil {
 		return "", nil, err
@@ -148,6 +160,27 @@ func (p *Plane) destination(ctx context.Context, db bun.IDB, s api.Scope, d api.
 		return "", []api.Problem{{Path: "project", Message: api.M("region.project_unknown", "region", d.Region)}}, nil
 	}
 	return found[0].Name, nil, nil
+}
+
+// cloudWord is what regions and projects of a cloud are called.
+var cloudWord = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
+
+// cloudProblems judges the form of a destination in a cloud.
+func cloudProblems(home string, d api.Destination) []api.Problem {
+	at := func(path string, m api.Message) []api.Problem { return []api.Problem{{Path: path, Message: m}} }
+	switch {
+	case d.Region == "":
+		return at("region", api.M("region.destination_required"))
+	case d.Region == home:
+		return at("region", api.M("region.destination_same", "region", home))
+	case !cloudWord.MatchString(d.Region):
+		return at("region", api.M("region.destination_unknown", "region", api.Shortened(d.Region)))
+	case d.Project == "":
+		return at("project", api.M("region.project_required"))
+	case !cloudWord.MatchString(d.Project):
+		return at("project", api.M("region.project_unknown", "region", d.Region))
+	}
+	return nil
 }
 
 func (p *Plane) destinationRegionProblem(ctx context.Context, db bun.IDB, home, region string) (api.Message, error) {

@@ -17,7 +17,8 @@ const startTries = 3
 
 // StartReplication implements api.Replications.
 func (p *Plane) StartReplication(ctx context.Context, s api.Scope, d api.ReplicationDraft) (api.ReplicationRun, error) {
-	return p.begin(ctx, s, func(ctx context.Context, tx bun.Tx) (*replicationRow, []recordRow, error) {
+	deed := api.StartReplication{Draft: d}
+	return begin(ctx, p, s, deed, func(d api.StartReplication) []api.Queued { return d.Made }, func(ctx context.Context, tx bun.Tx) (*replicationRow, []recordRow, error) {
 		policy := new(policyRow)
 		if err := lock(ctx, tx, s.Project, policy, noPolicy, d.Policy); err != nil {
 			return nil, nil, err
@@ -39,7 +40,8 @@ func (p *Plane) StartReplication(ctx context.Context, s api.Scope, d api.Replica
 
 // ReplicateBackup implements api.Replications.
 func (p *Plane) ReplicateBackup(ctx context.Context, s api.Scope, backup string, d api.BackupReplicationDraft) (api.ReplicationRun, error) {
-	return p.begin(ctx, s, func(ctx context.Context, tx bun.Tx) (*replicationRow, []recordRow, error) {
+	deed := api.ReplicateBackup{Backup: backup, Draft: d}
+	return begin(ctx, p, s, deed, func(d api.ReplicateBackup) []api.Queued { return d.Made }, func(ctx context.Context, tx bun.Tx) (*replicationRow, []recordRow, error) {
 		row := new(backupRow)
 		if err := find(ctx, tx, s.Project, row, noBackup, "id = ?", backup); err != nil {
 			return nil, nil, err
@@ -83,6 +85,9 @@ func (a *aim) allows(ctx context.Context, tx bun.Tx, row *backupRow) error {
 	if err != nil || len(present) == 0 {
 		return err
 	}
+	if a.cloud && present[0].Status == api.ReplicationSucceeded {
+		return nil // whether it is there still, the region knows
+	}
 	return isThere(present[0].Status, a.destination.Region)
 }
 
@@ -96,8 +101,14 @@ func isThere(status api.ReplicationStatus, region string) error {
 
 // begin stores the run that plan makes, with its records, and has it worked. With
 // nothing to copy nothing is stored. Of several who begin the same at the same time
-// the database lets one; the others plan again, and see.
-func (p *Plane) begin(ctx context.Context, s api.Scope, plan func(context.Context, bun.Tx) (*replicationRow, []recordRow, error)) (api.ReplicationRun, error) {
+// the database lets one; the others plan again, and see. In a project that lives in a
+// region the deed is made there: queued is what that said.
+func begin[D api.Deed](ctx context.Context, p *Plane, s api.Scope, d D, queued func(D) []api.Queued, plan planned) (api.ReplicationRun, error) {
+	if away, err := p.away(ctx, s.Project); err != nil {
+		return api.ReplicationRun{}, err
+	} else if away {
+		return beginThere(ctx, p, s, d, queued, plan)
+	}
 	var run *replicationRow
 	var err error
 	for range startTries {

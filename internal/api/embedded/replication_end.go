@@ -14,11 +14,24 @@ import (
 // once more, the policy's sync is written down, the audit log and, if something
 // failed, the hook are told. The caller has locked the run.
 func (p *Plane) endReplication(ctx context.Context, tx bun.Tx, row *replicationRow, s api.Scope, action string) (*eventRow, error) {
-	if err := row.tally(ctx, tx); err != nil {
+	if err := p.closeReplication(ctx, tx, row, p.now()); err != nil {
 		return nil, err
 	}
-	now := p.now()
-	row.EndedAt = max(store.Micros(now), row.StartedAt)
+	if err := row.record(ctx, tx, s, action); err != nil {
+		return nil, err
+	}
+	if err := row.recordReceived(ctx, tx, s); err != nil || row.Failed == 0 {
+		return nil, err
+	}
+	return raiseReplication(ctx, tx, row)
+}
+
+// closeReplication is the part of it that nobody is told of.
+func (p *Plane) closeReplication(ctx context.Context, tx bun.Tx, row *replicationRow, at time.Time) error {
+	if err := row.tally(ctx, tx); err != nil {
+		return err
+	}
+	row.EndedAt = max(store.Micros(at), row.StartedAt)
 	row.SeenAt, row.Driver, row.DrivenUntil = row.EndedAt, "", 0
 	if took := row.EndedAt - row.StartedAt; took > 0 {
 		row.Rate = int64(float64(row.Bytes) / time.Duration(took*1000).Seconds())
@@ -26,30 +39,34 @@ func (p *Plane) endReplication(ctx context.Context, tx bun.Tx, row *replicationR
 	_, err := tx.NewUpdate().Model(row).Column("succeeded", "failed", "skipped", "bytes", "rate", "seen_at",
 		"ended_at", "stopped_by", "driver", "driven_until").WherePK().Exec(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := row.sync(ctx, tx, now); err != nil {
-		return nil, err
+	if err := row.sync(ctx, tx, p.now()); err != nil {
+		return err
 	}
-	if err := row.record(ctx, tx, s, action); err != nil || row.Failed == 0 {
-		return nil, err
-	}
-	return raiseReplication(ctx, tx, row)
+	return row.forget(ctx, tx)
 }
 
-// record tells the audit log how the run ended; the project that got replicas is
-// told so as well.
+// record tells the audit log of a run.
 func (r *replicationRow) record(ctx context.Context, tx bun.Tx, s api.Scope, action string) error {
 	title, err := r.name(ctx, tx)
 	if err != nil {
 		return err
 	}
-	e := store.Event{Action: action, Kind: api.KindReplication, ID: r.ID, Name: title, After: r.audited()}
-	if err := store.Record(ctx, tx, s, e); err != nil || r.Succeeded == 0 {
+	return store.Record(ctx, tx, s, store.Event{Action: action, Kind: api.KindReplication, ID: r.ID, Name: title, After: r.audited()})
+}
+
+// recordReceived tells the audit log of the project that got replicas.
+func (r *replicationRow) recordReceived(ctx context.Context, tx bun.Tx, s api.Scope) error {
+	if r.Succeeded == 0 {
+		return nil
+	}
+	title, err := r.name(ctx, tx)
+	s.Project = r.DestinationID
+	if err != nil {
 		return err
 	}
-	s.Project, e.Action, e.Kind = r.DestinationID, "receive", api.KindBackup
-	return store.Record(ctx, tx, s, e)
+	return store.Record(ctx, tx, s, store.Event{Action: "receive", Kind: api.KindBackup, ID: r.ID, Name: title, After: r.audited()})
 }
 
 // tally makes the figures of a run what its records say.

@@ -24,7 +24,7 @@ var (
 // withLookups adds to a query for runs what is kept elsewhere.
 func withLookups(query *bun.SelectQuery) *bun.SelectQuery {
 	return query.ColumnExpr("replication_row.*").
-		ColumnExpr("COALESCE((SELECT name FROM projects WHERE projects.id = destination_id), '') AS project_name").
+		ColumnExpr("COALESCE((SELECT name FROM projects WHERE projects.id = destination_id), destination_id) AS project_name").
 		ColumnExpr("(SELECT COUNT(*) FROM replication_records AS r WHERE replication_row.ended_at = 0"+
 			" AND r.run_id = replication_row.id AND r.status = ?) AS running", api.ReplicationRunning)
 }

@@ -51,7 +51,7 @@ func (p *Plane) estimate(ctx context.Context, db bun.IDB, s api.Scope, region st
 		return 0, err
 	}
 	row, err := findRegion(ctx, db, region)
-	if err != nil {
+	if err != nil && api.CodeOf(err) != api.NotFound { // one of a cloud is none of ours
 		return 0, err
 	}
 	var rate int64

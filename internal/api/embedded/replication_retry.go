@@ -12,7 +12,8 @@ import (
 
 // RetryReplication implements api.Replications.
 func (p *Plane) RetryReplication(ctx context.Context, s api.Scope, id string) (api.ReplicationRun, error) {
-	return p.begin(ctx, s, func(ctx context.Context, tx bun.Tx) (*replicationRow, []recordRow, error) {
+	deed := api.RetryReplication{Run: id}
+	return begin(ctx, p, s, deed, func(d api.RetryReplication) []api.Queued { return d.Made }, func(ctx context.Context, tx bun.Tx) (*replicationRow, []recordRow, error) {
 		old := new(replicationRow)
 		if err := find(ctx, tx, s.Project, old, noReplication, "id = ?", id); err != nil {
 			return nil, nil, err
@@ -81,11 +82,18 @@ func (a *aim) again(ctx context.Context, tx bun.Tx, run, old *replicationRow) ([
 // CancelReplication implements api.Replications. Who drives the run here gives up at
 // once, in another process with his next beat; what he wrote by then is taken away.
 func (p *Plane) CancelReplication(ctx context.Context, s api.Scope, id string) (api.ReplicationRun, error) {
+	away, err := p.away(ctx, s.Project)
+	if err != nil {
+		return api.ReplicationRun{}, err
+	}
 	var event *eventRow
-	err := p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+	err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		row, err := lockReplication(ctx, tx, s.Project, id)
 		if err != nil || row.EndedAt > 0 {
 			return err
+		}
+		if away { // no call of the dialect does that
+			return api.Errorf(api.Conflict, "replication.not_cancelled", "region", row.SourceRegion)
 		}
 		row.StoppedBy = cmp.Or(s.Actor.User, s.Actor.UserID, string(s.Actor.Way), "?")
 		if err := p.skipAll(ctx, tx, row, fault(api.FaultCancelled, "")); err != nil {

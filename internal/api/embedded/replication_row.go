@@ -80,28 +80,14 @@ func (r *replicationRow) scope() api.Scope {
 	return s
 }
 
-// auditedReplication is a run as the audit log keeps it.
-type auditedReplication struct {
-	Policy     string `json:"policy,omitempty"`
-	Source     string `json:"source_region"`
-	Region     string `json:"destination_region"`
-	Project    string `json:"destination_project_id"`
-	Accelerate bool   `json:"enable_acceleration,omitempty"`
-	Auto       bool   `json:"auto_trigger,omitempty"`
-	RetryOf    string `json:"retry_of,omitempty"`
-	StoppedBy  string `json:"stopped_by,omitempty"`
-	Total      int64  `json:"total"`
-	Succeeded  int64  `json:"succeeded"`
-	Failed     int64  `json:"failed"`
-	Skipped    int64  `json:"skipped"`
-	TotalBytes int64  `json:"total_bytes"`
-	Bytes      int64  `json:"bytes"`
-}
-
-func (r *replicationRow) audited() auditedReplication {
-	return auditedReplication{
-		r.PolicyName, r.SourceRegion, r.Region, r.DestinationID, r.Accelerate, r.Auto, r.RetryOf, r.StoppedBy,
-		r.Total, r.Succeeded, r.Failed, r.Skipped, r.TotalBytes, r.Bytes,
+// audited is the run for the audit log.
+func (r *replicationRow) audited() api.AuditedReplication {
+	return api.AuditedReplication{
+		Policy: r.PolicyName, Source: r.SourceRegion, Region: r.Region, Project: r.DestinationID, Accelerate: r.Accelerate,
+		Auto: r.Auto, RetryOf: r.RetryOf, StoppedBy: r.StoppedBy,
+		AuditedFigures: &api.AuditedFigures{
+			Total: r.Total, Succeeded: r.Succeeded, Failed: r.Failed, Skipped: r.Skipped, TotalBytes: r.TotalBytes, Bytes: r.Bytes,
+		},
 	}
 }
 

@@ -16,11 +16,15 @@ type aim struct {
 	source      string   // region
 	destination api.Destination
 	projectName string // of the destination
+	cloud       bool   // the project lives in a region, which knows what is at the destination
 }
 
 // aim judges where backups of the scope's project go to.
 func (p *Plane) aim(ctx context.Context, db bun.IDB, s api.Scope, to api.Destination) (a aim, problems []api.Problem, err error) {
 	a.destination = to
+	if a.cloud, err = p.away(ctx, s.Project); err != nil {
+		return a, nil, err
+	}
 	if a.source, err = p.regionOf(ctx, db, s.Project); err != nil {
 		return a, nil, err
 	}

@@ -18,10 +18,10 @@ const taskRetain jobs.Kind = "retain"
 // dueRetentions finds what is to be looked at because the time of a backup is up, by
 // policies.
 func dueRetentions(p *Plane, now time.Time) *bun.SelectQuery {
-	return p.db.Read.NewSelect().Model((*backupRow)(nil)).
+	return here(p.db.Read.NewSelect().Model((*backupRow)(nil)).
 		ColumnExpr("DISTINCT project_id, policy_id AS id, '' AS part, ? AS due", store.Micros(now.Truncate(turn))).
 		Where("expires_at > 0 AND expires_at <= ?", store.Micros(now)).
-		Where("status = 'error' OR status = 'available' AND kind = 'backup' AND NOT adopted")
+		Where("status = 'error' OR status = 'available' AND kind = 'backup' AND NOT adopted"))
 }
 
 // retainDue removes what is not kept any more.
@@ -174,7 +174,7 @@ func (p *Plane) expire(ctx context.Context, tx bun.Tx, project, policy string, i
 		}
 		job := api.Scope{Project: project, Actor: api.Actor{Way: api.WayJob}}
 		err = store.Record(ctx, tx, job, store.Event{
-			Action: "prune", Kind: api.KindPolicy, ID: policy, Before: map[string]any{"backups": n, "ids": batch[:min(len(batch), maxNamed)]},
+			Action: "prune", Kind: api.KindPolicy, ID: policy, Before: map[string]any{"backups": n, "ids": batch[:min(len(batch), api.MaxAuditedNames)]},
 		})
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 
 // alias takes a change of an alias back, or of its ramp.
 func (r *reversal) alias(ctx context.Context) error {
-	var was auditedAlias
+	var was api.AuditedAlias
 	had, err := r.before(&was)
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (r *reversal) alias(ctx context.Context) error {
 	switch {
 	case r.Change.Action == "create":
 		if there {
-			r.tell(toldAlias(stored), nil)
+			r.tell(stored.Audited(), nil)
 			r.Deed = api.DeleteAlias{ID: stored.ID, Version: stored.Version}
 		}
 		return nil
@@ -41,25 +41,18 @@ func (r *reversal) alias(ctx context.Context) error {
 	return r.restoreAlias(ctx, stored, was)
 }
 
-// toldAlias is an alias as the audit log keeps it, without its ramp.
-func toldAlias(a *api.Alias) auditedAlias {
-	row := aliasRow{Package: a.Function.Package, FunctionName: a.Function.Name, Name: a.Name, Description: a.Description}
-	row.lead(a.Route)
-	return row.audited(nil)
-}
-
 // restoreAlias leads an alias where it led. A ramp that was under way then does not
 // go on, and one that is under way now ends.
-func (r *reversal) restoreAlias(ctx context.Context, stored *api.Alias, was auditedAlias) error {
+func (r *reversal) restoreAlias(ctx context.Context, stored *api.Alias, was api.AuditedAlias) error {
 	ramped := was.Ramp
 	was.Ramp = nil
-	changed := r.tell(toldAlias(stored), was)
+	changed := r.tell(stored.Audited(), was)
 	if ramped != nil && stored.Ramp == nil && slices.Contains([]api.RampState{api.RampRunning, api.RampPaused}, ramped.State) {
 		r.note("reverse.ramp_stays")
 	}
 	switch {
 	case changed:
-		d := was.draft()
+		d := was.Draft()
 		if err := r.p.ValidateAlias(ctx, r.s, stored.Function.ID, stored.ID, d); err != nil {
 			return err
 		}
@@ -72,7 +65,7 @@ func (r *reversal) restoreAlias(ctx context.Context, stored *api.Alias, was audi
 	return nil
 }
 
-func (r *reversal) remakeAlias(ctx context.Context, was auditedAlias) error {
+func (r *reversal) remakeAlias(ctx context.Context, was api.AuditedAlias) error {
 	if was.Ramp != nil {
 		r.note("reverse.ramp_stays")
 		was.Ramp = nil
@@ -90,11 +83,11 @@ func (r *reversal) remakeAlias(ctx context.Context, was auditedAlias) error {
 	if err != nil {
 		return err
 	}
-	if there && !r.tell(toldAlias(&same), was) {
+	if there && !r.tell(same.Audited(), was) {
 		r.Version, r.Notes = same.Version, nil
 		return nil
 	}
-	d := was.draft()
+	d := was.Draft()
 	if err := r.p.ValidateAlias(ctx, r.s, function.ID, "", d); err != nil {
 		return err
 	}

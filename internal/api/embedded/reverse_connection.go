@@ -38,8 +38,8 @@ func (r *reversal) connection(ctx context.Context) error {
 }
 
 // toldConnection is a connection without what comes and goes by itself.
-func toldConnection(c api.Connection) auditedConnection {
-	a := auditConnection(c)
+func toldConnection(c api.Connection) api.AuditedConnection {
+	a := c.Audited()
 	a.State, a.Address = "", ""
 	return a
 }
@@ -47,7 +47,7 @@ func toldConnection(c api.Connection) auditedConnection {
 // restoreConnection gives a connection its tags back, or the queues that the change
 // took from it, and takes from it those that it gave.
 func (r *reversal) restoreConnection(stored api.Connection) error {
-	var was, became auditedConnection
+	var was, became api.AuditedConnection
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -84,14 +84,11 @@ func (r *reversal) restoreConnection(stored api.Connection) error {
 }
 
 func (r *reversal) remakeConnection(ctx context.Context) error {
-	var was auditedConnection
+	var was api.AuditedConnection
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
-	d := api.ConnectionDraft{
-		Name: was.Name, Service: was.Service, URL: was.URL, SecurityGroupID: was.SecurityGroupID, NetworkID: was.NetworkID,
-		Cluster: was.Cluster, Tags: was.Tags,
-	}
+	d := was.Draft()
 	bound := was.Queues
 	was.Queues, was.State, was.Address = nil, "", ""
 	row := new(connectionRow)
@@ -126,21 +123,19 @@ func (r *reversal) queue(ctx context.Context) error {
 	case "create":
 		// One that was made again since is another.
 		if there && stored.ID == r.Change.ObjectID {
-			r.tell(auditQueue(stored), nil)
+			r.tell(stored.Audited(), nil)
 			r.Deed = api.DeleteQueue{Name: stored.Name}
 		}
 		return nil
 	case "delete":
-		var was auditedQueue
+		var was api.AuditedQueue
 		if _, err := r.before(&was); err != nil {
 			return err
 		}
-		if there && !r.tell(auditQueue(stored), was) {
+		if there && !r.tell(stored.Audited(), was) {
 			return nil
 		}
-		d := api.QueueDraft{
-			Name: was.Name, Description: was.Description, Type: was.Type, CUs: was.CUs, CIDR: was.CIDR, Tags: was.Tags,
-		}
+		d := api.QueueDraft(was)
 		if err := r.p.ValidateQueue(ctx, r.s, d); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 
 	"switchboard/internal/api"
 )
@@ -23,7 +22,7 @@ func (r *reversal) function(ctx context.Context) error {
 	switch action := r.Change.Action; {
 	case action == "create":
 		if there {
-			r.tell(auditFunction(&stored), nil)
+			r.tell(stored.Audited(), nil)
 			r.Deed = api.DeleteFunction{ID: stored.ID, Version: stored.Version}
 		}
 		return nil
@@ -43,29 +42,18 @@ func (r *reversal) function(ctx context.Context) error {
 	return final("reverse.event")
 }
 
-func auditFunction(f *api.Function) auditedFunction {
-	return auditedFunction{Package: f.Package, Name: f.Name, auditedVersion: auditVersion(&f.Latest)}
-}
-
-// draft describes the function as it was, with the code that is there.
-func (a *auditedFunction) draft() api.FunctionDraft {
-	d := api.FunctionDraft{Package: a.Package, Name: a.Name, Config: a.FunctionConfig, Code: a.FunctionCode, Upstream: a.Upstream}
-	d.Config.Timeout = time.Duration(a.Timeout) * time.Second
-	return d
-}
-
 func (r *reversal) restoreFunction(ctx context.Context, stored *api.Function) error {
-	var was auditedFunction
+	var was api.AuditedFunction
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
-	if !r.tell(auditFunction(stored), was) {
+	if !r.tell(stored.Audited(), was) {
 		return nil
 	}
 	if was.Digest != stored.Latest.Code.Digest {
 		return final("reverse.code")
 	}
-	d := was.draft()
+	d := was.Draft()
 	if err := r.p.ValidateFunction(ctx, r.s, stored.ID, d); err != nil {
 		return err
 	}
@@ -74,7 +62,7 @@ func (r *reversal) restoreFunction(ctx context.Context, stored *api.Function) er
 }
 
 func (r *reversal) remakeFunction(ctx context.Context) error {
-	var was auditedFunction
+	var was api.AuditedFunction
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -85,7 +73,7 @@ func (r *reversal) remakeFunction(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if there && !r.tell(auditFunction(&same), was) {
+	if there && !r.tell(same.Audited(), was) {
 		r.Version = same.Version
 		return nil
 	}
@@ -95,7 +83,7 @@ func (r *reversal) remakeFunction(ctx context.Context) error {
 	if len(versions) > 0 {
 		r.note("reverse.versions_stay", "versions", strings.Join(versions, ", "))
 	}
-	d := was.draft()
+	d := was.Draft()
 	if err := r.p.ValidateFunction(ctx, r.s, "", d); err != nil {
 		return err
 	}
@@ -106,7 +94,7 @@ func (r *reversal) remakeFunction(ctx context.Context) error {
 
 // unpublish removes a published version.
 func (r *reversal) unpublish(ctx context.Context) error {
-	var became auditedVersion
+	var became api.AuditedVersion
 	if _, err := r.after(&became); err != nil {
 		return err
 	}
@@ -122,14 +110,14 @@ func (r *reversal) unpublish(ctx context.Context) error {
 		}
 		r.note("reverse.aliases_go", "aliases", strings.Join(names, ", "))
 	}
-	r.tell(auditVersion(&version), nil)
+	r.tell(version.Audited(), nil)
 	r.Deed = api.DeleteVersion{Function: r.Change.ObjectID, Version: became.Version}
 	return nil
 }
 
 // republish publishes a version again, if what it was is still what the function is.
 func (r *reversal) republish(ctx context.Context, stored *api.Function) error {
-	var was auditedVersion
+	var was api.AuditedVersion
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -138,10 +126,10 @@ func (r *reversal) republish(ctx context.Context, stored *api.Function) error {
 	if err != nil {
 		return err
 	}
-	if there && !r.tell(auditVersion(&same), was) {
+	if there && !r.tell(same.Audited(), was) {
 		return nil
 	}
-	latest := auditVersion(&stored.Latest)
+	latest := stored.Latest.Audited()
 	latest.Version, latest.Explanation = was.Version, was.Explanation
 	if encode(latest) != encode(was) {
 		return final("reverse.version")
@@ -156,7 +144,7 @@ func (r *reversal) republish(ctx context.Context, stored *api.Function) error {
 }
 
 func (r *reversal) restoreUpstream(ctx context.Context) error {
-	var was auditedVersion
+	var was api.AuditedVersion
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -168,7 +156,7 @@ func (r *reversal) restoreUpstream(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now := auditVersion(&version)
+	now := version.Audited()
 	then := now
 	then.Upstream = was.Upstream
 	if r.tell(now, then) {

@@ -30,17 +30,10 @@ func (r *reversal) link(ctx context.Context) error {
 	return final("reverse.event")
 }
 
-// told is a link without what comes and goes by itself.
-func told(l api.Link) auditedLink {
-	a := audited(l, nil)
-	a.Check = ""
-	return a
-}
-
 func (r *reversal) unmakeLink(stored api.Link, there bool) error {
 	if there {
 		r.Version = stored.Version
-		r.tell(told(stored), nil)
+		r.tell(stored.Audited(), nil)
 		r.Deed = api.DeleteLink{ID: stored.ID, Version: stored.Version}
 	}
 	return nil
@@ -53,51 +46,33 @@ func (r *reversal) switchLink(stored api.Link, there bool) error {
 	then := stored
 	then.Enabled = r.Change.Action == "disable"
 	r.Version = stored.Version
-	if r.tell(told(stored), told(then)) {
+	if r.tell(stored.Audited(), then.Audited()) {
 		r.Deed = api.EnableLink{ID: stored.ID, Enabled: then.Enabled}
 	}
 	return nil
-}
-
-// draft describes the link as it was, without its secrets.
-func (a *auditedLink) draft() api.LinkDraft {
-	return api.LinkDraft{
-		Cluster: a.Cluster, Name: a.Name, Connector: a.Connector, Enabled: a.Enabled, Inputs: a.Inputs, Secrets: map[string]api.Secret{},
-	}
-}
-
-// hidden are the paths of the secrets that a link had, sorted.
-func (a *auditedLink) hidden() []string {
-	return slices.Sorted(func(yield func(string) bool) {
-		for path, had := range a.Secrets {
-			if had && !yield(path) {
-				return
-			}
-		}
-	})
 }
 
 func (r *reversal) restoreLink(ctx context.Context, stored api.Link, there bool) error {
 	if !there {
 		return gone()
 	}
-	var was, became auditedLink
+	var was, became api.AuditedLink
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
 	if _, err := r.after(&became); err != nil {
 		return err
 	}
-	d := was.draft()
+	d := was.Draft()
 	d.ID, d.Version = stored.ID, stored.Version
-	switch is := audited(stored, nil); was.Extended {
+	switch is := stored.Audited(); was.Extended {
 	case "":
 	case is.Extended:
 		d.Extended = stored.Extended
 	default:
 		return final("reverse.extended")
 	}
-	for _, path := range was.hidden() {
+	for _, path := range was.Hidden() {
 		if !stored.HasSecret[path] || slices.Contains(became.Typed, path) {
 			r.ask(path)
 		}
@@ -107,13 +82,13 @@ func (r *reversal) restoreLink(ctx context.Context, stored api.Link, there bool)
 			d.Secrets[path] = api.Secret{}
 		}
 	}
-	return r.leadLink(ctx, &was, d, told(stored), api.UpdateLink{Draft: d, Depth: api.Anyway})
+	return r.leadLink(ctx, &was, d, stored.Audited(), api.UpdateLink{Draft: d, Depth: api.Anyway})
 }
 
 // leadLink ends in a deed that makes the link what it was, or asks for what that
 // takes. The deed has the draft.
-func (r *reversal) leadLink(ctx context.Context, was *auditedLink, d api.LinkDraft, now any, deed api.Deed) error {
-	for _, path := range was.hidden() {
+func (r *reversal) leadLink(ctx context.Context, was *api.AuditedLink, d api.LinkDraft, now any, deed api.Deed) error {
+	for _, path := range was.Hidden() {
 		if secret, typed := r.secrets[path]; typed {
 			d.Secrets[path] = secret
 		}
@@ -124,7 +99,7 @@ func (r *reversal) leadLink(ctx context.Context, was *auditedLink, d api.LinkDra
 	if !r.tell(now, then) && len(d.Secrets) == 0 && len(r.Asks) == 0 {
 		return nil
 	}
-	if err := r.askFor(r.p.ValidateLink(ctx, r.s, d), was.hidden()...); err != nil {
+	if err := r.askFor(r.p.ValidateLink(ctx, r.s, d), was.Hidden()...); err != nil {
 		return err
 	}
 	r.Deed = deed
@@ -132,7 +107,7 @@ func (r *reversal) leadLink(ctx context.Context, was *auditedLink, d api.LinkDra
 }
 
 func (r *reversal) remakeLink(ctx context.Context) error {
-	var was auditedLink
+	var was api.AuditedLink
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -143,15 +118,15 @@ func (r *reversal) remakeLink(ctx context.Context) error {
 	}
 	then := was
 	then.Check, then.Typed = "", nil
-	if there && !r.tell(told(same), then) {
+	if there && !r.tell(same.Audited(), then) {
 		r.Version = same.Version
 		return nil
 	}
 	if was.Extended != "" {
 		return final("reverse.extended")
 	}
-	d := was.draft()
-	for _, path := range was.hidden() {
+	d := was.Draft()
+	for _, path := range was.Hidden() {
 		r.ask(path)
 	}
 	return r.leadLink(ctx, &was, d, nil, api.CreateLink{Draft: d, Depth: api.Anyway})

@@ -21,7 +21,7 @@ func (r *reversal) permission(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var was, became auditedList
+	var was, became api.AuditedPermissions
 	had, err := r.before(&was)
 	if err != nil {
 		return err
@@ -55,11 +55,16 @@ func (r *reversal) entriesOf(ctx context.Context, svc *serviceRow, narrow func(*
 	return rows, narrow(q).OrderExpr("id").Scan(ctx)
 }
 
-// removeEntries removes those of the added ones that are still there.
-func (r *reversal) removeEntries(ctx context.Context, svc *serviceRow, added *auditedList) error {
+// removeEntries removes those of the added ones that are still there. Ids that a region
+// gives do not ascend: between two of them may be anything.
+func (r *reversal) removeEntries(ctx context.Context, svc *serviceRow, added *api.AuditedPermissions) error {
 	rows, err := r.entriesOf(ctx, svc, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if added.First != "" {
-			return q.Where("id >= ? AND id <= ?", added.First, added.Last)
+			names := make([]string, len(added.Permissions))
+			for i, e := range added.Permissions {
+				names[i] = e.Permission
+			}
+			return q.Where("id >= ? AND id <= ?", added.First, added.Last).Where("permission IN (?)", bun.List(names))
 		}
 		ids := []string{""}
 		for _, e := range added.Permissions {
@@ -83,7 +88,7 @@ func (r *reversal) removeEntries(ctx context.Context, svc *serviceRow, added *au
 }
 
 // addEntries adds the removed ones again that are not there.
-func (r *reversal) addEntries(ctx context.Context, svc *serviceRow, removed *auditedList) error {
+func (r *reversal) addEntries(ctx context.Context, svc *serviceRow, removed *api.AuditedPermissions) error {
 	now := time.Now()
 	names := []string{""}
 	for _, e := range removed.Permissions {
@@ -93,11 +98,11 @@ func (r *reversal) addEntries(ctx context.Context, svc *serviceRow, removed *aud
 	if err != nil {
 		return err
 	}
-	missing := slices.DeleteFunc(slices.Clone(removed.Permissions), func(e auditedPermission) bool {
+	missing := slices.DeleteFunc(slices.Clone(removed.Permissions), func(e api.AuditedPermission) bool {
 		return slices.ContainsFunc(rows, func(row permissionRow) bool { return row.Permission == e.Permission })
 	})
 	count := len(missing)
-	missing = slices.DeleteFunc(missing, func(e auditedPermission) bool { return e.Expires != nil && !e.Expires.After(now) })
+	missing = slices.DeleteFunc(missing, func(e api.AuditedPermission) bool { return e.Expires != nil && !e.Expires.After(now) })
 	switch {
 	case count == 0:
 		return nil
@@ -109,12 +114,12 @@ func (r *reversal) addEntries(ctx context.Context, svc *serviceRow, removed *aud
 	for i := range missing {
 		missing[i].ID = ""
 	}
-	r.tell(nil, auditedList{Permissions: missing, Count: len(missing)})
+	r.tell(nil, api.AuditPermissions(missing...))
 	return r.addAgain(svc, missing)
 }
 
-func (r *reversal) addAgain(svc *serviceRow, missing []auditedPermission) error {
-	everyone := slices.ContainsFunc(missing, func(e auditedPermission) bool { return e.Permission == api.Everyone })
+func (r *reversal) addAgain(svc *serviceRow, missing []api.AuditedPermission) error {
+	everyone := slices.ContainsFunc(missing, func(e api.AuditedPermission) bool { return e.Permission == api.Everyone })
 	switch {
 	case everyone && len(missing) == 1:
 		r.Deed = svc.openAs(&missing[0])
@@ -123,8 +128,8 @@ func (r *reversal) addAgain(svc *serviceRow, missing []auditedPermission) error 
 		return final("reverse.everyone_among")
 	}
 	drafts := make([]api.PermissionDraft, len(missing))
-	for i, e := range missing {
-		drafts[i] = api.PermissionDraft{Permission: e.Permission, Description: e.Description, Expires: e.until()}
+	for i := range missing {
+		drafts[i] = missing[i].Draft()
 	}
 	if len(drafts) > api.MaxBatch {
 		r.Deed = api.StartAddition{Service: svc.ID, Drafts: drafts}
@@ -134,22 +139,14 @@ func (r *reversal) addAgain(svc *serviceRow, missing []auditedPermission) error 
 	return nil
 }
 
-// until is when the entry ends, zero if it does not.
-func (a *auditedPermission) until() time.Time {
-	if a.Expires == nil {
-		return time.Time{}
-	}
-	return *a.Expires
-}
-
 // openAs lets everyone in as an entry did. Who takes a change back has seen what that
 // does, and which service it is.
-func (r *serviceRow) openAs(e *auditedPermission) api.Deed {
-	return api.OpenToEveryone{Service: r.ID, Draft: api.EveryoneDraft{Confirm: r.Name, Reason: e.Reason, Expires: e.until()}}
+func (r *serviceRow) openAs(e *api.AuditedPermission) api.Deed {
+	return api.OpenToEveryone{Service: r.ID, Draft: api.EveryoneDraft{Confirm: r.Name, Reason: e.Reason, Expires: e.Until()}}
 }
 
 // restoreEntry gives an entry its description and its end back.
-func (r *reversal) restoreEntry(ctx context.Context, svc *serviceRow, was *auditedList) error {
+func (r *reversal) restoreEntry(ctx context.Context, svc *serviceRow, was *api.AuditedPermissions) error {
 	if len(was.Permissions) != 1 {
 		return final("reverse.event")
 	}
@@ -162,8 +159,8 @@ func (r *reversal) restoreEntry(ctx context.Context, svc *serviceRow, was *audit
 		return err
 	}
 	stored := row.permission()
-	now := auditedPermissionOf(&stored)
-	if !r.tell(auditedList{Permissions: []auditedPermission{now}, Count: 1}, auditedList{Permissions: []auditedPermission{then}, Count: 1}) {
+	now := stored.Audited()
+	if !r.tell(api.AuditPermissions(now), api.AuditPermissions(then)) {
 		return nil
 	}
 	if then.Expires != nil && !then.Expires.After(time.Now()) {
@@ -177,7 +174,7 @@ func (r *reversal) restoreEntry(ctx context.Context, svc *serviceRow, was *audit
 	if now.Description != then.Description {
 		change.Description = &then.Description
 	}
-	if until := then.until(); !until.Equal(now.until()) {
+	if until := then.Until(); !until.Equal(now.Until()) {
 		change.Expires = &until
 	}
 	r.Deed = api.ChangePermission{Service: svc.ID, ID: then.ID, Change: change}

@@ -1,9 +1,7 @@
 package embedded
 
 import (
-	"cmp"
 	"context"
-	"strconv"
 
 	"switchboard/internal/api"
 )
@@ -21,7 +19,7 @@ func (r *reversal) policy(ctx context.Context) error {
 	switch r.Change.Action {
 	case "create":
 		if there {
-			r.tell(auditPolicy(&stored), nil)
+			r.tell(stored.Audited(), nil)
 			r.Deed = api.DeletePolicy{ID: stored.ID, Version: stored.Version}
 		}
 		return nil
@@ -31,7 +29,7 @@ func (r *reversal) policy(ctx context.Context) error {
 	default:
 		return final("reverse.event")
 	}
-	var was auditedPolicy
+	var was api.AuditedPolicy
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -44,8 +42,8 @@ func (r *reversal) policy(ctx context.Context) error {
 	return r.restorePolicy(ctx, &stored, &was)
 }
 
-func (r *reversal) restorePolicy(ctx context.Context, stored *api.Policy, was *auditedPolicy) error {
-	now := auditPolicy(stored)
+func (r *reversal) restorePolicy(ctx context.Context, stored *api.Policy, was *api.AuditedPolicy) error {
+	now := stored.Audited()
 	if !r.tell(now, was) {
 		return nil
 	}
@@ -61,7 +59,7 @@ func (r *reversal) restorePolicy(ctx context.Context, stored *api.Policy, was *a
 			return nil
 		}
 	}
-	d := was.draft()
+	d := was.Draft()
 	if err := r.p.ValidatePolicy(ctx, r.s, stored.ID, d); err != nil {
 		return err
 	}
@@ -71,7 +69,7 @@ func (r *reversal) restorePolicy(ctx context.Context, stored *api.Policy, was *a
 
 // remakePolicy makes a policy anew. Its resources keep their ids, by which backups are
 // found; its operations are new and count from now.
-func (r *reversal) remakePolicy(ctx context.Context, was *auditedPolicy) error {
+func (r *reversal) remakePolicy(ctx context.Context, was *api.AuditedPolicy) error {
 	for i := range was.Operations {
 		was.Operations[i].ID = ""
 	}
@@ -80,7 +78,7 @@ func (r *reversal) remakePolicy(ctx context.Context, was *auditedPolicy) error {
 		return err
 	}
 	if len(same.Items) == 1 {
-		now := auditPolicy(&same.Items[0])
+		now := same.Items[0].Audited()
 		for i := range now.Operations {
 			now.Operations[i].ID = ""
 		}
@@ -89,30 +87,11 @@ func (r *reversal) remakePolicy(ctx context.Context, was *auditedPolicy) error {
 			return nil
 		}
 	}
-	d := was.draft()
+	d := was.Draft()
 	if err := r.p.ValidatePolicy(ctx, r.s, "", d); err != nil {
 		return err
 	}
 	r.tell(nil, was)
 	r.Deed = api.CreatePolicy{Draft: d}
 	return nil
-}
-
-// draft describes the policy as it was.
-func (a *auditedPolicy) draft() api.PolicyDraft {
-	d := api.PolicyDraft{Name: a.Name, Description: a.Description, Parameters: a.Parameters, Tags: a.Tags}
-	for _, o := range a.Resources {
-		d.Resources = append(d.Resources, api.ResourceDraft{
-			ID: o.ID, Type: o.Type, Name: o.Name, Path: o.Path, Adopt: o.Adopt, Extra: cmp.Or(o.Extra, emptyObject),
-		})
-	}
-	for _, o := range a.Operations {
-		d.Operations = append(d.Operations, api.OperationDraft{
-			ID: o.ID, Type: o.Type, Name: o.Name, Description: o.Description, Enabled: o.Enabled, Pattern: o.Pattern,
-			Max: strconv.Itoa(o.Max), Days: strconv.Itoa(o.Days), Permanent: o.Permanent, Daily: strconv.Itoa(o.Daily), Weekly: strconv.Itoa(o.Weekly),
-			Monthly: strconv.Itoa(o.Monthly), Yearly: strconv.Itoa(o.Yearly), Zone: o.Zone,
-			Region: o.Region, Project: o.Project, Accelerate: o.Accelerated,
-		})
-	}
-	return d
 }

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"strconv"
 
 	"switchboard/internal/api"
 )
@@ -24,7 +23,7 @@ func (r *reversal) region(ctx context.Context) error {
 	if there {
 		r.Version = row.Version
 	}
-	var was, became auditedRegion
+	var was, became api.AuditedRegion
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -49,7 +48,7 @@ func (r *reversal) region(ctx context.Context) error {
 		if became.Typed && was.Secret {
 			r.ask(secretPath)
 		}
-		d := was.draft(row.Name, r.secrets[secretPath])
+		d := was.Draft(row.Name, r.secrets[secretPath])
 		r.Deed = api.UpdateRegion{Name: row.Name, Draft: d, Version: row.Version}
 		return r.judgeRegion(ctx, row.Name, d)
 	case "delete":
@@ -60,7 +59,7 @@ func (r *reversal) region(ctx context.Context) error {
 		if was.Secret {
 			r.ask(secretPath)
 		}
-		d := was.draft(r.Change.ObjectID, r.secrets[secretPath])
+		d := was.Draft(r.Change.ObjectID, r.secrets[secretPath])
 		r.Deed = api.CreateRegion{Draft: d}
 		return r.judgeRegion(ctx, "", d)
 	}
@@ -69,18 +68,6 @@ func (r *reversal) region(ctx context.Context) error {
 
 func (r *reversal) judgeRegion(ctx context.Context, name string, d api.RegionDraft) error {
 	return r.askFor(r.p.ValidateRegion(ctx, r.s, name, d), secretPath)
-}
-
-// draft describes the region as it was.
-func (a *auditedRegion) draft(name string, secret api.Secret) api.RegionDraft {
-	d := api.RegionDraft{
-		Name: name, Kind: a.Kind, Folder: a.Folder, Endpoint: a.Endpoint, Bucket: a.Bucket, Prefix: a.Prefix, Signing: a.Signing,
-		PathStyle: a.PathStyle, AccessKey: a.AccessKey, Secret: secret,
-	}
-	if a.Bandwidth > 0 {
-		d.Bandwidth = strconv.FormatInt(a.Bandwidth>>20, 10)
-	}
-	return d
 }
 
 // hook takes a change of the project's hook back. Its address is known to be what it
@@ -98,7 +85,7 @@ func (r *reversal) hook(ctx context.Context) error {
 		}
 		r.Version, now = row.Version, row.audited(r.p.keys, stored.URL, false)
 	}
-	var was, became auditedHook
+	var was, became api.AuditedHook
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
@@ -123,7 +110,7 @@ func (r *reversal) hook(ctx context.Context) error {
 	d := api.HookDraft{URL: stored.URL, Enabled: was.Enabled, Secret: r.secrets[secretPath], Version: r.Version}
 	if row == nil || was.Mark != hookMark(r.p.keys, stored.URL) {
 		typed, there := r.secrets[urlPath]
-		if d.URL = typed.Reveal(); there && hookDestination(d.URL) != was.Destination {
+		if d.URL = typed.Reveal(); there && api.HookDestination(d.URL) != was.Destination {
 			return api.Refuse([]api.Problem{{Path: urlPath, Message: api.M("reverse.hook_elsewhere", "destination", was.Destination)}})
 		}
 		r.ask(urlPath)

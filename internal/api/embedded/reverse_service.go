@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"strings"
 
 	"switchboard/internal/api"
 )
@@ -18,7 +17,7 @@ func (r *reversal) endpointService(ctx context.Context) error {
 	case "create":
 		if there {
 			r.Version = stored.Version
-			r.tell(auditService(&stored), nil)
+			r.tell(stored.Audited(), nil)
 			r.Deed = api.DeleteEndpointService{ID: stored.ID, Version: stored.Version}
 			if stored.Permissions > 0 {
 				r.note("reverse.whitelist_goes", "count", stored.Permissions)
@@ -29,13 +28,13 @@ func (r *reversal) endpointService(ctx context.Context) error {
 	default:
 		return final("reverse.event")
 	}
-	var was auditedService
+	var was api.AuditedEndpointService
 	if _, err := r.before(&was); err != nil {
 		return err
 	}
 	entries := was.Permissions
 	was.Permissions, was.Everyone = nil, nil
-	d := was.draft(r.Change.ObjectID)
+	d := was.Draft(r.Change.ObjectID)
 	if r.Change.Action == "delete" {
 		return r.remakeService(ctx, d, was, entries)
 	}
@@ -43,7 +42,7 @@ func (r *reversal) endpointService(ctx context.Context) error {
 		return gone()
 	}
 	d.ID, d.Version, r.Version = stored.ID, stored.Version, stored.Version
-	if !r.tell(auditService(&stored), was) {
+	if !r.tell(stored.Audited(), was) {
 		return nil
 	}
 	if err := r.p.ValidateEndpointService(ctx, r.s, d); err != nil {
@@ -55,7 +54,7 @@ func (r *reversal) endpointService(ctx context.Context) error {
 
 // remakeService makes a service anew, without its whitelist. Names are given more
 // than once, so that one of the same name is another.
-func (r *reversal) remakeService(ctx context.Context, d api.EndpointServiceDraft, was auditedService, entries *int) error {
+func (r *reversal) remakeService(ctx context.Context, d api.EndpointServiceDraft, was api.AuditedEndpointService, entries *int) error {
 	if err := r.p.ValidateEndpointService(ctx, r.s, d); err != nil {
 		return err
 	}
@@ -67,22 +66,10 @@ func (r *reversal) remakeService(ctx context.Context, d api.EndpointServiceDraft
 	return nil
 }
 
-// draft describes the service as it was, whose whole name is "region.short.id" or
-// less.
-func (a *auditedService) draft(id string) api.EndpointServiceDraft {
-	d := api.EndpointServiceDraft{
-		VPCID: a.VPCID, PortID: a.PortID, VIPPortID: a.VIPPortID, ServerType: a.ServerType, Ports: a.Ports, Approval: a.Approval,
-		TCPProxy: a.TCPProxy, Description: a.Description, Tags: a.Tags,
-	}
-	rest := strings.TrimSuffix(strings.TrimSuffix(a.Name, id), ".")
-	d.Region, d.ShortName, _ = strings.Cut(rest, ".")
-	return d
-}
-
 // endpoint takes back what became of an endpoint: of one of the project's own, or of
 // one that connects to a service of the project.
 func (r *reversal) endpoint(ctx context.Context) error {
-	var was, became auditedEndpoint
+	var was, became api.AuditedEndpoint
 	had, err := r.before(&was)
 	if err != nil {
 		return err
@@ -104,22 +91,33 @@ func (r *reversal) endpoint(ctx context.Context) error {
 }
 
 func (r *reversal) unmakeEndpoint(ctx context.Context, id string) error {
-	row := new(endpointRow)
-	there, err := presence(find(ctx, r.p.db.Read, r.s.Project, row, noEndpoint, "id = ?", id))
+	row, err := r.endpointRow(ctx, id)
+	there, err := presence(err)
 	if err != nil || !there {
 		return err
+	}
+	if row.ProjectID != r.s.Project || row.Side == owner { // whoever connects removes it
+		return final("reverse.endpoint")
 	}
 	r.tell(row.audited(), nil)
 	r.Deed = api.DeleteEndpoint{ID: id}
 	return nil
 }
 
+// endpointRow finds an endpoint that lives here, or one in a region as the project sees it:
+// as its own rather than as one of a service.
+func (r *reversal) endpointRow(ctx context.Context, id string) (*endpointRow, error) {
+	row := new(endpointRow)
+	err := r.p.db.Read.NewSelect().Model(row).Where("id = ?", id).Where("project_id = ? OR side = ?", r.s.Project, bothSides).
+		OrderExpr("side").Limit(1).Scan(ctx)
+	return row, orMissing(err, noEndpoint)
+}
+
 // resettle accepts or rejects an endpoint as it was before. One that waited before
 // cannot be made to wait again.
-func (r *reversal) resettle(ctx context.Context, id string, was auditedEndpoint) error {
-	row := new(endpointRow)
-	err := orMissing(r.p.db.Read.NewSelect().Model(row).Where("id = ? AND service_id = ?", id, r.Change.ObjectID).Scan(ctx), noEndpoint)
-	if api.CodeOf(err) == api.NotFound {
+func (r *reversal) resettle(ctx context.Context, id string, was api.AuditedEndpoint) error {
+	row, err := r.endpointRow(ctx, id)
+	if api.CodeOf(err) == api.NotFound || err == nil && row.ServiceID != r.Change.ObjectID {
 		return gone()
 	}
 	if err != nil || !r.tell(row.audited(), was) {

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -24,44 +25,53 @@ func (p *Plane) workRow(ctx context.Context, t jobs.Task) error {
 	if err != nil || row == nil {
 		return err
 	}
-	state, err := p.checkRow(ctx, row)
+	state, keep, err := p.checkRow(ctx, row)
+	if err == nil {
+		err = p.settleRow(ctx, row, state, keep)
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		state = api.RunWaiting // for another process, or the next start
+		err = errors.Join(err, p.settleRow(ctx, row, api.RunWaiting, nil)) // for another process, or the next start
 	case err != nil:
-		state = api.RunCancelled // it would fail again and again, and the run never end
+		// It would fail again and again, and the run never end.
+		err = errors.Join(err, p.settleRow(ctx, row, api.RunCancelled, nil))
 	}
-	return errors.Join(err, p.settleRow(ctx, row, state))
+	return err
 }
 
+// keeping writes down what a check found.
+type keeping func(ctx context.Context, tx bun.Tx) (*eventRow, error)
+
 // checkRow checks what a claimed row names, fills in what became of it and
-// returns the state that the row is in then.
-func (p *Plane) checkRow(ctx context.Context, row *runItem) (api.RunState, error) {
+// returns the state that the row is in then, and what is to be kept with it.
+func (p *Plane) checkRow(ctx context.Context, row *runItem) (api.RunState, keeping, error) {
 	run := new(runRow)
 	if err := p.db.Read.NewSelect().Model(run).Where("id = ?", row.RunID).Scan(ctx); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	scope := run.scope()
 	seen, err := findSubject(ctx, p.db.Read, scope, run.Kind, row.ObjectID)
 	if api.CodeOf(err) == api.NotFound {
 		row.Gone = true
-		return api.RunCancelled, nil
+		return api.RunCancelled, nil, nil
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	row.ObjectName, row.Endpoint = seen.about().Name, seen.about().Endpoint
 	asking, done := p.underway.join(ctx, row.RunID, func() bool { return p.stopped(ctx, row.RunID) })
 	check, err := seen.ask(asking, p, scope)
 	done()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if unasked(&check) {
-		return api.RunWaiting, nil
+		return api.RunWaiting, nil, nil
 	}
 	row.CheckJSON = encode(check)
-	return api.RunDone, p.keep(ctx, scope, seen, &check, func(subject) {})
+	return api.RunDone, func(ctx context.Context, tx bun.Tx) (*eventRow, error) {
+		return keepIn(ctx, tx, scope, seen, &check, func(subject) {})
+	}, nil
 }
 
 // claimRow takes a row, for as long as a check may take.
@@ -80,25 +90,43 @@ func (p *Plane) claimRow(ctx context.Context, run, id string, due int64) (*runIt
 	return &rows[0], nil
 }
 
-// settleRow puts a claimed row into a state. One that was cancelled meanwhile,
-// or that somebody else took because we were too slow, is not ours any more.
-func (p *Plane) settleRow(ctx context.Context, row *runItem, state api.RunState) error {
-	claimed := row.At
-	row.At, row.State = max(store.Micros(time.Now()), claimed+1), state
-	return p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) error {
+// errTaken is why nothing is kept of a check: its row is not ours any more.
+var errTaken = errors.New("embedded: the row was cancelled, or somebody else took it")
+
+// settleRow puts a claimed row into a state, and keeps what its check found, both or
+// neither: who is killed in between has not checked it. A row that was cancelled
+// meanwhile, or that somebody else took because we were too slow, is left to them, and
+// nothing is kept.
+func (p *Plane) settleRow(ctx context.Context, row *runItem, state api.RunState, keep keeping) error {
+	claimed, settled := row.At, *row
+	settled.At, settled.State = max(store.Micros(time.Now()), claimed+1), state
+	var event *eventRow
+	err := p.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx bun.Tx) (err error) {
+		if keep != nil {
+			if event, err = keep(ctx, tx); err != nil {
+				return err
+			}
+		}
 		run, err := lockRun(ctx, tx, row.RunID)
 		if err != nil {
 			return err
 		}
-		result, err := tx.NewUpdate().Model(row).WherePK().Where("state = ? AND at = ?", api.RunRunning, claimed).Exec(ctx)
+		result, err := tx.NewUpdate().Model(&settled).WherePK().Where("state = ? AND at = ?", api.RunRunning, claimed).Exec(ctx)
 		if err != nil || state == api.RunWaiting {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return err
+			return cmp.Or(err, errTaken)
 		}
 		return endRun(ctx, tx, run)
 	})
+	if err == nil {
+		p.announce(ctx, event)
+	}
+	if errors.Is(err, errTaken) {
+		return nil
+	}
+	return err
 }
 
 func (p *Plane) stopped(ctx context.Context, run string) bool {

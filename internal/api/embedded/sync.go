@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func syncsOf(ctx context.Context, db bun.IDB, project string, policies []string)
 func (r *syncRow) look(ctx context.Context, db bun.IDB) error {
 	row := new(projectRow)
 	err := db.NewSelect().Model(row).Where("id = ?", r.DestinationID).Scan(ctx)
-	if r.ProjectName = row.Name; api.CodeOf(orMissing(err, noReplication)) == api.NotFound {
+	if r.ProjectName = cmp.Or(row.Name, r.DestinationID); api.CodeOf(orMissing(err, noReplication)) == api.NotFound {
 		err = nil // it is gone, and so are its replicas
 	}
 	if err != nil {

@@ -24,8 +24,8 @@ const farAhead = 32 * 24 * time.Hour
 // dueOperations finds operations whose time has come, and those to be planned again:
 // due too far ahead, or begun in a time that is yet to come.
 func dueOperations(p *Plane, now time.Time) *bun.SelectQuery {
-	return p.db.Read.NewSelect().Model((*operationRow)(nil)).ColumnExpr("project_id, id, '' AS part, next_at AS due").
-		Where("next_at > 0").Where("next_at <= ? OR next_at > ? OR start_at > ?", store.Micros(now), store.Micros(now.Add(farAhead)), store.Micros(now))
+	return here(p.db.Read.NewSelect().Model((*operationRow)(nil)).ColumnExpr("project_id, id, '' AS part, next_at AS due").
+		Where("next_at > 0").Where("next_at <= ? OR next_at > ? OR start_at > ?", store.Micros(now), store.Micros(now.Add(farAhead)), store.Micros(now)))
 }
 
 // trigger starts what an operation does, if it is still due since then. Of several

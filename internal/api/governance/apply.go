@@ -80,10 +80,10 @@ func (g *Service) expire(ctx context.Context, t jobs.Task) error {
 	return g.endAlone(ctx, row, api.RequestExpired, nil)
 }
 
-// endAlone is end in a transaction of its own, by nobody.
+// endAlone is endAsRead in a transaction of its own, by nobody.
 func (g *Service) endAlone(ctx context.Context, row *requestRow, state api.RequestState, why *api.Error) error {
 	return g.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		return g.end(ctx, tx, console(row.ProjectID), row, state, why)
+		return g.endAsRead(ctx, tx, console(row.ProjectID), row, state, why)
 	})
 }
 

@@ -131,6 +131,21 @@ func base(plan api.Plan) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// endAsRead is end for a request that is as it was read. Who has moved it meanwhile
+// (explained, approved, taken to carry it out) knows better what becomes of it.
+func (g *Service) endAsRead(ctx context.Context, tx bun.Tx, s api.Scope, r *requestRow, state api.RequestState, why *api.Error) error {
+	result, err := tx.NewUpdate().Model((*requestRow)(nil)).Set("state = state").
+		Where("id = ? AND project_id = ?", r.ID, r.ProjectID).
+		Where("state = ? AND due_at = ? AND digest = ?", r.State, r.DueAt, r.Digest).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return g.end(ctx, tx, s, r, state, why)
+}
+
 // end ends a request for a reason of its own, in a transaction of whoever found it.
 // What has ended already stays as it is.
 func (g *Service) end(ctx context.Context, tx bun.Tx, s api.Scope, r *requestRow, state api.RequestState, why *api.Error) error {

@@ -33,7 +33,7 @@ func (g *Service) ApproveRequest(ctx context.Context, s api.Scope, id, digest, c
 		return api.Request{}, err
 	case why != nil:
 		err := g.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-			return g.end(ctx, tx, s, row, api.RequestVoid, why)
+			return g.endAsRead(ctx, tx, s, row, api.RequestVoid, why)
 		})
 		if err == nil {
 			err = why

@@ -29,6 +29,9 @@ type target struct {
 // reach lets those send copies to other projects who could change something there
 // (S19). A project that is none of theirs is not there for them.
 func (g *Service) reach(ctx context.Context, s api.Scope, d api.Deed) error {
+	if cloud, err := g.inCloud(ctx, s); err != nil || cloud {
+		return err // the region says what there is, and who may
+	}
 	targets, err := g.targets(ctx, s, d)
 	for _, to := range targets {
 		if err != nil || to.Project == "" { // the next service asks for it
@@ -37,6 +40,15 @@ func (g *Service) reach(ctx context.Context, s api.Scope, d api.Deed) error {
 		err = g.reachOne(ctx, s, d, to)
 	}
 	return err
+}
+
+// inCloud reports whether the project lives in a region of a cloud.
+func (g *Service) inCloud(ctx context.Context, s api.Scope) (bool, error) {
+	if g.backends == nil {
+		return false, nil
+	}
+	b, err := g.backends.Backend(ctx, s)
+	return b.Kind == api.BackendCloud, err
 }
 
 func (g *Service) reachOne(ctx context.Context, s api.Scope, d api.Deed, to target) error {
@@ -99,6 +111,9 @@ func targetsOf(d api.PolicyDraft) (targets []target) {
 // offer leaves those projects in a region that the actor has a role in: the others
 // are none that he could send copies to, nor learn of.
 func (g *Service) offer(ctx context.Context, s api.Scope, r *api.Region) error {
+	if r.Kind == api.StoreCloud {
+		return nil // they are projects of the cloud, as it told the project's own credential
+	}
 	var offered []api.RegionProject
 	for _, p := range r.Projects {
 		role, err := s.Actor.Role, error(nil)

@@ -54,7 +54,9 @@ func (g *Service) CreateEndpointService(ctx context.Context, s api.Scope, d api.
 	return g.next.CreateEndpointService(ctx, s, d)
 }
 
-// UpdateEndpointService implements api.EndpointServices.
+// UpdateEndpointService implements api.EndpointServices. A change that did not make the
+// service public when that was asked must not by the time it is made: the draft loses its
+// word for it, and the transaction, which has the service locked, refuses it then.
 func (g *Service) UpdateEndpointService(ctx context.Context, s api.Scope, d api.EndpointServiceDraft) (api.EndpointService, error) {
 	deed := api.UpdateEndpointService{Draft: d}
 	if err := g.act(ctx, s, api.RoleEditor); err != nil {
@@ -67,10 +69,11 @@ func (g *Service) UpdateEndpointService(ctx context.Context, s api.Scope, d api.
 		}
 		deed.Public = stored.Approval && stored.Everyone != nil
 	}
+	deed.Draft.Everyone = d.Everyone && deed.Public
 	if err := g.govern(ctx, s, deed); err != nil {
 		return api.EndpointService{}, err
 	}
-	return g.next.UpdateEndpointService(ctx, s, d)
+	return g.next.UpdateEndpointService(ctx, s, deed.Draft)
 }
 
 // DeleteEndpointService implements api.EndpointServices.

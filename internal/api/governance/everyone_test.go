@@ -1,6 +1,7 @@
 package governance_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/apitest"
+	"switchboard/internal/api/governance"
 )
 
 // service makes an endpoint service with nothing on its whitelist.
@@ -74,5 +76,67 @@ func TestToStopAcceptingWhileEveryoneIsInTakesASecondPerson(t *testing.T) {
 		service, err = r.EndpointService(ctx, ed, service.ID)
 		require.NoError(t, err)
 		require.False(t, service.Approval)
+	})
+}
+
+// accepting makes a service whose owner accepts each connection, and the change that
+// ends that, by somebody who says nothing against a public service.
+func (r *room) accepting(t *testing.T) (api.EndpointService, api.EndpointServiceDraft) {
+	t.Helper()
+	d := apitest.ServiceDraft("mirror")
+	d.Approval = true
+	service, err := r.CreateEndpointService(t.Context(), r.as("ed"), d)
+	require.NoError(t, err)
+	d.ID, d.Approval, d.Everyone = service.ID, false, true
+	return service, d
+}
+
+// openUp puts everyone on the whitelist, as an approved request does.
+func (r *room) openUp(t *testing.T, service api.EndpointService) error {
+	t.Helper()
+	_, err := r.next.OpenToEveryone(t.Context(), r.as("ed"), service.ID, api.EveryoneDraft{Confirm: service.Name, Reason: apitest.Reason})
+	return err
+}
+
+func TestEveryoneWhoComesInBetweenIsSeenByTheChangeThatStopsAccepting(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		service, d := r.accepting(t)
+		process := governance.New(governance.Options{DB: r.db, Keys: r.keys, People: r.people, Next: meanwhile{r.next, func() {
+			require.NoError(t, r.openUp(t, service))
+		}}})
+		_, err := process.UpdateEndpointService(t.Context(), r.as("ed"), d)
+		require.Equal(t, api.Invalid, api.CodeOf(err), "error: %v", err)
+		service, err = r.EndpointService(t.Context(), r.as("ed"), service.ID)
+		require.NoError(t, err)
+		require.True(t, service.Approval, "nobody approved that anybody connects at once")
+
+		_, err = r.UpdateEndpointService(t.Context(), r.as("ed"), d)
+		require.Equal(t, api.ActionEveryone, r.asked(t, err).About.Action, "who tries again asks for that")
+	})
+}
+
+func TestOfTwoAtTheSameTimeTheSecondSeesWhatTheFirstDid(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		for range 10 {
+			service, d := r.accepting(t)
+			var both sync.WaitGroup
+			var opened, stopped error
+			both.Go(func() { opened = r.openUp(t, service) })
+			both.Go(func() { _, stopped = r.UpdateEndpointService(t.Context(), r.as("ed"), d) })
+			both.Wait()
+			require.NoError(t, opened)
+			if stopped == nil {
+				opens, err := r.next.Changes(t.Context(), r.as("ed"), api.KindPermission, service.ID, "", 1)
+				require.NoError(t, err)
+				updates, err := r.next.Changes(t.Context(), r.as("ed"), api.KindEndpointService, service.ID, "", 1)
+				require.NoError(t, err)
+				require.Equal(t, "update", updates[0].Action)
+				require.Less(t, updates[0].ID, opens[0].ID, "nobody was let in when it stopped accepting")
+				continue
+			}
+			require.Contains(t, []api.Code{api.Invalid, api.Approval}, api.CodeOf(stopped))
+		}
 	})
 }

@@ -18,21 +18,24 @@ import (
 	"switchboard/internal/api/store"
 )
 
-// Service is api.Service for people and programs, and api.Requests.
+// Service is api.Service for people and programs, and api.Requests and api.Backends.
 type Service struct {
 	next     api.Service
+	backends api.Backends
 	db       *store.DB
 	keys     *keyring.Ring
 	people   People
 	nudge    func(ctx context.Context, tasks ...jobs.Task)
 	log      *slog.Logger
 	settings *store.Statement
+	counts   *store.Statement
 	now      func() time.Time
 }
 
 var (
 	_ api.Service  = (*Service)(nil)
 	_ api.Requests = (*Service)(nil)
+	_ api.Backends = (*Service)(nil)
 )
 
 // People knows what somebody may do in a project by now: RoleNone for who is not
@@ -43,10 +46,12 @@ type People interface {
 
 // Options are what a Service is made of.
 type Options struct {
-	Next   api.Service
-	DB     *store.DB
-	Keys   *keyring.Ring // of what goes along with requests, and of approvals
-	People People
+	Next api.Service
+	// Backends is where projects live; only its own methods need it.
+	Backends api.Backends
+	DB       *store.DB
+	Keys     *keyring.Ring // of what goes along with requests, and of approvals
+	People   People
 	// Nudge tells the engine of work that was just written down; without, its next
 	// tick finds it.
 	Nudge func(ctx context.Context, tasks ...jobs.Task)
@@ -62,8 +67,9 @@ func New(o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{
-		next: o.Next, db: o.DB, keys: o.Keys, people: o.People, nudge: o.Nudge, log: o.Log,
-		settings: o.DB.Statement("SELECT archived_at, approval FROM projects WHERE id = ?"), now: time.Now,
+		next: o.Next, backends: o.Backends, db: o.DB, keys: o.Keys, people: o.People, nudge: o.Nudge, log: o.Log,
+		settings: o.DB.Statement("SELECT archived_at, approval FROM projects WHERE id = ?"),
+		counts:   o.DB.Statement(requestCounts), now: time.Now,
 	}
 }
 

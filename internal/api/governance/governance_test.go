@@ -15,6 +15,7 @@ import (
 	"switchboard/internal/api/governance"
 	"switchboard/internal/api/jobs"
 	"switchboard/internal/api/keyring"
+	"switchboard/internal/api/mirror"
 	"switchboard/internal/api/probe"
 	"switchboard/internal/api/store"
 )
@@ -62,7 +63,8 @@ func in(t *testing.T, db *store.DB, keys *keyring.Ring) *room {
 		"vera": api.RoleViewer, "ed": api.RoleEditor, "eva": api.RoleEditor, "ann": api.RoleApprover, "ben": api.RoleApprover,
 		"adam": api.RoleAdmin, "root": api.RoleAdministrator,
 	}
-	return &room{governance.New(governance.Options{Next: plane, DB: db, Keys: keys, People: who}), plane, who, db, keys}
+	places := mirror.New(mirror.Options{Plane: plane, DB: db, Backends: mirror.NewBackends(mirror.BackendsOptions{DB: db, Keys: keys})})
+	return &room{governance.New(governance.Options{Next: plane, Backends: places, DB: db, Keys: keys, People: who}), plane, who, db, keys}
 }
 
 // each runs a test in an empty room on both databases.

@@ -30,6 +30,14 @@ func (g *Service) FindLink(ctx context.Context, s api.Scope, cluster, name strin
 	return g.next.FindLink(ctx, s, cluster, name)
 }
 
+// ListClusters implements api.Links.
+func (g *Service) ListClusters(ctx context.Context, s api.Scope) (api.Clusters, error) {
+	if err := see(s); err != nil {
+		return api.Clusters{}, err
+	}
+	return g.next.ListClusters(ctx, s)
+}
+
 // ValidateLink implements api.Links.
 func (g *Service) ValidateLink(ctx context.Context, s api.Scope, d api.LinkDraft) error {
 	if err := g.act(ctx, s, api.RoleEditor); err != nil {

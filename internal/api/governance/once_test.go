@@ -86,6 +86,55 @@ func (m meanwhile) CreateLink(ctx context.Context, s api.Scope, d api.LinkDraft,
 	return m.Service.CreateLink(ctx, s, d, depth)
 }
 
+func (m meanwhile) UpdateEndpointService(ctx context.Context, s api.Scope, d api.EndpointServiceDraft) (api.EndpointService, error) {
+	m.do()
+	return m.Service.UpdateEndpointService(ctx, s, d)
+}
+
+// idle is a service that finds nothing to change, while somebody does something else.
+type idle struct {
+	api.Service
+
+	do  func()
+	err error
+}
+
+func (i idle) CreateLink(context.Context, api.Scope, api.LinkDraft, api.Depth) (api.Link, error) {
+	i.do()
+	return api.Link{}, i.err
+}
+
+// What comes of a call says nothing of a request that somebody moved meanwhile.
+func TestARequestThatMovedWhileNothingWasChangedStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	for name, came := range map[string]error{
+		"nothing to change": nil,
+		"a conflict":        api.Errorf(api.Conflict, "link.name_taken"),
+		"a refusal":         api.Errorf(api.Forbidden, "link.name_taken"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, r *room) {
+				r.rule(t, links)
+				q := r.approve(t, "ann", r.link(t, "ed", "orders"))
+				explain := func() {
+					_, err := r.ExplainRequest(t.Context(), r.as("ed"), q.ID, "for the auditors")
+					require.NoError(t, err)
+				}
+				process := governance.New(governance.Options{DB: r.db, Keys: r.keys, People: r.people, Next: idle{r.next, explain, came}})
+				require.NoError(t, process.Chores()[0].Do(t.Context(), r.dueNow(t)[0]))
+				q = r.state(t, q.ID)
+				require.Equal(t, api.RequestOpen, q.State, "it waits for an approval of that reason")
+
+				r.approve(t, "ann", q)
+				process = governance.New(governance.Options{DB: r.db, Keys: r.keys, People: r.people, Next: idle{r.next, func() {}, nil}})
+				require.NoError(t, process.Chores()[0].Do(t.Context(), r.dueNow(t)[0]))
+				require.Equal(t, api.RequestApplied, r.state(t, q.ID).State)
+			})
+		})
+	}
+}
+
 func TestARequestThatIsExplainedWhileItIsCarriedOutWaitsAgain(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *room) {

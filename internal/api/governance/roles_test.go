@@ -10,10 +10,10 @@ import (
 	"switchboard/internal/api"
 )
 
-// takes is the role that each method of api.Service and api.Requests takes.
+// takes is the role that each method of api.Service, api.Requests and api.Backends takes.
 var takes = map[api.Role][]string{
 	api.RoleViewer: {
-		"ListLinks", "Link", "FindLink", "ExportLinks", "ListConnections", "Connection", "ListQueues", "Queue", "AddressTest",
+		"ListLinks", "Link", "FindLink", "ExportLinks", "ListClusters", "ListConnections", "Connection", "ListQueues", "Queue", "AddressTest",
 		"ListEndpointServices", "CountEndpointServices", "EndpointService", "DescribeEndpointService",
 		"ListPermissions", "CountPermissions", "Permission", "WhoMayConnect", "Addition", "Additions",
 		"Endpoint", "ListEndpoints", "CountEndpoints", "ListServiceConnections", "CountServiceConnections",
@@ -23,6 +23,7 @@ var takes = map[api.Role][]string{
 		"PlanReplication", "ReplicationRuns", "ReplicationRun", "ListReplicationRecords", "CountReplicationRecords", "ReplicationRecord", "BehindPolicies",
 		"PastChecks", "Episodes", "Run", "Changes", "Find", "Attention",
 		"ListRequests", "Request", "CountRequests", "WithdrawRequest", "ApprovalRules", "NeedsApproval",
+		"Backend", "Freshness", "Refresh", "NotKept",
 	},
 	api.RoleEditor: {
 		"ValidateLink", "TestLink", "CreateLink", "UpdateLink", "EnableLink", "DeleteLink",
@@ -40,14 +41,14 @@ var takes = map[api.Role][]string{
 		"ExplainRequest", "CommentRequest",
 	},
 	api.RoleApprover:      {"ApproveRequest", "RefuseRequest"},
-	api.RoleAdmin:         {"Hook", "SetHook", "TestHook", "SetApprovalRules"},
+	api.RoleAdmin:         {"Hook", "SetHook", "TestHook", "SetApprovalRules", "ValidateBackend", "TestBackend", "SetBackend"},
 	api.RoleAdministrator: {"ValidateRegion", "TestRegion", "CreateRegion", "UpdateRegion", "DeleteRegion"},
 }
 
-// methods are those of api.Service and api.Requests.
+// methods are those of api.Service, api.Requests and api.Backends.
 func methods(t *testing.T) (names []string) {
 	t.Helper()
-	for _, of := range []reflect.Type{reflect.TypeFor[api.Service](), reflect.TypeFor[api.Requests]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[api.Service](), reflect.TypeFor[api.Requests](), reflect.TypeFor[api.Backends]()} {
 		for m := range of.Methods() {
 			names = append(names, m.Name)
 		}
@@ -71,7 +72,7 @@ func (r *room) call(t *testing.T, name string, s api.Scope) error {
 // kept reports whether somebody was kept out for his role.
 func kept(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
-	return ok && e.Code == api.Forbidden && e.Message.Key == "access.role"
+	return ok && e.Code == api.Forbidden && (e.Message.Key == "access.role" || e.Message.Key == "access.administrator")
 }
 
 func TestEveryMethodTakesARole(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *Service) APITokens(ctx context.Context, actor api.Actor) ([]APIToken, e
 // CreateAPIToken makes a token for a program of the actor's: for one project that he
 // has a role in, or for all of them if projectID is empty. life is up to MaxTokenLife.
 // This is where the caller learns the token. What is wrong is said at "name",
-// "project" and "life".
+// "project" and "life"; Limit at "name" if there are MaxAPITokens.
 func (s *Service) CreateAPIToken(ctx context.Context, actor api.Actor, name, projectID string, life time.Duration) (string, APIToken, error) {
 	problems := judgeText("name", name, maxLabel)
 	if name == "" {
@@ -74,6 +74,10 @@ func (s *Service) insertAPIToken(ctx context.Context, actor api.Actor, name stri
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		user, err := holdUser(ctx, tx, actor.UserID)
 		if err != nil {
+			return err
+		}
+		there := tx.NewSelect().Model((*tokenRow)(nil)).Where("user_id = ? AND name <> '' AND expires_at > ?", actor.UserID, row.IssuedAt)
+		if err := refuseFull(ctx, there, MaxAPITokens, "identity.api_tokens_full"); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {

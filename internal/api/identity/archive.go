@@ -14,6 +14,14 @@ import (
 // errArchived is what a change in a project that is only kept ends in.
 func errArchived() error { return api.Errorf(api.Conflict, "project.archived") }
 
+// Changeable refuses changes in a project that is only kept: Conflict.
+func (p *Project) Changeable() error {
+	if p.Archived.IsZero() {
+		return nil
+	}
+	return errArchived()
+}
+
 // lockProject returns a project of the account, held until the transaction ends, or
 // NotFound.
 func lockProject(ctx context.Context, tx bun.IDB, id string) (*projectRow, error) {

@@ -19,7 +19,8 @@ import (
 // SignInExternal opens a session for somebody whom an OpenID provider has proved to be
 // who he is, and returns its token. Who is new is added, without any role; he is a
 // member of exactly those groups whose claim the provider names, and of those that an
-// administrator put him into. Unauthorised for who is disabled. agent is the browser's
+// administrator put him into. If the provider says nothing of groups, those that it gave
+// stay, which the audit log tells. Unauthorised for who is disabled. agent is the browser's
 // User-Agent.
 func (s *Service) SignInExternal(ctx context.Context, who External, from api.Actor, agent string) (string, Session, error) {
 	if who.Issuer == "" || who.Subject == "" || !store.Storable(who.Issuer, who.Subject) {
@@ -124,6 +125,9 @@ func (s *Service) claimGroups(ctx context.Context, tx bun.IDB, account Account, 
 		return err
 	}
 	actor := by(User{ID: user.ID, Name: user.Name}, from)
+	if claims == nil {
+		return keepGroups(ctx, tx, actor, user, all)
+	}
 	for i := range all {
 		group := &all[i]
 		named := group.Claim != "" && slices.Contains(claims, group.Claim)
@@ -141,6 +145,23 @@ func (s *Service) claimGroups(ctx context.Context, tx bun.IDB, account Account, 
 		}
 	}
 	return nil
+}
+
+// keepGroups leaves memberships as they are, and records which of them the provider gave
+// and did not say anything of this time.
+func keepGroups(ctx context.Context, tx bun.IDB, actor api.Actor, user *userRow, all []groupRow) error {
+	var kept []string
+	for i := range all {
+		if all[i].Claimed {
+			kept = append(kept, all[i].Name)
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return record(ctx, tx, actor, store.Event{
+		Action: "keep_groups", Kind: kindUser, ID: user.ID, Name: user.Name, After: map[string][]string{"groups": kept},
+	})
 }
 
 // unclaim takes a membership away that the provider gave; but not from the last

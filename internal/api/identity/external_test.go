@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,9 +44,30 @@ func TestSignInExternal(t *testing.T) {
 			who.Name, who.FullName = "anna", "Anna Lee"
 			require.Equal(t, ann.ID, enter(t).ID)
 		})
+		t.Run("a provider that says nothing of groups takes none away", func(t *testing.T) {
+			was := who.Groups
+			who.Groups = nil
+			require.Equal(t, api.RoleEditor, b.role(t, enter(t)))
+			said := func() []api.Change {
+				changes, err := b.db.Changes(t.Context(), "", "user", ann.ID, "", 100)
+				require.NoError(t, err)
+				return slices.DeleteFunc(changes, func(c api.Change) bool { return c.Action != "keep_groups" })
+			}
+			require.Len(t, said(), 1)
+			require.JSONEq(t, `{"groups":["Team"]}`, string(said()[0].After))
+			who.Groups = was
+			enter(t)
+			require.Len(t, said(), 1, "there is nothing to say if it does")
+
+			other := who
+			other.Subject, other.Name, other.Groups = "s-0", "new", nil
+			_, session, err := b.SignInExternal(t.Context(), other, browser, "")
+			require.NoError(t, err)
+			require.NotContains(t, b.actions(t, "", "user", session.User.ID), "keep_groups", "nor if it never gave one")
+		})
 		t.Run("what the provider takes away is taken away, and nothing else", func(t *testing.T) {
 			require.NoError(t, b.AddMember(t.Context(), cli, byHand.ID, ann.ID))
-			who.Groups = nil
+			who.Groups = []string{}
 			require.Equal(t, api.RoleNone, b.role(t, enter(t)))
 			person, err := b.Person(t.Context(), cli, ann.ID)
 			require.NoError(t, err)
@@ -87,7 +109,7 @@ func TestTheLastAdministratorIsNotTakenAwayByTheProvider(t *testing.T) {
 		_, session, err := b.SignInExternal(t.Context(), who, browser, "")
 		require.NoError(t, err)
 		require.True(t, session.User.Administrator)
-		who.Groups = nil
+		who.Groups = []string{}
 		_, session, err = b.SignInExternal(t.Context(), who, browser, "")
 		require.NoError(t, err)
 		require.True(t, session.User.Administrator)

@@ -35,7 +35,8 @@ func (r *keyRow) place() string { return "access_key/" + r.Access }
 
 // CreateKey makes an access key of the user; if project is not nil, one that
 // works in that project only. This is where the caller learns the secret. name is for
-// people and may be empty. For the user, and for administrators.
+// people and may be empty. Limit at "name" if there are MaxKeys. For the user, and for
+// administrators.
 func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, project *Project, name string) (AccessKey, error) {
 	if err := allowOwn(actor, user.ID); err != nil {
 		return AccessKey{}, err
@@ -56,6 +57,10 @@ func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, pro
 		if _, err := holdUser(ctx, tx, user.ID); err != nil {
 			return err
 		}
+		there := tx.NewSelect().Model((*keyRow)(nil)).Where("user_id = ?", user.ID)
+		if err := refuseFull(ctx, there, MaxKeys, "identity.keys_full"); err != nil {
+			return err
+		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
@@ -68,6 +73,17 @@ func (s *Service) CreateKey(ctx context.Context, actor api.Actor, user User, pro
 		return AccessKey{}, err
 	}
 	return key, nil
+}
+
+// refuseFull is Limit, at the field "name", if the query for what a person, who is locked,
+// has already finds that many.
+func refuseFull(ctx context.Context, there *bun.SelectQuery, bound int, key string) error {
+	n, err := there.Count(ctx)
+	if err != nil || int(n) < bound {
+		return err
+	}
+	full := api.M(key, "max", bound)
+	return &api.Error{Code: api.Limit, Message: full, Problems: []api.Problem{{Path: "name", Message: full}}}
 }
 
 // Key returns an access key with its secret, to verify a signature.

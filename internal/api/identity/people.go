@@ -94,6 +94,13 @@ type APIToken struct {
 // MaxTokenLife is the longest life of an API token.
 const MaxTokenLife = 366 * 24 * time.Hour
 
+// Bounds of what one person gives to programs; ours. A token that has expired does not
+// count.
+const (
+	MaxKeys      = 20 // access keys
+	MaxAPITokens = 20
+)
+
 // FactorSetup is a second factor that was not confirmed yet: its key for typing
 // (base32), and the same as an otpauth address.
 type FactorSetup struct{ Key, URI api.Secret }
@@ -102,5 +109,7 @@ type FactorSetup struct{ Key, URI api.Secret }
 type External struct {
 	Issuer, Subject       string // which together never change
 	Name, FullName, Email string
-	Groups                []string // values of the group claim
+	// Groups are the values of the group claim, empty if there are none. Nil says that
+	// the provider left the claim out, so that nobody knows.
+	Groups []string
 }

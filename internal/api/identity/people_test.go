@@ -66,7 +66,7 @@ func TestPeople(t *testing.T) {
 		require.Equal(t, 1, members.Items[0].Groups[0].Members)
 
 		_, err := b.People(t.Context(), api.Actor{UserID: root.ID, Role: api.RoleAdmin}, identity.PeopleQuery{})
-		requireError(t, err, api.Forbidden, "access.role")
+		requireError(t, err, api.Forbidden, "access.administrator")
 	})
 }
 
@@ -135,7 +135,7 @@ func TestInvite(t *testing.T) {
 		})
 		t.Run("for administrators only", func(t *testing.T) {
 			_, _, err := b.Invite(t.Context(), self(ann.User), identity.NewPerson{Name: "eve", Administrator: true})
-			requireError(t, err, api.Forbidden, "access.role")
+			requireError(t, err, api.Forbidden, "access.administrator")
 		})
 	})
 }
@@ -172,7 +172,7 @@ func TestResetPassword(t *testing.T) {
 		_, err = b.ResetPassword(t.Context(), self(root), root.ID)
 		requireError(t, err, api.Conflict, "identity.reset_self")
 		_, err = b.ResetPassword(t.Context(), self(ann), root.ID)
-		requireError(t, err, api.Forbidden, "access.role")
+		requireError(t, err, api.Forbidden, "access.administrator")
 	})
 }
 
@@ -300,8 +300,8 @@ func TestGroups(t *testing.T) {
 			func(a api.Actor) error { return b.ArchiveProject(t.Context(), a, b.project.ID) },
 			func(a api.Actor) error { return b.ResetFactor(t.Context(), a, ann.ID) },
 		} {
-			requireError(t, call(api.Actor{UserID: ann.ID, Role: api.RoleAdmin}), api.Forbidden, "access.role")
-			requireError(t, call(api.Actor{}), api.Forbidden, "access.role")
+			requireError(t, call(api.Actor{UserID: ann.ID, Role: api.RoleAdmin}), api.Forbidden, "access.administrator")
+			requireError(t, call(api.Actor{}), api.Forbidden, "access.administrator")
 		}
 	})
 }

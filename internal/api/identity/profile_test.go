@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func TestOwnKeys(t *testing.T) {
 			Created: b.clock.now(), Seen: b.clock.now(),
 		}}, found)
 		_, err = b.CreateKey(t.Context(), self(bob), ann, nil, "")
-		requireError(t, err, api.Forbidden, "access.role")
+		requireError(t, err, api.Forbidden, "access.administrator")
 		requireError(t, b.DeleteKey(t.Context(), self(bob), key.Access), api.NotFound, "identity.key_unknown")
 		require.NoError(t, b.DeleteKey(t.Context(), self(ann), key.Access))
 		_, err = b.Key(t.Context(), key.Access)
@@ -119,5 +120,58 @@ func TestAPITokens(t *testing.T) {
 		require.Equal(t, []string{"revoke", "create"}, b.actions(t, "", "token", made.ID))
 		_, _, err = b.CreateAPIToken(t.Context(), api.Actor{}, "x", "", time.Hour)
 		requireError(t, err, api.NotFound, "identity.person_not_found")
+	})
+}
+
+// Each person has a bound of their own, and of several at the same time the last do not
+// get past it.
+func TestKeysAndTokensOfAPersonAreBounded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bundle) {
+		b.user(t, "root")
+		ann, bob := b.add(t, identity.NewPerson{Name: "ann"}), b.add(t, identity.NewPerson{Name: "bob"})
+		makeKey := func(u identity.User) error {
+			_, err := b.CreateKey(t.Context(), self(u), u, nil, "")
+			return err
+		}
+		makeToken := func(u identity.User) error {
+			_, _, err := b.CreateAPIToken(t.Context(), self(u), "ci", "", time.Hour)
+			return err
+		}
+		for key, c := range map[string]struct {
+			make  func(identity.User) error
+			bound int
+		}{
+			"identity.keys_full":       {makeKey, identity.MaxKeys},
+			"identity.api_tokens_full": {makeToken, identity.MaxAPITokens},
+		} {
+			for range c.bound - 1 {
+				require.NoError(t, c.make(ann))
+			}
+			var all sync.WaitGroup
+			errs := make(chan error, 4)
+			for range cap(errs) {
+				all.Go(func() { errs <- c.make(ann) })
+			}
+			all.Wait()
+			close(errs)
+			made := 0
+			for err := range errs {
+				if err == nil {
+					made++
+					continue
+				}
+				requireError(t, err, api.Limit, key)
+				require.Equal(t, []string{"name"}, paths(t, err), "it is said at the form's field")
+			}
+			require.Equal(t, 1, made, key)
+			require.NoError(t, c.make(bob), "others have their own")
+		}
+		keys, err := b.Keys(t.Context(), self(ann))
+		require.NoError(t, err)
+		require.NoError(t, b.DeleteKey(t.Context(), self(ann), keys[0].Access))
+		require.NoError(t, makeKey(ann), "there is room again")
+		b.clock.pass(2 * time.Hour)
+		require.NoError(t, makeToken(ann), "those that expired do not count")
 	})
 }

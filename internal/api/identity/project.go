@@ -40,7 +40,7 @@ func (s *Service) Projects(ctx context.Context, user User) ([]Project, error) {
 	if err := s.ask.projects.Scan(ctx, &rows, user.ID); err != nil {
 		return nil, err
 	}
-	return projectsOf(rows), nil
+	return projectsOf(slices.DeleteFunc(rows, func(r projectRow) bool { return r.Role == api.RoleNone })), nil
 }
 
 // AllProjects returns every project, also those that are archived, by name: for the

@@ -31,7 +31,7 @@ const (
 type questions struct {
 	session       *store.Statement // by the hash of its token
 	token         *store.Statement // by its hash
-	projects      *store.Statement // by user
+	projects      *store.Statement // by user: all, because the database would find out each role twice to leave some out
 	projectByID   *store.Statement // by user and id
 	projectByName *store.Statement // by user and name
 }
@@ -39,7 +39,7 @@ type questions struct {
 func newQuestions(db *store.DB) questions {
 	return questions{
 		session: sessionQuery(db), token: tokenQuery(db),
-		projects:      db.Statement("SELECT * FROM (" + projectsOfUser + " AND p.archived_at = 0) AS found WHERE role > 0 ORDER BY name"),
+		projects:      db.Statement(projectsOfUser + " AND p.archived_at = 0 ORDER BY p.name"),
 		projectByID:   db.Statement(projectsOfUser + " AND p.id = ?"),
 		projectByName: db.Statement(projectsOfUser + " AND p.name = ?"),
 	}

@@ -5,6 +5,7 @@ package objects_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +18,7 @@ import (
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/objects"
+	"switchboard/internal/testserver"
 )
 
 // answering is a bucket whose server always says the same.
@@ -147,8 +149,8 @@ func TestAFullDiskIsFull(t *testing.T) {
 func TestACutConnectionIsCarriedOn(t *testing.T) {
 	t.Parallel()
 	at := newBucket(t)
-	way := newProxy(t, strings.TrimPrefix(at.Endpoint, "http://"))
-	at.Endpoint = "http://" + way.addr
+	way := testserver.NewLine(t, strings.TrimPrefix(at.Endpoint, "http://"))
+	at.Endpoint = "http://" + way.Addr
 	far := placeOf(t, at)
 	const size = 40 << 20
 	data := content(size)
@@ -162,15 +164,15 @@ func TestACutConnectionIsCarriedOn(t *testing.T) {
 		"from the server":            {far, inFolder(t), 1, 13 << 20},
 	} {
 		t.Run(name, func(t *testing.T) {
-			way.cutAfter(1 << 40)
+			way.CutAfter(math.MaxInt64)
 			next := transferOf(t, one.from, one.to, data)
 			next.Key, next.Parts = replica+name, one.parts
 			next.Note = func(s string) { next.Resume = s }
-			before, cuts := way.passed.Load(), 0
+			before, cuts := way.Passed(), 0
 			for {
-				way.cutAfter(one.each)
+				way.CutAfter(one.each)
 				staged, err := next.Stage(t.Context())
-				way.cutAfter(1 << 40)
+				way.CutAfter(math.MaxInt64)
 				if err == nil {
 					require.NoError(t, objects.Publish(t.Context(), []*objects.Staged{staged}))
 					break
@@ -181,7 +183,7 @@ func TestACutConnectionIsCarriedOn(t *testing.T) {
 			}
 			require.Positive(t, cuts)
 			again := int64(one.parts) * (9 << 20) * int64(cuts) // what was under way when it was cut
-			require.Less(t, way.passed.Load()-before, size+again+1<<20)
+			require.Less(t, way.Passed()-before, size+again+1<<20)
 			requireThere(t, one.to, next.Key, data)
 		})
 	}

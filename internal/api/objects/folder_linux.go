@@ -40,6 +40,23 @@ func lock(f *os.File) (free bool, err error) {
 	return err == nil, err
 }
 
+// unlock gives the file up at once. Closing it does so too, but not while a process that
+// was forked in that moment has it as well.
+func unlock(f *os.File) {
+	_ = control(f, func(fd int) error { return unix.Flock(fd, unix.LOCK_UN) })
+}
+
+// reserve makes room for n bytes from an offset on, without making the file longer, so
+// that what does not fit fails before it has filled the disk for all others. Where that
+// cannot be asked for, it is found out later.
+func reserve(f *os.File, offset, n int64) error {
+	err := control(f, func(fd int) error { return unix.Fallocate(fd, unix.FALLOC_FL_KEEP_SIZE, offset, n) })
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG) {
+		return err
+	}
+	return nil
+}
+
 // beginSync lets the disk begin with what was written, without waiting for it.
 func beginSync(f *os.File, offset, n int64) {
 	_ = control(f, func(fd int) error { return unix.SyncFileRange(fd, offset, n, unix.SYNC_FILE_RANGE_WRITE) })

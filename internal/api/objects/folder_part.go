@@ -55,6 +55,7 @@ func (s *folder) openPart(key string) (*part, error) {
 		if same {
 			return &part{store: s, file: f, name: name, size: size}, nil
 		}
+		unlock(f)
 		_ = f.Close() // the one that had it put it in its place meanwhile
 	}
 	return nil, fmt.Errorf("%w: others are writing the same object", ErrUnreachable)
@@ -155,6 +156,7 @@ func sumOf(ctx context.Context, r io.Reader) (Sum, error) {
 // release lets others have it; what was written stays, to be carried on.
 func (p *part) release() {
 	if p.file != nil {
+		unlock(p.file)
 		_ = p.file.Close()
 		p.file = nil
 	}

@@ -97,6 +97,11 @@ func (p *part) copy(ctx context.Context, t *Transfer, hash *chain) error {
 	if p.size > 0 && p.size == t.Source.Size {
 		return nil
 	}
+	if left := t.Source.Size - p.size; left > chunk {
+		if err := reserve(p.file, p.size, left); err != nil {
+			return writeFault(err)
+		}
+	}
 	r, err := t.read(ctx, p.size)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func dliPlace(in inputs) (place, error) {
 	if !regionName.MatchString(region) {
 		return place{}, fault("input", pathRegion)
 	}
-	at, err := readEndpoint(net.JoinHostPort("dli."+region+"."+cloudDomain(region), "443"), pathRegion)
+	at, err := readEndpoint(net.JoinHostPort("dli."+region+"."+CloudDomain(region), "443"), pathRegion)
 	return place{at: at, how: overTLS}, err
 }
 
@@ -58,7 +58,8 @@ var cloudDomains = map[string]string{
 	"eu-west-101": "myhuaweicloud.eu",
 }
 
-func cloudDomain(region string) string {
+// CloudDomain is the domain below which a region of a public cloud has its services.
+func CloudDomain(region string) string {
 	if domain := cloudDomains[region]; domain != "" {
 		return domain
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"iter"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -133,11 +135,16 @@ const (
 	maxFound  = 200
 )
 
-// clean makes a text that may come from a server fit to be shown: no secret
+// clean is Clean with the secrets of the attempt.
+func (a *attempt) clean(text string, limit int) string {
+	return Clean(text, maps.Values(a.secrets), limit)
+}
+
+// Clean makes a text that may come from a server fit to be shown: no secret
 // in any form in which it might be echoed, no control characters, capped. The
 // secrets go first, so that none survives because the cap cut it.
-func (a *attempt) clean(text string, limit int) string {
-	for _, secret := range a.secrets {
+func Clean(text string, secrets iter.Seq[api.Secret], limit int) string {
+	for secret := range secrets {
 		text = redact(text, secret.Reveal())
 	}
 	text = strings.Map(func(r rune) rune {

@@ -67,6 +67,7 @@ func Record(ctx context.Context, tx bun.IDB, s api.Scope, e Event) error {
 		Action: e.Action, Kind: e.Kind, ObjectID: clip(e.ID), ObjectName: clip(e.Name),
 		Before: before, After: after,
 	}
+	note(ctx)
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }

@@ -18,9 +18,11 @@ import (
 
 // What a page of the audit log costs at most, however long the log is: if what is
 // asked for is rare, its entries are all found by an index; if not, entries are read
-// in the order of time, and a page ends where its reach does, full or not.
+// in the order of time, twice as many with each look, and a page ends where its reach
+// does, full or not.
 const (
 	auditFew   = 1000  // entries that an index finds are rare
+	auditNear  = 500   // entries that are looked at first
 	auditReach = 20000 // entries that a page may look at
 )
 
@@ -114,12 +116,11 @@ func (s *auditSearch) plan(ctx context.Context) error {
 		return err
 	}
 	for _, lead := range leads {
-		ids, err := s.follow(ctx, lead)
-		if err != nil {
+		if s.rare, err = s.follow(ctx, lead); err != nil {
 			return err
 		}
-		if len(ids) <= auditFew {
-			s.rare, s.ids = true, append(ids, unsealed...)
+		if s.rare {
+			s.ids = append(s.ids, unsealed...)
 			return nil
 		}
 	}
@@ -128,35 +129,42 @@ func (s *auditSearch) plan(ctx context.Context) error {
 
 // lead is an index by which all that a query finds can be reached: conditions, of
 // which at least one holds.
-type lead []func(*bun.SelectQuery) *bun.SelectQuery
+type lead struct {
+	any      []func(*bun.SelectQuery) *bun.SelectQuery
+	unsealed bool // the index has those, too
+}
 
 func (s *auditSearch) leads() (all []lead) {
 	is := func(column, value string) {
 		if value != "" {
-			all = append(all, lead{func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(column+" = ?", value) }})
+			all = append(all, leadTo(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(column+" = ?", value) }))
 		}
 	}
 	is("object_id", s.q.Object)
 	if s.q.Text != "" {
-		all = append(all, s.text())
+		all = append(all, leadTo(s.text()...))
 	}
 	if s.q.User != "" {
-		all = append(all, lead{func(q *bun.SelectQuery) *bun.SelectQuery {
+		all = append(all, leadTo(func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where(s.db.folded("user_name")+" = ?", fold(s.q.User))
-		}})
+		}))
 	}
 	is("action", s.q.Action)
 	is("way", string(s.q.Way))
 	if s.project != "" && s.q.Kind != "" {
-		all = append(all, lead{func(q *bun.SelectQuery) *bun.SelectQuery {
+		kind := leadTo(func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where("project_id = ? AND kind = ?", s.project, s.q.Kind)
-		}})
+		})
+		kind.unsealed = true
+		all = append(all, kind)
 	}
 	return all
 }
 
+func leadTo(conditions ...func(*bun.SelectQuery) *bun.SelectQuery) lead { return lead{any: conditions} }
+
 // text is what Text can be.
-func (s *auditSearch) text() lead {
+func (s *auditSearch) text() []func(*bun.SelectQuery) *bun.SelectQuery {
 	begins := func(column string) func(q *bun.SelectQuery) *bun.SelectQuery {
 		column, part := s.db.folded(column), fold(s.q.Text)
 		return func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -166,7 +174,7 @@ func (s *auditSearch) text() lead {
 	is := func(column string) func(q *bun.SelectQuery) *bun.SelectQuery {
 		return func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(column+" = ?", s.q.Text) }
 	}
-	return lead{begins("object_name"), begins("user_name"), is("request_id"), is("addr")}
+	return []func(*bun.SelectQuery) *bun.SelectQuery{begins("object_name"), begins("user_name"), is("request_id"), is("addr")}
 }
 
 // fold turns the letters of ASCII into small ones, as both databases do.
@@ -179,20 +187,33 @@ func fold(text string) string {
 	}, text)
 }
 
-// follow returns what a lead leads to, one more than a few at most.
-func (s *auditSearch) follow(ctx context.Context, l lead) ([]string, error) {
-	var all []string
-	for _, condition := range l {
-		var ids []string
-		q := condition(s.db.Read.NewSelect().Model((*auditRow)(nil)).Column("id").Where("seq > 0")).Limit(auditFew + 1)
-		if err := q.Scan(ctx, &ids); err != nil {
-			return nil, err
+// follow reads what a lead leads to, if it is rare.
+func (s *auditSearch) follow(ctx context.Context, l lead) (rare bool, err error) {
+	s.ids = nil
+	entries := func() *bun.SelectQuery {
+		q := s.db.Read.NewSelect().Model((*auditRow)(nil))
+		if !l.unsealed {
+			q = q.Where("seq > 0")
 		}
-		if all = append(all, ids...); len(all) > auditFew {
-			return all, nil
+		return q
+	}
+	for _, condition := range l.any {
+		// Only their number: the index alone has it.
+		many, err := s.db.Read.NewSelect().TableExpr("(?) AS a", condition(entries()).ColumnExpr("1").Offset(auditFew).Limit(1)).Exists(ctx)
+		if err != nil || many {
+			return false, err
 		}
 	}
-	return all, nil
+	for _, condition := range l.any {
+		var ids []string
+		if err := condition(entries()).Column("id").Limit(auditFew+1).Scan(ctx, &ids); err != nil {
+			return false, err
+		}
+		if s.ids = append(s.ids, ids...); len(s.ids) > auditFew {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // unsealed returns the entries that are in no index yet, one more than a few at most.
@@ -239,12 +260,23 @@ func (s *auditSearch) filtered(q *bun.SelectQuery) *bun.SelectQuery {
 // dated narrows a query to the times that are asked for. Ids begin with the time
 // that they were made at, which is that of the entry but for the blink between.
 func (s *auditSearch) dated(q *bun.SelectQuery) *bun.SelectQuery {
-	const blink = time.Second
-	if !s.q.From.IsZero() {
-		q = q.Where("id >= ? AND at >= ?", idAt(s.q.From.Add(-blink)), Micros(s.q.From))
+	if q = s.about(q); !s.q.From.IsZero() {
+		q = q.Where("at >= ?", Micros(s.q.From))
 	}
 	if !s.q.Until.IsZero() {
-		q = q.Where("id < ? AND at < ?", idAt(s.q.Until.Add(blink)), Micros(s.q.Until))
+		q = q.Where("at < ?", Micros(s.q.Until))
+	}
+	return q
+}
+
+// about narrows a query to the times that are asked for and the blink.
+func (s *auditSearch) about(q *bun.SelectQuery) *bun.SelectQuery {
+	const blink = time.Second
+	if !s.q.From.IsZero() {
+		q = q.Where("id >= ?", idAt(s.q.From.Add(-blink)))
+	}
+	if !s.q.Until.IsZero() {
+		q = q.Where("id < ?", idAt(s.q.Until.Add(blink)))
 	}
 	return q
 }
@@ -312,20 +344,21 @@ func (c auditCursor) bound(q *bun.SelectQuery) *bun.SelectQuery {
 
 // page reads the next entries from a cursor on.
 func (s *auditSearch) page(ctx context.Context, from auditCursor, limit int) (api.Page[api.Change], error) {
-	end, err := s.reach(ctx, from)
-	if err != nil {
-		return api.Page[api.Change]{}, err
-	}
 	var rows []auditRow
-	q := from.bound(s.filtered(s.db.Read.NewSelect().Model(&rows))).Limit(int64(limit + 1))
-	if s.rare {
-		q = q.Where("id IN (?)", bun.List(append(s.ids, "")))
-	}
-	if end.op != 0 {
-		q = q.Where(auditOps[end.op], end.id)
-	}
-	if err := q.Scan(ctx, &rows); err != nil {
-		return api.Page[api.Change]{}, err
+	var end auditCursor
+	for at, look, left := from, auditNear, auditReach; ; at, look = end.opposite(), min(2*look, left) {
+		var err error
+		if end, err = s.reach(ctx, at, look); err != nil {
+			return api.Page[api.Change]{}, err
+		}
+		found, err := s.read(ctx, at, end, limit+1-len(rows))
+		if err != nil {
+			return api.Page[api.Change]{}, err
+		}
+		rows = append(rows, found...)
+		if left -= look; len(rows) > limit || end.op == 0 || left == 0 {
+			break
+		}
 	}
 	var on string // where it goes on in the same direction
 	if len(rows) > limit {
@@ -335,6 +368,18 @@ func (s *auditSearch) page(ctx context.Context, from auditCursor, limit int) (ap
 		on = end.opposite().text()
 	}
 	return from.pageOf(rows, on), nil
+}
+
+// read returns what is found from a cursor on, up to an end if there is one.
+func (s *auditSearch) read(ctx context.Context, from, end auditCursor, limit int) (rows []auditRow, err error) {
+	q := from.bound(s.filtered(s.db.Read.NewSelect().Model(&rows))).Limit(int64(limit))
+	if s.rare {
+		q = q.Where("id IN (?)", bun.List(append(s.ids, "")))
+	}
+	if end.op != 0 {
+		q = q.Where(auditOps[end.op], end.id)
+	}
+	return rows, q.Scan(ctx)
 }
 
 // onward is how the ids compare to the last of a page that come after it.
@@ -365,14 +410,14 @@ func (c auditCursor) pageOf(rows []auditRow, on string) api.Page[api.Change] {
 	return page
 }
 
-// reach is how far a page from a cursor on may look, as a condition; none if there
+// reach is how far so many entries from a cursor on go, as a condition; none if there
 // is no need for one.
-func (s *auditSearch) reach(ctx context.Context, from auditCursor) (auditCursor, error) {
+func (s *auditSearch) reach(ctx context.Context, from auditCursor, entries int) (auditCursor, error) {
 	if s.rare || !s.narrow() {
 		return auditCursor{}, nil
 	}
 	var last string
-	q := from.bound(s.in(s.db.Read.NewSelect().Model((*auditRow)(nil)).Column("id"))).Offset(auditReach).Limit(1)
+	q := from.bound(s.about(s.in(s.db.Read.NewSelect().Model((*auditRow)(nil)).Column("id")))).Offset(int64(entries)).Limit(1)
 	err := q.Scan(ctx, &last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return auditCursor{}, nil

@@ -47,7 +47,7 @@ func furnish(t *testing.T, db *store.DB) {
 			"INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, addr, agent) VALUES ('s', 'u', 1, 1, 1, '', '')",
 			"INSERT INTO projects (id, account_id, name, created_at) VALUES ('p', 'a', 'home', -1)",
 			`INSERT INTO endpoint_services VALUES
-				('e', 'p', 'a', 'r', 'n', 'n', '', '', '', '', '', TRUE, '', '', '', '', 'available', 1, 1, '', 1, '', 1)`,
+				('e', 'p', 'a', 'r', 'n', 'n', '', '', '', '', '', TRUE, '', '', '', '', 'available', 1, 1, '', 1, '', 1, FALSE)`,
 			"INSERT INTO permissions VALUES ('w', 'e', 'iam:domain::x', '', 'findable', '', 9223372036854775807, 1, '', 1, '')",
 		} {
 			if _, err := tx.ExecContext(ctx, statement, strange); err != nil {

@@ -21,7 +21,7 @@ func entriesOf(t *testing.T, db *store.DB, texts ...string) {
 	write(t, db, "INSERT INTO accounts (id, name, created_at) VALUES ('a', 'a', 0)")
 	write(t, db, "INSERT INTO projects (id, account_id, name, created_at) VALUES ('p', 'a', 'p', 0)")
 	write(t, db, `INSERT INTO endpoint_services VALUES
-		('s', 'p', 'a', '', 's', '', '', '', '', '', '', TRUE, '', '', '', '', '', 0, 0, '', 0, '', 1)`)
+		('s', 'p', 'a', '', 's', '', '', '', '', '', '', TRUE, '', '', '', '', '', 0, 0, '', 0, '', 1, FALSE)`)
 	for i, text := range texts {
 		write(t, db, "INSERT INTO permissions VALUES (?, 's', ?, '', ?, '', 1, 0, '', 0, '')", fmt.Sprint(i), fmt.Sprint(i), text)
 	}

@@ -37,6 +37,7 @@ type DB struct {
 	prepares bool
 	// conflict tells a broken uniqueness rule from other errors.
 	conflict func(error) bool
+	recorded recorded
 }
 
 // ErrDuplicate is a row whose key is already taken.
@@ -52,7 +53,11 @@ func openTo(ctx context.Context, url string, schema int64) (*DB, error) {
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		open = openPostgres
 	}
-	return open(ctx, url, schema)
+	db, err := open(ctx, url, schema)
+	if err == nil {
+		db.recorded = newRecorded()
+	}
+	return db, err
 }
 
 // Close closes the database, after the transactions under way.
@@ -61,7 +66,11 @@ func (db *DB) Close() error { return db.close() }
 // InTx runs f in a transaction that commits if f returns nil. A taken key comes
 // back as ErrDuplicate.
 func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx bun.Tx) error) error {
+	ctx, written := watched(ctx)
 	err := db.inTx(ctx, f)
+	if err == nil && *written {
+		db.recorded.tell()
+	}
 	if err != nil && db.conflict(err) {
 		return fmt.Errorf("%w: %w", ErrDuplicate, err)
 	}

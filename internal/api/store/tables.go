@@ -6,7 +6,7 @@ package store
 // somebody in for a while, or keeps him out: who is signed in signs in again.
 var tables = []string{
 	"accounts", "key_proofs", "settings", "users", "user_groups", "group_members", "password_links",
-	"projects", "project_roles", "access_keys", "tokens", "views",
+	"projects", "project_roles", "project_backends", "backend_places", "mirror_kinds", "mirror_notes", "access_keys", "tokens", "views",
 	"audit_chain", "audit", "requests", "request_comments",
 	"links", "hooks", "hook_events", "checks", "episodes", "runs", "run_rows",
 	"queues", "connections", "connection_tags", "connection_queues", "address_tests",

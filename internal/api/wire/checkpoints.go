@@ -25,6 +25,9 @@ type checkpointJSON struct {
 	Extra string `json:"extra_info"` // a text that holds JSON, as in the documents
 }
 
+// fakePlan is how the dialect begins the id of the policy of a checkpoint without one.
+const fakePlan = "fake_"
+
 func answerCheckpoint(c echo.Context, scope api.Scope, checkpoint *api.Checkpoint) error {
 	out := checkpointJSON{
 		ID: checkpoint.ID, Status: checkpoint.Status(), Created: csbsTime(checkpoint.Created.At), ProjectID: scope.Project,
@@ -35,7 +38,7 @@ func answerCheckpoint(c echo.Context, scope api.Scope, checkpoint *api.Checkpoin
 	}
 	out.Plan.ID, out.Plan.Name = checkpoint.Policy, checkpoint.PolicyName
 	if checkpoint.Policy == "" {
-		out.Plan.ID, out.Plan.Name = "fake_"+checkpoint.ID, "fake_plan" // as the dialect has it
+		out.Plan.ID, out.Plan.Name = fakePlan+checkpoint.ID, "fake_plan"
 	}
 	// Without extra_info: clients of different years want a text there and an object.
 	out.Plan.Resources = each(checkpoint.Resources, func(r api.Resource) resourceJSON {
@@ -46,18 +49,25 @@ func answerCheckpoint(c echo.Context, scope api.Scope, checkpoint *api.Checkpoin
 	}{out})
 }
 
+// newCheckpointBody is the body of a new checkpoint (spec/replication.md §1.6).
+type newCheckpointBody struct {
+	Checkpoint *checkpointBody `json:"checkpoint"`
+}
+
+type checkpointBody struct {
+	Policy     string                   `json:"plan_id"`
+	Parameters checkpointParametersBody `json:"parameters,omitzero"`
+}
+
+type checkpointParametersBody struct {
+	Auto      bool     `json:"auto_trigger"`
+	Resources []string `json:"resources,omitempty"` // all if there are none
+}
+
 // startCheckpoint answers POST …/checkpoints: what a policy protects is backed up
 // now.
 func (s *server) startCheckpoint(c echo.Context, scope api.Scope) error {
-	var body struct {
-		Checkpoint *struct {
-			Policy     string `json:"plan_id"`
-			Parameters struct {
-				Auto      bool     `json:"auto_trigger"`
-				Resources []string `json:"resources"`
-			} `json:"parameters"`
-		} `json:"checkpoint"`
-	}
+	var body newCheckpointBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
@@ -97,15 +107,20 @@ func (s *server) deleteCheckpoint(c echo.Context, scope api.Scope) error {
 	return answer(c, http.StatusOK, struct{}{})
 }
 
+// protectionBody is the body of a backup of one resource.
+type protectionBody struct {
+	Protect *protectBody `json:"protect"`
+}
+
+type protectBody struct {
+	Name        string `json:"backup_name,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
 // protect answers POST …/resources/{id}/action {"protect": {…}}: one resource is
 // backed up now, beside its policy. incremental, tags and the rest change nothing here.
 func (s *server) protect(c echo.Context, scope api.Scope) error {
-	var body struct {
-		Protect *struct {
-			Name        string `json:"backup_name"`
-			Description string `json:"description"`
-		} `json:"protect"`
-	}
+	var body protectionBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
@@ -145,15 +160,20 @@ type protectableJSON struct {
 	Message string `json:"error_msg"`
 }
 
+// checkBody names resources that somebody would like to back up.
+type checkBody struct {
+	Check *[]checkedBody `json:"check_protectable"`
+}
+
+type checkedBody struct {
+	ID   string `json:"resource_id"`
+	Type string `json:"resource_type"`
+}
+
 // checkProtectable answers POST …/resources/action {"check_protectable": […]}:
 // resources are those of the policies, and can be backed up.
 func (s *server) checkProtectable(c echo.Context, scope api.Scope) error {
-	var body struct {
-		Check *[]struct {
-			ID   string `json:"resource_id"`
-			Type string `json:"resource_type"`
-		} `json:"check_protectable"`
-	}
+	var body checkBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}

@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"switchboard/internal/api"
 )
 
 func TestCheckpoints(t *testing.T) {
@@ -18,6 +21,10 @@ func TestCheckpoints(t *testing.T) {
 		`"protection_plan":{"id":%q,"name":"nightly","resources":[{"id":"server-2","type":"OS::Nova::Server","name":"server-2"}]},`+
 		`"extra_info":"{\"created_by\": \"manual\"}"}}`, made.ID, made.Created, k.project.ID, k.policy), rec.Body.String())
 	require.Len(t, k.await(t, "?checkpoint_id="+made.ID, func(i itemJSON) bool { return i.Status == "available" }), 1)
+	require.Eventually(t, func() bool { // the policy is done with a little later than its backup
+		c, err := k.Service.Checkpoint(t.Context(), api.Scope{Project: k.project.ID, Actor: api.Actor{Role: api.RoleViewer}}, made.ID)
+		return err == nil && !c.Ended.IsZero()
+	}, time.Minute, 20*time.Millisecond)
 
 	for body, code := range map[string]string{
 		``: "CSBS.9001", `{}`: "CSBS.9001", `{"checkpoint":{}}`: "CSBS.9001", `{"checkpoint":{"parameters":{"resources":["server-2"]}}}`: "CSBS.9001",

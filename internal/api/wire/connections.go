@@ -16,30 +16,27 @@ import (
 // queues that use them (spec/connections.md §1, §7).
 func (s *server) dliRoutes(e *echo.Echo) {
 	dli := family{s, dliError}
-	const connections = "/v2.0/:project/datasource-connection"
-	e.POST(connections, dli.inProject(s.createConnection))
-	e.GET(connections, dli.inProject(s.listConnections))
-	e.GET(connections+"/:id", dli.inProject(s.showConnection))
-	e.DELETE(connections+"/:id", dli.inProject(s.deleteConnection))
+	serve(e, "CreateDatasourceConnection", dli.inProject(s.createConnection))
+	serve(e, "ListDatasourceConnections", dli.inProject(s.listConnections))
+	serve(e, "ShowDatasourceConnection", dli.inProject(s.showConnection))
+	serve(e, "DeleteDatasourceConnection", dli.inProject(s.deleteConnection))
 	// Ours: the cloud's console does this, but no call of it is public.
-	e.POST(connections+"/:id/associate-queue", dli.inProject(s.associateQueues))
-	e.POST(connections+"/:id/disassociate-queue", dli.inProject(s.disassociateQueues))
-	e.POST(connections+"/:id/reactivate", dli.inProject(s.reactivateConnection))
+	serve(e, "AssociateQueueToDatasourceConnection", dli.inProject(s.associateQueues))
+	serve(e, "DisassociateQueueFromDatasourceConnection", dli.inProject(s.disassociateQueues))
+	serve(e, "ReactivateDatasourceConnection", dli.inProject(s.reactivateConnection))
 
-	const queues = "/v1.0/:project/queues"
-	e.POST(queues, dli.inProject(s.createQueue))
-	e.GET(queues, dli.inProject(s.listQueues))
-	e.GET(queues+"/:queue", dli.inProject(s.showQueue))
-	e.DELETE(queues+"/:queue", dli.inProject(s.deleteQueue))
-	e.POST(queues+"/:queue/connection-test", dli.inProject(s.testAddress))
-	e.GET(queues+"/:queue/connection-test/:task", dli.inProject(s.showAddressTest))
+	serve(e, "CreateQueue", dli.inProject(s.createQueue))
+	serve(e, "ListQueues", dli.inProject(s.listQueues))
+	serve(e, "ShowQueue", dli.inProject(s.showQueue))
+	serve(e, "DeleteQueue", dli.inProject(s.deleteQueue))
+	serve(e, "CreateConnectivityTask", dli.inProject(s.testAddress))
+	serve(e, "ShowConnectivityTask", dli.inProject(s.showAddressTest))
 
 	ext := family{s, extensionError}
-	const own = "/switchboard/v1/projects/:project/connections"
-	e.POST(own+"/test", ext.inProject(s.testConnection))
-	e.POST(own+"/:id/diagnose", ext.inProject(s.diagnoseConnection))
-	e.GET(own+"/:id/tags", ext.inProject(s.connectionTags))
-	e.PUT(own+"/:id/tags", ext.inProject(s.tagConnection))
+	serve(e, "TestConnectionDraft", ext.inProject(s.testConnection))
+	serve(e, "DiagnoseConnection", ext.inProject(s.diagnoseConnection))
+	serve(e, "ShowConnectionTags", ext.inProject(s.connectionTags))
+	serve(e, "UpdateConnectionTags", ext.inProject(s.tagConnection))
 }
 
 // createConnection answers POST …/datasource-connection: the connection is
@@ -132,10 +129,13 @@ func changeQueues(c echo.Context, scope api.Scope, change func(context.Context, 
 	return answer(c, http.StatusOK, dliOutcome{true, fmt.Sprintf(done, strings.Join(queues, ","))})
 }
 
+// queuesBody names queues.
+type queuesBody struct {
+	Queues []string `json:"queues"`
+}
+
 func readQueues(c echo.Context) ([]string, error) {
-	var body struct {
-		Queues []string `json:"queues"`
-	}
+	var body queuesBody
 	if err := decodeBody(c, &body); err != nil {
 		return nil, err
 	}

@@ -15,10 +15,10 @@ type connectionBody struct {
 	Name            string    `json:"name"`
 	Service         string    `json:"service"`
 	URL             string    `json:"url"`
-	SecurityGroupID string    `json:"security_group_id"`
-	NetworkID       string    `json:"network_id"`
-	Cluster         string    `json:"cluster_name"` // in documents up to 2019
-	Tags            []api.Tag `json:"tags"`
+	SecurityGroupID string    `json:"security_group_id,omitempty"`
+	NetworkID       string    `json:"network_id,omitempty"`
+	Cluster         string    `json:"cluster_name,omitempty"` // in documents up to 2019
+	Tags            []api.Tag `json:"tags,omitempty"`
 }
 
 func readConnection(c echo.Context) (api.ConnectionDraft, error) {

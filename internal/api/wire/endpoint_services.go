@@ -13,35 +13,34 @@ import (
 // what the dialect lacks.
 func (s *server) vpcepRoutes(e *echo.Echo) {
 	vpcep := family{s, vpcepError}
-	const services = "/v1/:project/vpc-endpoint-services"
-	e.POST(services, vpcep.inProject(s.createEndpointService))
-	e.GET(services, vpcep.inProject(s.listEndpointServices))
-	e.GET(services+"/describe", vpcep.inProject(s.describeEndpointService))
-	e.GET(services+"/:service", vpcep.inService(s.showEndpointService))
-	e.PUT(services+"/:service", vpcep.inService(s.updateEndpointService))
-	e.DELETE(services+"/:service", vpcep.inService(s.deleteEndpointService))
-	e.GET(services+"/:service/connections", vpcep.inService(s.listServiceConnections))
-	e.POST(services+"/:service/connections/action", vpcep.inService(s.decideConnection))
-	e.GET(services+"/:service/permissions", vpcep.inService(s.listPermissions))
-	e.POST(services+"/:service/permissions/batch-create", vpcep.inService(s.addPermissions))
-	e.POST(services+"/:service/permissions/batch-delete", vpcep.inService(s.removePermissions))
-	e.POST(services+"/:service/permissions/action", vpcep.inService(s.changePermissions))
-	e.PUT(services+"/:service/permissions/:permission", vpcep.inService(s.describePermission))
-	e.GET("/v1/:project/quotas", vpcep.inProject(s.listQuotas))
+	serve(e, "CreateEndpointService", vpcep.inProject(s.createEndpointService))
+	serve(e, "ListEndpointService", vpcep.inProject(s.listEndpointServices))
+	serve(e, "ListServiceDescribeDetails", vpcep.inProject(s.describeEndpointService))
+	serve(e, "ListServiceDetails", vpcep.inService(s.showEndpointService))
+	serve(e, "UpdateEndpointService", vpcep.inService(s.updateEndpointService))
+	serve(e, "DeleteEndpointService", vpcep.inService(s.deleteEndpointService))
+	serve(e, "ListServiceConnections", vpcep.inService(s.listServiceConnections))
+	serve(e, "AcceptOrRejectEndpoint", vpcep.inService(s.decideConnection))
+	serve(e, "ListServicePermissionsDetails", vpcep.inService(s.listPermissions))
+	serve(e, "BatchAddEndpointServicePermissions", vpcep.inService(s.addPermissions))
+	serve(e, "BatchRemoveEndpointServicePermissions", vpcep.inService(s.removePermissions))
+	serve(e, "AddOrRemoveServicePermissions", vpcep.inService(s.changePermissions))
+	serve(e, "UpdateEndpointServicePermissionDesc", vpcep.inService(s.describePermission))
+	serve(e, "ListQuotaDetails", vpcep.inProject(s.listQuotas))
 
-	const endpoints = "/v1/:project/vpc-endpoints"
-	e.POST(endpoints, vpcep.inProject(s.createEndpoint))
-	e.GET(endpoints, vpcep.inProject(s.listEndpoints))
-	e.GET(endpoints+"/:endpoint", vpcep.inProject(s.showEndpoint))
-	e.DELETE(endpoints+"/:endpoint", vpcep.inProject(s.deleteEndpoint))
+	serve(e, "CreateEndpoint", vpcep.inProject(s.createEndpoint))
+	serve(e, "ListEndpoints", vpcep.inProject(s.listEndpoints))
+	serve(e, "ListEndpointInfoDetails", vpcep.inProject(s.showEndpoint))
+	serve(e, "DeleteEndpoint", vpcep.inProject(s.deleteEndpoint))
 
 	ext := family{s, extensionError}
-	e.GET(ownService+"/access", ext.inService(s.showAccess))
-	e.POST(judgeRoute, ext.inService(s.judgePermissions))
-	e.PUT(ownService+"/permissions/:permission/expiry", ext.inService(s.renewPermission))
-	e.POST(additionsRoute, ext.inService(s.startAddition))
-	e.GET(additionsRoute+"/:addition", ext.inService(s.showAddition))
-	e.POST(additionsRoute+"/:addition/cancel", ext.inService(s.cancelAddition))
+	serve(e, "ShowEndpointServiceAccess", ext.inService(s.showAccess))
+	serve(e, "JudgePermissions", ext.inService(s.judgePermissions))
+	serve(e, "RenewPermission", ext.inService(s.renewPermission))
+	serve(e, "OpenEndpointService", ext.inService(s.openToEveryone))
+	serve(e, "StartPermissionAddition", ext.inService(s.startAddition))
+	serve(e, "ShowPermissionAddition", ext.inService(s.showAddition))
+	serve(e, "CancelPermissionAddition", ext.inService(s.cancelAddition))
 }
 
 // ownService is the path of what the dialect lacks of one service.

@@ -15,17 +15,17 @@ import (
 // endpointServiceBody is the body of create and modify. A key that is absent
 // or null says nothing.
 type endpointServiceBody struct {
-	PortID      *string            `json:"port_id"`
-	VPCID       *string            `json:"vpc_id"`
-	VIPPortID   *string            `json:"vip_port_id"`
-	ServerType  *api.ServerType    `json:"server_type"`
-	Name        *string            `json:"service_name"`
-	Approval    *bool              `json:"approval_enabled"`
-	Type        *string            `json:"service_type"`
-	TCPProxy    *string            `json:"tcp_proxy"`
-	Description *string            `json:"description"`
-	Ports       *[]api.PortMapping `json:"ports"`
-	Tags        *[]api.Tag         `json:"tags"`
+	PortID      *string            `json:"port_id,omitempty"`
+	VPCID       *string            `json:"vpc_id,omitempty"`
+	VIPPortID   *string            `json:"vip_port_id,omitempty"`
+	ServerType  *api.ServerType    `json:"server_type,omitempty"`
+	Name        *string            `json:"service_name,omitempty"`
+	Approval    *bool              `json:"approval_enabled,omitempty"`
+	Type        *string            `json:"service_type,omitempty"`
+	TCPProxy    *string            `json:"tcp_proxy,omitempty"`
+	Description *string            `json:"description,omitempty"`
+	Ports       *[]api.PortMapping `json:"ports,omitempty"`
+	Tags        *[]api.Tag         `json:"tags,omitempty"`
 }
 
 // apply puts what the body says into the draft.

@@ -9,16 +9,19 @@ import (
 	"switchboard/internal/api"
 )
 
+// endpointBody is the body of a create.
+type endpointBody struct {
+	Service     string    `json:"endpoint_service_id"`
+	VPCID       string    `json:"vpc_id"`
+	SubnetID    string    `json:"subnet_id,omitempty"`
+	Description string    `json:"description,omitempty"`
+	Tags        []api.Tag `json:"tags,omitempty"`
+}
+
 // createEndpoint answers POST …/vpc-endpoints: 200, never 201. Fields for what
 // is not here (addresses, DNS names, policies) are not read.
 func (s *server) createEndpoint(c echo.Context, scope api.Scope) error {
-	var body struct {
-		Service     string    `json:"endpoint_service_id"`
-		VPCID       string    `json:"vpc_id"`
-		SubnetID    string    `json:"subnet_id"`
-		Description string    `json:"description"`
-		Tags        []api.Tag `json:"tags"`
-	}
+	var body endpointBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
@@ -68,7 +71,7 @@ func (s *server) deleteEndpoint(c echo.Context, scope api.Scope) error {
 }
 
 // endpointStates are what lists of connections can be narrowed to; first,
-// all. An endpoint is never in the last three here.
+// all. Only one in a region is ever in the last three.
 var endpointStates = []string{
 	"", string(api.EndpointPending), string(api.EndpointAccepted), string(api.EndpointRejected),
 	"creating", "failed", "deleting",
@@ -101,13 +104,22 @@ func (s *server) listServiceConnections(c echo.Context, scope api.Scope, service
 	return answer(c, http.StatusOK, listedServiceConnectionsJSON{encodeServiceConnections(found.Items...), total})
 }
 
+// decisionBody says what becomes of connections: "receive" or "reject".
+type decisionBody struct {
+	Endpoints []string `json:"endpoints"`
+	Action    string   `json:"action"`
+}
+
+// The actions of a decisionBody.
+const (
+	receiveEndpoint = "receive"
+	rejectEndpoint  = "reject"
+)
+
 // decideConnection answers POST …/connections/action, for one endpoint at a
 // time.
 func (s *server) decideConnection(c echo.Context, scope api.Scope, service string) error {
-	var body struct {
-		Endpoints []string `json:"endpoints"`
-		Action    string   `json:"action"`
-	}
+	var body decisionBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
@@ -116,8 +128,8 @@ func (s *server) decideConnection(c echo.Context, scope api.Scope, service strin
 	}
 	decide := s.Service.AcceptConnection
 	switch body.Action {
-	case "receive":
-	case "reject":
+	case receiveEndpoint:
+	case rejectEndpoint:
 		decide = s.Service.RejectConnection
 	default:
 		return api.Errorf(api.Invalid, "wire.connection_action")

@@ -95,7 +95,7 @@ var csbsMessage = regexp.MustCompile(`(api\.(?:NotFound|Conflict|Limit), )?"((?:
 // csbsElsewhere are refusals of calls that only the extensions have.
 var csbsElsewhere = map[string]bool{
 	"region.changed": true, "region.folder_missing": true, "region.has_operations": true, "region.own": true, "region.too_many": true,
-	"replication.not_ended": true,
+	"replication.not_ended": true, "replication.not_cancelled": true, "region.of_cloud": true, "region.not_browsed": true, "backup.not_given_out": true,
 }
 
 // The rows of the service's table that this dialect uses, and those that it

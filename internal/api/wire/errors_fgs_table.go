@@ -11,6 +11,7 @@ var fgsNumbers = map[string]number{
 	"wire.encrypted_user_data":  fgsInvalid,
 
 	"function.changed":                 fgsConflict,
+	"function.changed_there":           fgsConflict,
 	"function.code_elsewhere":          fgsCode,
 	"function.code_too_big":            fgsCodeFileTooBig,
 	"function.code_too_long":           fgsInlineTooBig,
@@ -46,6 +47,7 @@ var fgsNumbers = map[string]number{
 	"function.upstream_form":           fgsInvalid,
 	"function.upstream_fragment":       fgsInvalid,
 	"function.upstream_scheme":         fgsInvalid,
+	"function.upstream_there":          fgsInvalid,
 	"function.upstream_too_long":       fgsInvalid,
 	"function.upstream_user":           fgsInvalid,
 	"function.user_data_form":          fgsInvalid,
@@ -80,6 +82,7 @@ var fgsNumbers = map[string]number{
 	"alias.additional_same":     fgsAdditionalSame,
 	"alias.additional_unknown":  fgsAdditional,
 	"alias.changed":             fgsConflict,
+	"alias.changed_there":       fgsConflict,
 	"alias.combine":             fgsInvalid,
 	"alias.gray_both":           fgsInvalid,
 	"alias.name_form":           fgsAlias,

@@ -13,8 +13,5 @@ func unescaped(s string, decode func(string) (string, error)) string {
 	return s
 }
 
-// appendEscaped appends s percent-encoded: all but RFC 3986's unreserved
-// characters.
-func appendEscaped(b []byte, s string) []byte {
-	return append(b, strings.ReplaceAll(url.QueryEscape(s), "+", "%20")...)
-}
+// escaped is s percent-encoded: all but RFC 3986's unreserved characters.
+func escaped(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

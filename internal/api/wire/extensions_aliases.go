@@ -15,25 +15,27 @@ import (
 // are named as in the dialect: it has no ids.
 func (s *server) ownFunctionRoutes(e *echo.Echo) {
 	ext := family{s, extensionError}
-	e.PUT(ownFunctionRoute+"/versions/:version/upstream", ext.inFunction(s.setUpstream))
+	serve(e, "UpdateVersionUpstream", ext.inFunction(s.setUpstream))
 
-	const alias = ownFunctionRoute + "/aliases/:alias"
-	e.GET(alias, ext.inAlias(s.showOwnAlias))
-	e.POST(alias+"/decide", ext.inAlias(s.decide))
-	e.PUT(alias+"/sticky", ext.inAlias(s.stickAlias))
-	e.POST(alias+"/promote", ext.inAlias(s.promoteAlias))
-	e.POST(alias+"/abort", ext.inAlias(s.abortAlias))
-	e.GET(alias+"/ramps", ext.inAlias(s.listRamps))
-	e.POST(alias+"/ramps", ext.inAlias(s.startRamp))
-	e.POST(alias+"/ramps/steer", ext.inAlias(s.steerRamp))
+	serve(e, "ShowAlias", ext.inAlias(s.showOwnAlias))
+	serve(e, "DecideAlias", ext.inAlias(s.decide))
+	serve(e, "UpdateAliasSticky", ext.inAlias(s.stickAlias))
+	serve(e, "PromoteAlias", ext.inAlias(s.promoteAlias))
+	serve(e, "AbortAlias", ext.inAlias(s.abortAlias))
+	serve(e, "ListRamps", ext.inAlias(s.listRamps))
+	serve(e, "StartRamp", ext.inAlias(s.startRamp))
+	serve(e, "SteerRamp", ext.inAlias(s.steerRamp))
+}
+
+// upstreamBody is where invocations go; "" is nowhere.
+type upstreamBody struct {
+	Upstream *string `json:"upstream"`
 }
 
 // setUpstream answers PUT …/versions/{version}/upstream {"upstream": "http://…"};
 // "" is none.
 func (s *server) setUpstream(c echo.Context, scope api.Scope, function api.Function) error {
-	var body struct {
-		Upstream *string `json:"upstream"`
-	}
+	var body upstreamBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
@@ -107,12 +109,15 @@ func (s *server) abortAlias(c echo.Context, scope api.Scope, alias api.Alias) er
 	return answerAlias(c, &aborted)
 }
 
+// seenBody names the additional version that somebody saw.
+type seenBody struct {
+	Additional *string `json:"additional,omitempty"`
+}
+
 // seenAlias is the version of the record that a gray release must still have to be
 // ended: any if the request does not say which additional version it means.
 func seenAlias(c echo.Context, alias *api.Alias) (int64, error) {
-	var body struct {
-		Additional *string `json:"additional"`
-	}
+	var body seenBody
 	if _, err := decodeOptionalBody(c, &body); err != nil || body.Additional == nil {
 		return 0, err
 	}
@@ -122,12 +127,15 @@ func seenAlias(c echo.Context, alias *api.Alias) (int64, error) {
 	return alias.Version, nil
 }
 
+// stickyBody is what keeps callers at their version; {} is nothing.
+type stickyBody struct {
+	Sticky *routing.Source `json:"sticky"`
+}
+
 // stickAlias answers PUT …/aliases/{name}/sticky {"sticky": {"type": "header",
 // "param": "X-User"}}; {} is none.
 func (s *server) stickAlias(c echo.Context, scope api.Scope, alias api.Alias) error {
-	var body struct {
-		Sticky *routing.Source `json:"sticky"`
-	}
+	var body stickyBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}

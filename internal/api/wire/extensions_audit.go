@@ -12,10 +12,9 @@ import (
 // auditRoutes are for what was changed in a project.
 func (s *server) auditRoutes(e *echo.Echo) {
 	ext := family{s, extensionError}
-	const own = "/switchboard/v1/projects/:project/audit"
-	e.GET(own, ext.inProject(s.searchAudit))
-	e.GET(own+"/export", ext.inProject(s.exportAudit))
-	e.GET(own+"/:entry", ext.inProject(s.showAuditEntry))
+	serve(e, "SearchAudit", ext.inProject(s.searchAudit))
+	serve(e, "ExportAudit", ext.inProject(s.exportAudit))
+	serve(e, "ShowAuditEntry", ext.inProject(s.showAuditEntry))
 }
 
 // auditQuery reads ?text=&kind=&action=&user=&way=&object=&from=&until=: times

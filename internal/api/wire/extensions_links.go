@@ -22,11 +22,14 @@ func (s *server) enableLink(c echo.Context, scope api.Scope) error {
 	return answer(c, http.StatusNoContent, nil)
 }
 
+// enabledBody lets something work, or not.
+type enabledBody struct {
+	Enabled *bool `json:"enabled"`
+}
+
 // readEnabled reads {"enabled": true}.
 func readEnabled(c echo.Context) (bool, error) {
-	var body struct {
-		Enabled *bool `json:"enabled"`
-	}
+	var body enabledBody
 	if err := decodeBody(c, &body); err != nil {
 		return false, err
 	}

@@ -57,17 +57,22 @@ func (s *server) listRamps(c echo.Context, scope api.Scope, alias api.Alias) err
 	}{each(ramps, func(r api.Ramp) rampJSON { return encodeRamp(c, r) })})
 }
 
+// rampBody is the body of a new ramp.
+type rampBody struct {
+	Additional string         `json:"additional"`
+	Steps      []rampStepBody `json:"steps"`
+	Promote    bool           `json:"promote"`
+}
+
+type rampStepBody struct {
+	Percent json.RawMessage `json:"percent"`        // a number
+	Hold    string          `json:"hold,omitempty"` // as Go writes durations; absent until somebody says so
+}
+
 // startRamp answers POST …/aliases/{name}/ramps {"additional": "v4", "steps":
 // [{"percent": 5, "hold": "15m"}, {"percent": 100}], "promote": true}.
 func (s *server) startRamp(c echo.Context, scope api.Scope, alias api.Alias) error {
-	var body struct {
-		Additional string `json:"additional"`
-		Steps      []struct {
-			Percent json.RawMessage `json:"percent"`
-			Hold    string          `json:"hold"`
-		} `json:"steps"`
-		Promote bool `json:"promote"`
-	}
+	var body rampBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}

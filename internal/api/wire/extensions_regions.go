@@ -49,16 +49,16 @@ func encodeRegion(r api.Region) regionJSON {
 type regionBody struct {
 	Name      string          `json:"name"`
 	Kind      api.StoreKind   `json:"kind"`
-	Folder    string          `json:"folder"`
-	Endpoint  string          `json:"endpoint"`
-	Bucket    string          `json:"bucket"`
-	Prefix    string          `json:"prefix"`
-	Signing   string          `json:"signing"`
-	PathStyle bool            `json:"path_style"`
-	AccessKey string          `json:"access_key"`
-	Secret    *string         `json:"secret"`
-	Bandwidth json.RawMessage `json:"bandwidth"` // MiB per second; absent for no bound
-	Version   int64           `json:"version"`   // of the one that was read; 0 for whichever is there
+	Folder    string          `json:"folder,omitempty"`
+	Endpoint  string          `json:"endpoint,omitempty"`
+	Bucket    string          `json:"bucket,omitempty"`
+	Prefix    string          `json:"prefix,omitempty"`
+	Signing   string          `json:"signing,omitempty"`
+	PathStyle bool            `json:"path_style,omitempty"`
+	AccessKey string          `json:"access_key,omitempty"`
+	Secret    *string         `json:"secret,omitempty"`
+	Bandwidth json.RawMessage `json:"bandwidth,omitempty"` // MiB per second; absent for no bound
+	Version   int64           `json:"version,omitempty"`   // of the one that was read; 0 for whichever is there
 }
 
 func readRegion(c echo.Context) (draft api.RegionDraft, version int64, err error) {

@@ -14,28 +14,25 @@ import (
 // and replication.
 func (s *server) ownReplicationRoutes(e *echo.Echo) {
 	ext := family{s, extensionError}
-	const own = "/switchboard/v1/projects/:project"
-	e.GET(own+"/policies/:policy", ext.inProject(s.showOwnPolicy))
-	e.PUT(own+"/policies/:policy/enabled", ext.inProject(s.enablePolicy))
-	e.GET(own+"/backups/:backup/content", ext.inProject(s.downloadBackup))
+	serve(e, "ShowPolicyDetails", ext.inProject(s.showOwnPolicy))
+	serve(e, "EnablePolicy", ext.inProject(s.enablePolicy))
+	serve(e, "DownloadBackup", ext.inProject(s.downloadBackup))
 
-	const runs = own + "/replications"
-	e.POST(runs+"/plan", ext.inProject(s.planReplication))
-	e.GET(runs, ext.inProject(s.listRuns))
-	e.GET(runs+"/:run", ext.inProject(s.showRun))
-	e.POST(runs+"/:run/cancel", ext.inProject(s.cancelRun))
-	e.POST(runs+"/:run/retry", ext.inProject(s.retryRun))
-	e.GET(runs+"/:run/records", ext.inProject(s.listRunRecords))
-	e.GET(runs+"/:run/records/:record", ext.inProject(s.showOwnRecord))
+	serve(e, "PlanReplication", ext.inProject(s.planReplication))
+	serve(e, "ListReplications", ext.inProject(s.listRuns))
+	serve(e, "ShowReplication", ext.inProject(s.showRun))
+	serve(e, "CancelReplication", ext.inProject(s.cancelRun))
+	serve(e, "RetryReplication", ext.inProject(s.retryRun))
+	serve(e, "ListRunRecords", ext.inProject(s.listRunRecords))
+	serve(e, "ShowRunRecord", ext.inProject(s.showOwnRecord))
 
-	const regions = own + "/regions"
-	e.GET(regions, ext.inProject(s.listRegions))
-	e.POST(regions, ext.inProject(s.createRegion))
-	e.POST(regions+"/test", ext.inProject(s.testRegion))
-	e.GET(regions+"/:region", ext.inProject(s.showRegion))
-	e.PUT(regions+"/:region", ext.inProject(s.updateRegion))
-	e.DELETE(regions+"/:region", ext.inProject(s.deleteRegion))
-	e.POST(regions+"/:region/test", ext.inProject(s.testRegion))
+	serve(e, "ListRegions", ext.inProject(s.listRegions))
+	serve(e, "CreateRegion", ext.inProject(s.createRegion))
+	serve(e, "TestRegionDraft", ext.inProject(s.testRegion))
+	serve(e, "ShowRegion", ext.inProject(s.showRegion))
+	serve(e, "UpdateRegion", ext.inProject(s.updateRegion))
+	serve(e, "DeleteRegion", ext.inProject(s.deleteRegion))
+	serve(e, "TestRegion", ext.inProject(s.testRegion))
 }
 
 // ownPlanJSON is what a replication would do.

@@ -13,21 +13,20 @@ import (
 // requestRoutes are for changes that have to be approved.
 func (s *server) requestRoutes(e *echo.Echo) {
 	ext := family{s, extensionError}
-	const own = "/switchboard/v1/projects/:project/requests"
-	e.GET(own, ext.inProject(s.listRequests))
-	e.GET(own+"/:request", ext.inProject(s.showRequest))
-	e.PUT(own+"/:request/reason", ext.inProject(s.explainRequest))
-	e.POST(own+"/:request/comments", ext.inProject(s.commentRequest))
-	e.POST(own+"/:request/approve", ext.inProject(s.approveRequest))
-	e.POST(own+"/:request/refuse", ext.inProject(s.refuseRequest))
-	e.POST(own+"/:request/withdraw", ext.inProject(s.withdrawRequest))
+	serve(e, "ListRequests", ext.inProject(s.listRequests))
+	serve(e, "ShowRequest", ext.inProject(s.showRequest))
+	serve(e, "ExplainRequest", ext.inProject(s.explainRequest))
+	serve(e, "CommentRequest", ext.inProject(s.commentRequest))
+	serve(e, "ApproveRequest", ext.inProject(s.approveRequest))
+	serve(e, "RefuseRequest", ext.inProject(s.refuseRequest))
+	serve(e, "WithdrawRequest", ext.inProject(s.withdrawRequest))
 
-	const rules = "/switchboard/v1/projects/:project/approval-rules"
-	e.GET(rules, ext.inProject(s.listApprovalRules))
-	e.PUT(rules, ext.inProject(s.replaceApprovalRules))
+	serve(e, "ListApprovalRules", ext.inProject(s.listApprovalRules))
+	serve(e, "UpdateApprovalRules", ext.inProject(s.replaceApprovalRules))
 }
 
-// requestJSON is a request. In a list it is without its object and its comments.
+// requestJSON is a request. In a list it is without its object and its comments, and
+// nobody looks whether the object has moved: drifted is left out there.
 type requestJSON struct {
 	ID        string               `json:"id"`
 	State     api.RequestState     `json:"state"`
@@ -43,7 +42,7 @@ type requestJSON struct {
 	DecidedBy string               `json:"decided_by,omitempty"`
 	Ended     time.Time            `json:"ended,omitzero"`
 	Digest    string               `json:"digest"`
-	Drifted   bool                 `json:"drifted"`
+	Drifted   *bool                `json:"drifted,omitempty"` // of one that waits for an approval
 	Secrets   []string             `json:"secrets,omitempty"` // paths of those that go along
 	Before    json.RawMessage      `json:"before,omitempty"`
 	After     json.RawMessage      `json:"after,omitempty"`
@@ -69,7 +68,7 @@ func encodeRequest(c echo.Context, r api.Request) requestJSON {
 	out := requestJSON{
 		ID: r.ID, State: r.State, Kind: r.About.Kind, Action: r.About.Action, Object: r.About.ID, Name: r.About.Name,
 		Reason: r.Reason, Requester: r.Requester.User, Created: r.Created, Expires: r.Expires, Decided: r.Decided.At, DecidedBy: r.Decided.By,
-		Ended: r.Ended, Digest: r.Digest, Drifted: r.Drifted, Secrets: r.Secrets,
+		Ended: r.Ended, Digest: r.Digest, Secrets: r.Secrets,
 		Before: object(r.Before), After: object(r.After), Payload: object(r.Payload),
 	}
 	for _, l := range r.Comments {
@@ -123,7 +122,11 @@ func answerRequest(c echo.Context, r api.Request, err error) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, encodeRequest(c, r))
+	out := encodeRequest(c, r)
+	if r.State == api.RequestOpen {
+		out.Drifted = &r.Drifted
+	}
+	return answer(c, http.StatusOK, out)
 }
 
 // showRequest answers GET …/requests/{id}.

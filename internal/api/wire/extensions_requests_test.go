@@ -41,16 +41,21 @@ func TestToLetEveryoneInWaitsForAnApproval(t *testing.T) {
 	asked := page.Requests[0]
 	require.Equal(t, "公开镜像", asked.Reason)
 	require.Equal(t, api.ActionEveryone, asked.Action)
+	require.Nil(t, asked.Drifted, "a list does not know")
+	require.NotContains(t, list.Body.String(), "drifted")
 
 	one := w.ownPath("/requests/" + asked.ID)
 	shown := read[requestJSON](t, w.send("GET", one, "", ed), http.StatusOK)
 	require.JSONEq(t, `{"count":1,"permissions":[{"permission":"*"}]}`, string(shown.After))
+	require.Equal(t, new(false), shown.Drifted)
+	require.NotContains(t, string(shown.Payload), "0001-01-01")
 	approval, err := json.Marshal(requestBody{Digest: shown.Digest, Comment: "agreed"})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusForbidden, w.send("POST", one+"/approve", string(approval), ed).Code)
 	approved := read[requestJSON](t, w.send("POST", one+"/approve", string(approval), ann), http.StatusOK)
 	require.Equal(t, api.RequestApproved, approved.State)
 	require.Equal(t, "ann", approved.DecidedBy)
+	require.Nil(t, approved.Drifted, "who approved it has looked")
 	require.Equal(t, http.StatusConflict, w.send("POST", one+"/approve", string(approval), ann).Code)
 	require.Equal(t, http.StatusForbidden, w.send("GET", strings.Replace(one, w.project.ID, w.other.ID, 1), "", ann).Code)
 }

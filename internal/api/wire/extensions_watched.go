@@ -10,16 +10,16 @@ import (
 	"switchboard/internal/api"
 )
 
-// watchedRoutes serves what things of a kind have in common that are watched.
-func (s *server) watchedRoutes(e *echo.Echo, things string, kind api.Kind) {
-	serve := func(h func(*server, echo.Context, api.Scope, api.Kind) error) echo.HandlerFunc {
+// watchedRoutes serves what things of a kind have in common that are watched; a thing is
+// what its operations call it.
+func (s *server) watchedRoutes(e *echo.Echo, thing string, kind api.Kind) {
+	of := func(h func(*server, echo.Context, api.Scope, api.Kind) error) echo.HandlerFunc {
 		return family{s, extensionError}.inProject(func(c echo.Context, scope api.Scope) error { return h(s, c, scope, kind) })
 	}
-	one := "/switchboard/v1/projects/:project/" + things + "/:id"
-	e.POST(one+"/test", serve((*server).recheck))
-	e.GET(one+"/checks", serve((*server).listChecks))
-	e.GET(one+"/episodes", serve((*server).listEpisodes))
-	e.PUT(one+"/schedule", serve((*server).schedule))
+	serve(e, "Test"+thing, of((*server).recheck))
+	serve(e, "List"+thing+"Checks", of((*server).listChecks))
+	serve(e, "List"+thing+"Episodes", of((*server).listEpisodes))
+	serve(e, "Schedule"+thing+"Checks", of((*server).schedule))
 }
 
 // recheck answers POST …/{id}/test: the check of what is stored, with its
@@ -32,8 +32,8 @@ func (s *server) recheck(c echo.Context, scope api.Scope, kind api.Kind) error {
 	return answer(c, http.StatusOK, &check)
 }
 
-// checkJSON is one check in a history.
-type checkJSON struct {
+// pastCheckJSON is one check in a history.
+type pastCheckJSON struct {
 	ID      string    `json:"id"`
 	By      string    `json:"by,omitempty"`
 	Way     api.Way   `json:"way"`
@@ -49,11 +49,11 @@ func (s *server) listChecks(c echo.Context, scope api.Scope, kind api.Kind) erro
 		return err
 	}
 	body := struct {
-		Checks []checkJSON `json:"checks"`
-		Next   string      `json:"next,omitempty"`
-	}{make([]checkJSON, len(page.Items)), page.Next}
+		Checks []pastCheckJSON `json:"checks"`
+		Next   string          `json:"next,omitempty"`
+	}{make([]pastCheckJSON, len(page.Items)), page.Next}
 	for i, item := range page.Items {
-		body.Checks[i] = checkJSON{item.ID, item.By, item.Way, item.Changed, item.Check}
+		body.Checks[i] = pastCheckJSON{item.ID, item.By, item.Way, item.Changed, item.Check}
 	}
 	return answer(c, http.StatusOK, &body)
 }

@@ -38,7 +38,7 @@ func TestHealthThroughTheWire(t *testing.T) {
 			for range 2 {
 				require.Equal(t, http.StatusOK, w.send("POST", base+"/test", "").Code)
 			}
-			var checks struct{ Checks []checkJSON }
+			var checks struct{ Checks []pastCheckJSON }
 			require.NoError(t, json.Unmarshal(w.send("GET", base+"/checks?limit=2", "").Body.Bytes(), &checks))
 			require.Len(t, checks.Checks, 2)
 			require.Equal(t, api.Failed, checks.Checks[0].Check.Status)

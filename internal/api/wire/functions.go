@@ -25,23 +25,23 @@ const maxFunction = 12 << 20
 // §8), and what the dialect lacks.
 func (s *server) fgsRoutes(e *echo.Echo) {
 	fgs := family{s, fgsError}
-	e.POST(functionsRoute, fgs.inProject(s.createFunction))
-	e.GET(functionsRoute, fgs.inProject(s.listFunctions))
-	e.DELETE(functionRoute, fgs.inURN(s.deleteFunction))
-	e.GET(functionRoute+"/config", fgs.inURN(s.showFunction))
-	e.PUT(functionRoute+"/config", fgs.inURN(s.configureFunction))
-	e.PUT(codeRoute, fgs.inURN(s.updateCode))
+	serve(e, "CreateFunction", fgs.inProject(s.createFunction))
+	serve(e, "ListFunctions", fgs.inProject(s.listFunctions))
+	serve(e, "DeleteFunction", fgs.inURN(s.deleteFunction))
+	serve(e, "ShowFunctionConfig", fgs.inURN(s.showFunction))
+	serve(e, "UpdateFunctionConfig", fgs.inURN(s.configureFunction))
+	serve(e, "UpdateFunctionCode", fgs.inURN(s.updateCode))
 
-	e.POST(functionRoute+"/versions", fgs.inFunction(s.publishVersion))
-	e.GET(functionRoute+"/versions", fgs.inFunction(s.listVersions))
+	serve(e, "CreateFunctionVersion", fgs.inFunction(s.publishVersion))
+	serve(e, "ListFunctionVersions", fgs.inFunction(s.listVersions))
 
-	e.POST(functionRoute+"/aliases", fgs.inFunction(s.createAlias))
-	e.GET(functionRoute+"/aliases", fgs.inFunction(s.listAliases))
-	e.GET(functionRoute+"/aliases/:alias", fgs.inAlias(s.showAlias))
-	e.PUT(functionRoute+"/aliases/:alias", fgs.inAlias(s.updateAlias))
-	e.DELETE(functionRoute+"/aliases/:alias", fgs.inAlias(s.deleteAlias))
+	serve(e, "CreateVersionAlias", fgs.inFunction(s.createAlias))
+	serve(e, "ListVersionAliases", fgs.inFunction(s.listAliases))
+	serve(e, "ShowVersionAlias", fgs.inAlias(s.showAlias))
+	serve(e, "UpdateVersionAlias", fgs.inAlias(s.updateAlias))
+	serve(e, "DeleteVersionAlias", fgs.inAlias(s.deleteAlias))
 
-	e.POST(invocationsRoute, fgs.inURN(s.invoke))
+	serve(e, "InvokeFunction", fgs.inURN(s.invoke))
 
 	s.ownFunctionRoutes(e)
 }

@@ -12,14 +12,14 @@ import (
 
 // functionBody is the body of a create (spec/aliases.md §8.1). Upstream is ours.
 type functionBody struct {
+	Name    *string `json:"func_name,omitempty"`
+	Package *string `json:"package,omitempty"`
 	functionConfigBody
 	functionCodeBody
 	dependsBody // in place of theirs
 
-	Name     *string `json:"func_name"`
-	Package  *string `json:"package"`
-	Type     *string `json:"type"`
-	Upstream *string `json:"upstream"`
+	Type     *string `json:"type,omitempty"`
+	Upstream *string `json:"upstream,omitempty"`
 }
 
 func (b *functionBody) apply(d *api.FunctionDraft) error {
@@ -37,22 +37,25 @@ func (b *functionBody) apply(d *api.FunctionDraft) error {
 // functionConfigBody is the body of a change of the configuration. A key that is
 // absent or null says nothing.
 type functionConfigBody struct {
-	Description       *string `json:"description"`
-	Runtime           *string `json:"runtime"`
-	Handler           *string `json:"handler"`
-	Timeout           *int    `json:"timeout"` // seconds
-	MemoryMB          *int    `json:"memory_size"`
-	UserData          *string `json:"user_data"`
-	XRole             *string `json:"xrole"`
-	AppXRole          *string `json:"app_xrole"`
-	EnterpriseProject *string `json:"enterprise_project_id"`
-	EncryptedUserData *string `json:"encrypted_user_data"`
-	Strategy          struct {
-		Concurrency *int `json:"concurrency"`
-		PerInstance *int `json:"concurrent_num"`
-	} `json:"strategy_config"`
+	Runtime           *string      `json:"runtime,omitempty"`
+	Timeout           *int         `json:"timeout,omitempty"` // seconds
+	Handler           *string      `json:"handler,omitempty"`
+	MemoryMB          *int         `json:"memory_size,omitempty"`
+	UserData          *string      `json:"user_data,omitempty"`
+	EncryptedUserData *string      `json:"encrypted_user_data,omitempty"`
+	XRole             *string      `json:"xrole,omitempty"`
+	AppXRole          *string      `json:"app_xrole,omitempty"`
+	Description       *string      `json:"description,omitempty"`
+	EnterpriseProject *string      `json:"enterprise_project_id,omitempty"`
+	Strategy          strategyBody `json:"strategy_config,omitzero"`
 	keptBody
 	dependsBody
+}
+
+// strategyBody says how much of a function runs at once.
+type strategyBody struct {
+	Concurrency *int `json:"concurrency,omitempty"`
+	PerInstance *int `json:"concurrent_num,omitempty"`
 }
 
 func (b *functionConfigBody) apply(d *api.FunctionDraft) error {
@@ -82,14 +85,17 @@ func (b *functionConfigBody) apply(d *api.FunctionDraft) error {
 
 // functionCodeBody is the body of a change of the code.
 type functionCodeBody struct {
-	CodeType *string `json:"code_type"`
-	URL      *string `json:"code_url"`
-	Filename *string `json:"code_filename"`
-	Code     struct {
-		File string  `json:"file"` // base64; empty leaves the code as it is
-		Link *string `json:"link"`
-	} `json:"func_code"`
+	CodeType *string  `json:"code_type,omitempty"`
+	URL      *string  `json:"code_url,omitempty"`
+	Filename *string  `json:"code_filename,omitempty"`
+	Code     codeBody `json:"func_code,omitzero"`
 	dependsBody
+}
+
+// codeBody is the code itself.
+type codeBody struct {
+	File string  `json:"file,omitempty"` // base64; empty leaves the code as it is
+	Link *string `json:"link,omitempty"`
 }
 
 func (b *functionCodeBody) apply(d *api.FunctionDraft) error {

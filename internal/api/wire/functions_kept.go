@@ -11,19 +11,19 @@ import (
 // keptBody is what the dialect can say of a version's configuration and nothing
 // here uses: it is kept, and given back as it came (spec/aliases.md §8.1, §8.3).
 type keptBody struct {
-	CustomImage        json.RawMessage `json:"custom_image"`
-	InitializerHandler json.RawMessage `json:"initializer_handler"`
-	InitializerTimeout json.RawMessage `json:"initializer_timeout"`
-	PreStopHandler     json.RawMessage `json:"pre_stop_handler"`
-	PreStopTimeout     json.RawMessage `json:"pre_stop_timeout"`
-	VPC                json.RawMessage `json:"func_vpc"`
-	Mounts             json.RawMessage `json:"mount_config"`
+	CustomImage        json.RawMessage `json:"custom_image,omitempty"`
+	InitializerHandler json.RawMessage `json:"initializer_handler,omitempty"`
+	InitializerTimeout json.RawMessage `json:"initializer_timeout,omitempty"`
+	PreStopHandler     json.RawMessage `json:"pre_stop_handler,omitempty"`
+	PreStopTimeout     json.RawMessage `json:"pre_stop_timeout,omitempty"`
+	VPC                json.RawMessage `json:"func_vpc,omitempty"`
+	Mounts             json.RawMessage `json:"mount_config,omitempty"`
 }
 
 // dependsBody is the part of it that comes with code, too.
 type dependsBody struct {
-	Dependencies   json.RawMessage `json:"dependencies"`
-	DependVersions json.RawMessage `json:"depend_version_list"`
+	Dependencies   json.RawMessage `json:"dependencies,omitempty"`
+	DependVersions json.RawMessage `json:"depend_version_list,omitempty"`
 }
 
 // keptField is one of these. If its JSON were not of the kind that into is,

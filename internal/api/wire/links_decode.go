@@ -23,6 +23,7 @@ type linkBody struct {
 	Enabled   *bool  `json:"enabled"`
 	Values    struct {
 		Configs []struct {
+			Name   string      `json:"name"` // linkConfig, and not read
 			Inputs []inputBody `json:"inputs"`
 		} `json:"configs"`
 		Extended *api.Extended `json:"extended-configs"`
@@ -154,5 +155,5 @@ func readValue(raw json.RawMessage, in *connector.Input) (text string, ok bool) 
 // sentBack reports whether text is what we answer for the stored value: a
 // client that reads a link and writes it back must not change it.
 func sentBack(stored, text string) bool {
-	return stored != "" && stored != text && string(appendEscaped(nil, stored)) == text
+	return stored != "" && stored != text && escaped(stored) == text
 }

@@ -117,7 +117,7 @@ func encodeValue(kind connector.Kind, text string) any {
 	case kind != connector.Map && typeOf(kind) != "STRING" && !strings.Contains(text, "%"):
 		return text
 	}
-	return string(appendEscaped(nil, text))
+	return escaped(text)
 }
 
 // typeOf is what the dialect calls a kind.

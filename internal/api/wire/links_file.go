@@ -55,26 +55,31 @@ func WriteLinks(links []api.Link) ([]byte, error) {
 }
 
 func writeLink(l *api.Link) fileLink {
+	file := newFileLink(l.Name, l.Connector, func(in *connector.Input) any { return fileValue(in, l) })
+	file.Enabled, file.Values.Extended = l.Enabled, l.Extended
+	if l.Cluster != api.DefaultCluster {
+		file.Cluster = l.Cluster
+	}
+	return file
+}
+
+// newFileLink is a link in a file; value is what stands for an input, nil for nothing.
+func newFileLink(name, connectorName string, value func(in *connector.Input) any) fileLink {
+	file := fileLink{Name: name, Connector: connectorName}
 	main, dialect := fileConfig{Name: "linkConfig", Inputs: []fileInput{}}, fileConfig{Name: "dialect"}
-	if c := connector.Find(l.Connector); c != nil {
+	if c := connector.Find(connectorName); c != nil {
 		for i := range c.Inputs {
 			in := &c.Inputs[i]
 			config := &main
 			if strings.HasPrefix(in.Name, dialectPrefix) {
 				config = &dialect
 			}
-			if value := fileValue(in, l); value != nil {
-				config.Inputs = append(config.Inputs, fileInput{in.Name, value})
+			if v := value(in); v != nil {
+				config.Inputs = append(config.Inputs, fileInput{in.Name, v})
 			}
 		}
 	}
-	file := fileLink{
-		Name: l.Name, Connector: l.Connector, Enabled: l.Enabled,
-		Values: fileValues{Configs: []fileConfig{main}, Extended: l.Extended},
-	}
-	if l.Cluster != api.DefaultCluster {
-		file.Cluster = l.Cluster
-	}
+	file.Values.Configs = []fileConfig{main}
 	if dialect.Inputs != nil {
 		file.Values.Configs = append(file.Values.Configs, dialect)
 	}
@@ -83,13 +88,21 @@ func writeLink(l *api.Link) fileLink {
 
 // fileValue is what stands in a file for an input, nil for nothing.
 func fileValue(in *connector.Input, l *api.Link) any {
-	text := l.Inputs[in.Name]
 	switch {
 	case in.Secret && l.HasSecret[in.Name]:
 		return keep
-	case in.Secret, text == "":
+	case in.Secret:
 		return nil
-	case in.Kind == connector.Map && json.Valid([]byte(text)):
+	}
+	return fileText(in, l.Inputs[in.Name])
+}
+
+// fileText is what stands in a file for the text of an input, nil for nothing.
+func fileText(in *connector.Input, text string) any {
+	switch {
+	case text == "":
+		return nil
+	case in.Kind == connector.Map && text[0] == '{' && json.Valid([]byte(text)):
 		return json.RawMessage(text)
 	}
 	return text
@@ -172,7 +185,7 @@ func (link *linkBody) decode() {
 			if in.Mandatory == nil || json.Unmarshal(in.Value, &text) != nil {
 				continue
 			}
-			if plain, err := url.PathUnescape(text); err == nil && string(appendEscaped(nil, plain)) == text {
+			if plain, err := url.PathUnescape(text); err == nil && escaped(plain) == text {
 				in.Value, _ = json.Marshal(plain) // text always has a JSON form
 			}
 		}

@@ -72,11 +72,7 @@ func (s *server) removePermissions(c echo.Context, scope api.Scope, service stri
 // describePermission answers PUT …/permissions/{id}: a list of the one that
 // was changed.
 func (s *server) describePermission(c echo.Context, scope api.Scope, service string) error {
-	var body struct {
-		Permission *struct {
-			Description *string `json:"description"`
-		} `json:"permission"`
-	}
+	var body descriptionBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}

@@ -9,11 +9,13 @@ import (
 
 // permissionsBody is the body of batch-create.
 type permissionsBody struct {
-	Permissions []struct {
-		Permission  string `json:"permission"`
-		Description string `json:"description"` // required, but clients leave it out
-	} `json:"permissions"`
-	Type *string `json:"permission_type"`
+	Permissions []newPermissionBody `json:"permissions"`
+	Type        *string             `json:"permission_type,omitempty"`
+}
+
+type newPermissionBody struct {
+	Permission  string `json:"permission"`
+	Description string `json:"description"` // required, but clients leave it out
 }
 
 func (b *permissionsBody) batch() (api.PermissionBatch, error) {
@@ -34,9 +36,11 @@ func judgeType(kind *string) error {
 
 // removalBody is the body of batch-delete.
 type removalBody struct {
-	Permissions []struct {
-		ID string `json:"id"`
-	} `json:"permissions"`
+	Permissions []namedPermissionBody `json:"permissions"`
+}
+
+type namedPermissionBody struct {
+	ID string `json:"id"`
 }
 
 func (b *removalBody) ids() ([]string, error) {
@@ -52,8 +56,8 @@ func (b *removalBody) ids() ([]string, error) {
 // actionBody is the body of permissions/action.
 type actionBody struct {
 	Permissions []string `json:"permissions"`
-	Action      string   `json:"action"`
-	Type        *string  `json:"permission_type"`
+	Action      string   `json:"action"` // "add" or "remove"
+	Type        *string  `json:"permission_type,omitempty"`
 }
 
 func (b *actionBody) batch() (api.PermissionBatch, error) {
@@ -65,4 +69,13 @@ func (b *actionBody) batch() (api.PermissionBatch, error) {
 		batch.Entries = append(batch.Entries, api.PermissionDraft{Permission: name})
 	}
 	return batch, judgeType(b.Type)
+}
+
+// descriptionBody is the body that changes an entry.
+type descriptionBody struct {
+	Permission *describedBody `json:"permission"`
+}
+
+type describedBody struct {
+	Description *string `json:"description"`
 }

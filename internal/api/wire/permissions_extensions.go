@@ -43,11 +43,13 @@ func (s *server) showAccess(c echo.Context, scope api.Scope, service string) err
 
 // entriesBody is the body of judge and additions.
 type entriesBody struct {
-	Permissions []struct {
-		Permission  string `json:"permission"`
-		Description string `json:"description"`
-		Expires     string `json:"expires"`
-	} `json:"permissions"`
+	Permissions []entryBody `json:"permissions"`
+}
+
+type entryBody struct {
+	Permission  string `json:"permission"`
+	Description string `json:"description,omitempty"`
+	Expires     string `json:"expires,omitempty"` // RFC 3339; absent for never
 }
 
 // The routes that read many entries, and how long their bodies may be, in bytes:
@@ -122,12 +124,15 @@ func told(c echo.Context, m api.Message) string {
 	return say(c, m)
 }
 
+// expiryBody is when an entry ends, in RFC 3339; "" is never.
+type expiryBody struct {
+	Expires *string `json:"expires"`
+}
+
 // renewPermission answers PUT …/permissions/{id}/expiry {"expires": "…Z"}; ""
 // is never.
 func (s *server) renewPermission(c echo.Context, scope api.Scope, service string) error {
-	var body struct {
-		Expires *string `json:"expires"`
-	}
+	var body expiryBody
 	if err := decodeBody(c, &body); err != nil {
 		return err
 	}
@@ -144,4 +149,30 @@ func (s *server) renewPermission(c echo.Context, scope api.Scope, service string
 		return err
 	}
 	return answer(c, http.StatusOK, encodeEntry(&renewed))
+}
+
+// everyoneBody is the wish to let every account in (S21).
+type everyoneBody struct {
+	Confirm string `json:"confirm"` // the service's whole name
+	Reason  string `json:"reason"`
+	Expires string `json:"expires,omitempty"` // RFC 3339; absent for never
+}
+
+// openToEveryone answers POST …/everyone {"confirm", "reason", "expires"}: with the
+// reason and the end for which the dialect has no field.
+func (s *server) openToEveryone(c echo.Context, scope api.Scope, service string) error {
+	var body everyoneBody
+	if err := decodeBody(c, &body); err != nil {
+		return err
+	}
+	expires, err := readExpiry(body.Expires)
+	if err != nil {
+		return err
+	}
+	draft := api.EveryoneDraft{Confirm: body.Confirm, Reason: body.Reason, Expires: expires}
+	opened, err := s.Service.OpenToEveryone(c.Request().Context(), scope, service, draft)
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, encodeEntry(&opened))
 }

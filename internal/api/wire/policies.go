@@ -16,30 +16,26 @@ const csbsProvider = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
 // of VPCEP's (listQuotas).
 func (s *server) csbsRoutes(e *echo.Echo) {
 	csbs := family{s, csbsError}
-	const provider = "/v1/:project/providers/:provider"
-	e.POST(provider+"/checkpoints", csbs.ofProvider(s.startCheckpoint))
-	e.POST(provider+"/checkpoints/replicate", csbs.ofProvider(s.replicatePolicy))
-	e.DELETE(provider+"/checkpoints/:checkpoint", csbs.ofProvider(s.deleteCheckpoint))
-	e.POST(provider+"/checkpoint_items/:item/replicate", csbs.ofProvider(s.replicateItem))
-	e.POST(provider+"/resources/action", csbs.ofProvider(s.checkProtectable))
-	e.POST(provider+"/resources/:resource/action", csbs.ofProvider(s.protect))
+	serve(e, "CreateCheckpoint", csbs.ofProvider(s.startCheckpoint))
+	serve(e, "CopyCheckpoint", csbs.ofProvider(s.replicatePolicy))
+	serve(e, "DeleteCheckpoint", csbs.ofProvider(s.deleteCheckpoint))
+	serve(e, "CopyCheckpointItem", csbs.ofProvider(s.replicateItem))
+	serve(e, "CheckProtectable", csbs.ofProvider(s.checkProtectable))
+	serve(e, "ProtectResource", csbs.ofProvider(s.protect))
 
-	const items = "/v1/:project/checkpoint_items"
-	e.GET(items, csbs.inProject(s.listItems))
-	e.GET(items+"/count", csbs.inProject(s.countItems))
-	e.GET(items+"/:item", csbs.inProject(s.showItem))
+	serve(e, "ListCheckpointItems", csbs.inProject(s.listItems))
+	serve(e, "CountCheckpointItems", csbs.inProject(s.countItems))
+	serve(e, "ShowCheckpointItem", csbs.inProject(s.showItem))
 
-	e.GET("/v1/:project/replication_capabilities", csbs.inProject(s.listCapabilities))
-	const records = "/v1/:project/replication_records"
-	e.GET(records, csbs.inProject(s.listRecords))
-	e.GET(records+"/:record", csbs.inProject(s.showRecord)) // ours: no page has it
+	serve(e, "ShowReplicationCapabilities", csbs.inProject(s.listCapabilities))
+	serve(e, "ListReplicationRecords", csbs.inProject(s.listRecords))
+	serve(e, "ShowReplicationRecord", csbs.inProject(s.showRecord)) // ours: no page has it
 
-	const policies = "/v1/:project/policies"
-	e.POST(policies, csbs.inProject(s.createPolicy))
-	e.GET(policies, csbs.inProject(s.listPolicies))
-	e.GET(policies+"/:policy", csbs.inProject(s.showPolicy))
-	e.PUT(policies+"/:policy", csbs.inProject(s.updatePolicy))
-	e.DELETE(policies+"/:policy", csbs.inProject(s.deletePolicy))
+	serve(e, "CreatePolicy", csbs.inProject(s.createPolicy))
+	serve(e, "ListPolicies", csbs.inProject(s.listPolicies))
+	serve(e, "ShowPolicy", csbs.inProject(s.showPolicy))
+	serve(e, "UpdatePolicy", csbs.inProject(s.updatePolicy))
+	serve(e, "DeletePolicy", csbs.inProject(s.deletePolicy))
 
 	s.ownReplicationRoutes(e)
 }

@@ -15,19 +15,22 @@ import (
 // policyBody is the body of create and update (spec/replication.md §1.7). A key
 // that is absent or null says nothing.
 type policyBody struct {
-	Name        *string          `json:"name"`
-	Description *string          `json:"description"`
-	Provider    *string          `json:"provider_id"`
-	Parameters  json.RawMessage  `json:"parameters"`
-	Resources   *[]resourceBody  `json:"resources"`
-	Operations  *[]operationBody `json:"scheduled_operations"`
-	Tags        *[]api.Tag       `json:"tags"`
+	Name        *string          `json:"name,omitempty"`
+	Description *string          `json:"description,omitempty"`
+	Provider    *string          `json:"provider_id,omitempty"`
+	Parameters  json.RawMessage  `json:"parameters,omitempty"`
+	Resources   *[]resourceBody  `json:"resources,omitempty"`
+	Operations  *[]operationBody `json:"scheduled_operations,omitempty"`
+	Tags        *[]api.Tag       `json:"tags,omitempty"`
+}
+
+// namedPolicyBody is it in its place.
+type namedPolicyBody struct {
+	Policy *policyBody `json:"policy"`
 }
 
 func readPolicy(c echo.Context) (*policyBody, error) {
-	var body struct {
-		Policy *policyBody `json:"policy"`
-	}
+	var body namedPolicyBody
 	if err := decodeBody(c, &body); err != nil {
 		return nil, err
 	}
@@ -115,10 +118,10 @@ func readObject(text json.RawMessage, at string) (string, error) {
 // resourceBody is a resource of a policy. The keys path and adopt of extra_info
 // are ours: they say where the resource lies. The rest of it is the caller's.
 type resourceBody struct {
-	ID    string          `json:"id"`
-	Type  string          `json:"type"`
-	Name  string          `json:"name"`
-	Extra json.RawMessage `json:"extra_info"`
+	ID    string          `json:"id,omitempty"`
+	Type  string          `json:"type,omitempty"`
+	Name  string          `json:"name,omitempty"`
+	Extra json.RawMessage `json:"extra_info,omitempty"`
 }
 
 func (b *resourceBody) apply(d *api.ResourceDraft, at string) error {

@@ -10,33 +10,38 @@ import (
 // operationBody is something that a policy does on a schedule. Updates of some
 // clients leave out what does not change.
 type operationBody struct {
-	ID          string             `json:"id"`
-	Type        *api.OperationType `json:"operation_type"`
-	Name        *string            `json:"name"`
-	Description *string            `json:"description"`
-	Enabled     *bool              `json:"enabled"`
+	ID          string             `json:"id,omitempty"`
+	Name        *string            `json:"name,omitempty"`
+	Description *string            `json:"description,omitempty"`
+	Enabled     *bool              `json:"enabled,omitempty"`
+	Type        *api.OperationType `json:"operation_type,omitempty"`
 	Definition  definitionBody     `json:"operation_definition"`
-	Trigger     struct {
-		Properties struct {
-			Pattern string `json:"pattern"`
-		} `json:"properties"`
-	} `json:"trigger"`
+	Trigger     triggerBody        `json:"trigger"`
+}
+
+// triggerBody says when, in iCalendar.
+type triggerBody struct {
+	Properties propertiesBody `json:"properties"`
+}
+
+type propertiesBody struct {
+	Pattern string `json:"pattern"`
 }
 
 // definitionBody holds numbers and booleans typed or as texts: documents have
 // both (spec/replication.md §2). plan_id and provider_id are ours to say.
 type definitionBody struct {
-	Max        json.RawMessage `json:"max_backups"`
-	Days       json.RawMessage `json:"retention_duration_days"`
-	Permanent  json.RawMessage `json:"permanent"`
-	Daily      json.RawMessage `json:"day_backups"`
-	Weekly     json.RawMessage `json:"week_backups"`
-	Monthly    json.RawMessage `json:"month_backups"`
-	Yearly     json.RawMessage `json:"year_backups"`
-	Zone       *string         `json:"timezone"`
-	Region     *string         `json:"destination_region"`
-	Project    *string         `json:"destination_project_id"`
-	Accelerate json.RawMessage `json:"enable_acceleration"`
+	Max        json.RawMessage `json:"max_backups,omitempty"`
+	Days       json.RawMessage `json:"retention_duration_days,omitempty"`
+	Permanent  json.RawMessage `json:"permanent,omitempty"`
+	Daily      json.RawMessage `json:"day_backups,omitempty"`
+	Weekly     json.RawMessage `json:"week_backups,omitempty"`
+	Monthly    json.RawMessage `json:"month_backups,omitempty"`
+	Yearly     json.RawMessage `json:"year_backups,omitempty"`
+	Zone       *string         `json:"timezone,omitempty"`
+	Region     *string         `json:"destination_region,omitempty"`
+	Project    *string         `json:"destination_project_id,omitempty"`
+	Accelerate json.RawMessage `json:"enable_acceleration,omitempty"`
 }
 
 func (b *operationBody) apply(d *api.OperationDraft, at string) error {

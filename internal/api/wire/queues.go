@@ -17,11 +17,11 @@ import (
 // sets it in a call of its own.
 type queueBody struct {
 	Name        string        `json:"queue_name"`
-	Description string        `json:"description"`
-	Type        api.QueueType `json:"queue_type"`
+	Description string        `json:"description,omitempty"`
+	Type        api.QueueType `json:"queue_type,omitempty"`
 	CUs         int           `json:"cu_count"`
-	CIDR        string        `json:"cidr_in_vpc"`
-	Tags        []api.Tag     `json:"tags"`
+	CIDR        string        `json:"cidr_in_vpc,omitempty"`
+	Tags        []api.Tag     `json:"tags,omitempty"`
 }
 
 // queuePaths are the body's names for a draft's paths.
@@ -135,15 +135,18 @@ func (s *server) testAddress(c echo.Context, scope api.Scope) error {
 	}{dliOutcome{true, "check connectivity to address:" + host + " with port: " + port + " successfully"}, json.Number(test.ID)})
 }
 
+// How a test of an address ends.
+const connected, unconnected = "REACHABLE", "UNREACHABLE"
+
 // showAddressTest answers GET …/queues/{name}/connection-test/{id}.
 func (s *server) showAddressTest(c echo.Context, scope api.Scope) error {
 	test, err := s.Service.AddressTest(c.Request().Context(), scope, param(c, "queue"), param(c, "task"))
 	if err != nil {
 		return err
 	}
-	found := "UNREACHABLE"
+	found := unconnected
 	if test.Reachable() {
-		found = "REACHABLE"
+		found = connected
 	}
 	return answer(c, http.StatusOK, struct {
 		dliOutcome

@@ -1,6 +1,10 @@
 package wire
 
-import "switchboard/internal/api"
+import (
+	"time"
+
+	"switchboard/internal/api"
+)
 
 // queueJSON is a queue in a list (spec/connections.md §1.7). labels are left
 // out: documents have a list of them, SDKs a text.
@@ -8,7 +12,7 @@ type queueJSON struct {
 	Name        string        `json:"queue_name"`
 	Description string        `json:"description"`
 	Owner       string        `json:"owner"`
-	Created     int64         `json:"create_time"` // milliseconds
+	Created     int64         `json:"create_time,omitempty"` // milliseconds; nobody created the built-in one
 	Type        api.QueueType `json:"queue_type"`
 	CUs         int           `json:"cu_count"`
 	Charging    int           `json:"charging_mode"`
@@ -35,10 +39,18 @@ const (
 
 func encodeQueue(q *api.Queue) queueJSON {
 	return queueJSON{
-		Name: q.Name, Description: q.Description, Owner: q.Created.By, Created: q.Created.At.UnixMilli(),
+		Name: q.Name, Description: q.Description, Owner: q.Created.By, Created: millis(q.Created.At),
 		Type: q.Type, CUs: q.CUs, Charging: queueCharging, ID: q.ID, Enterprise: queueEnterprise,
 		CIDR: q.CIDR, Subnet: q.CIDR, Mode: queueMode(q), Platform: queuePlatform, Feature: queueFeature, Resource: queueResource,
 	}
+}
+
+// millis is a moment in milliseconds, 0 for none.
+func millis(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
 }
 
 // queueMode is 0 for a queue that projects share and 1 for one of their own.
@@ -58,7 +70,7 @@ type shownQueueJSON struct {
 	Name          string        `json:"queueName"`
 	Description   string        `json:"description"`
 	Owner         string        `json:"owner"`
-	Created       int64         `json:"create_time"` // milliseconds
+	Created       int64         `json:"create_time,omitempty"` // milliseconds
 	Type          api.QueueType `json:"queueType"`
 	CUs           int           `json:"cuCount"`
 	Charging      int           `json:"chargingMode"`
@@ -72,7 +84,7 @@ type shownQueueJSON struct {
 func encodeShownQueue(q *api.Queue) *shownQueueJSON {
 	return &shownQueueJSON{
 		dliOutcome: dliOutcome{Success: true}, Name: q.Name, Description: q.Description, Owner: q.Created.By,
-		Created: q.Created.At.UnixMilli(), Type: q.Type, CUs: q.CUs, Charging: queueCharging, ID: q.ID,
+		Created: millis(q.Created.At), Type: q.Type, CUs: q.CUs, Charging: queueCharging, ID: q.ID,
 		Mode: queueMode(q), Enterprise: queueEnterprise, Resource: queueResource, QueueResource: queueResource,
 	}
 }

@@ -65,6 +65,9 @@ func TestQueuesComeAndGo(t *testing.T) {
 	} {
 		require.Equal(t, want, w.queueNames(t, query), query)
 	}
+	for _, path := range []string{"?queue_type=sql&tags=", "/default"} {
+		require.NotRegexp(t, `"(queue_name|queueName)":"default"[^}]*"create_time"`, w.send("GET", w.queues(path), "").Body.String(), "nobody created the built-in one")
+	}
 	flatFault(t, w.send("GET", w.queues("?queue_type=spark"), ""), 400, "DLI.0001")
 	flatFault(t, w.send("GET", w.queues("?tags==x"), ""), 400, "DLI.0001")
 

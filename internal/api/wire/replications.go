@@ -13,19 +13,22 @@ import (
 // replicationBody is the body of both ways to replicate: of a policy and of one
 // backup (spec/replication.md §1.1, §1.2).
 type replicationBody struct {
-	Policy      string `json:"policy_id"`
-	Auto        bool   `json:"auto_trigger"`
+	Policy      string `json:"policy_id,omitempty"`
+	Auto        bool   `json:"auto_trigger,omitempty"`
 	Region      string `json:"destination_region"`
 	Project     string `json:"destination_project_id"`
-	Accelerate  bool   `json:"enable_acceleration"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
+	Accelerate  bool   `json:"enable_acceleration,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+// newReplicationBody is it in its place.
+type newReplicationBody struct {
+	Replication *replicationBody `json:"replication"`
 }
 
 func readReplication(c echo.Context) (*replicationBody, error) {
-	var body struct {
-		Replication *replicationBody `json:"replication"`
-	}
+	var body newReplicationBody
 	if err := decodeBody(c, &body); err != nil {
 		return nil, err
 	}

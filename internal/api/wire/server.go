@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"switchboard/internal/api"
+	"switchboard/internal/locale"
 	"switchboard/internal/telemetry"
 )
 
@@ -33,7 +35,8 @@ type Options struct {
 type server struct {
 	Options
 	now       func() time.Time
-	catalogue []byte // the answer of GET /switchboard/v1/connectors
+	catalogue []byte                            // the answer of GET /switchboard/v1/connectors
+	documents map[string]func() writtenDocument // by language, written when somebody asks
 }
 
 // New returns the handler of every path that Serves reports.
@@ -43,7 +46,11 @@ func newServer(o Options) *server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &server{Options: o, now: time.Now, catalogue: encodeCatalogue(o.Version)}
+	documents := map[string]func() writtenDocument{}
+	for _, lang := range []string{locale.English, locale.Chinese} {
+		documents[lang] = sync.OnceValue(func() writtenDocument { return writeDocument(lang, o.Version) })
+	}
+	return &server{Options: o, now: time.Now, catalogue: encodeCatalogue(o.Version), documents: documents}
 }
 
 func (s *server) handler() http.Handler {
@@ -74,26 +81,28 @@ func tellRoute(next echo.HandlerFunc) echo.HandlerFunc {
 // routes is the whole dialect. Paths are matched exactly: SDKs take a redirect
 // for an empty success (spec/clients.md).
 func (s *server) routes(e *echo.Echo) {
+	e.Match([]string{http.MethodGet, http.MethodHead}, documentRoute, s.showDocument)
+
 	iam := family{s, keystoneError}
-	e.GET("/", iam.open(s.versions))
-	e.GET("/v3", iam.open(s.version))
-	e.GET("/v3/", iam.open(s.version))
-	e.POST("/v3/auth/tokens", iam.open(s.createToken))
-	e.GET("/v3/auth/tokens", iam.signedIn(s.showToken))
-	e.HEAD("/v3/auth/tokens", iam.signedIn(s.showToken))
-	e.DELETE("/v3/auth/tokens", iam.signedIn(s.deleteToken))
-	e.GET("/v3/auth/projects", iam.signedIn(s.listProjects))
-	e.GET("/v3/auth/domains", iam.signedIn(s.listDomains))
-	e.GET("/v3/auth/catalog", iam.signedIn(s.showCatalog))
-	e.GET("/v3/projects", iam.signedIn(s.listProjects))
+	serve(e, "KeystoneListVersions", iam.open(s.versions))
+	serve(e, "KeystoneShowVersion", iam.open(s.version))
+	serve(e, "KeystoneShowVersionDetails", iam.open(s.version))
+	serve(e, "KeystoneCreateUserTokenByPassword", iam.open(s.createToken))
+	serve(e, "KeystoneValidateToken", iam.signedIn(s.showToken))
+	serve(e, "KeystoneCheckToken", iam.signedIn(s.showToken))
+	serve(e, "KeystoneRevokeToken", iam.signedIn(s.deleteToken))
+	serve(e, "KeystoneListAuthProjects", iam.signedIn(s.listProjects))
+	serve(e, "KeystoneListAuthDomains", iam.signedIn(s.listDomains))
+	serve(e, "KeystoneShowCatalog", iam.signedIn(s.showCatalog))
+	serve(e, "KeystoneListProjects", iam.signedIn(s.listProjects))
 
 	cdm := family{s, cdmError}
-	const links = "/v1.1/:project/clusters/:cluster/cdm/link"
-	e.POST(links, cdm.inProject(s.createLink))
-	e.GET(links+"/all", cdm.inProject(s.listLinks))
-	e.GET(links+"/:link", cdm.inProject(s.showLink))
-	e.PUT(links+"/:link", cdm.inProject(s.updateLink))
-	e.DELETE(links+"/:link", cdm.inProject(s.deleteLink))
+	serve(e, "ListClusters", cdm.inProject(s.listClusters))
+	serve(e, "CreateLink", cdm.inProject(s.createLink))
+	serve(e, "ListLinks", cdm.inProject(s.listLinks))
+	serve(e, "ShowLink", cdm.inProject(s.showLink))
+	serve(e, "UpdateLink", cdm.inProject(s.updateLink))
+	serve(e, "DeleteLink", cdm.inProject(s.deleteLink))
 
 	s.dliRoutes(e)
 	s.vpcepRoutes(e)
@@ -101,13 +110,14 @@ func (s *server) routes(e *echo.Echo) {
 	s.csbsRoutes(e)
 
 	ext := family{s, extensionError}
-	e.GET("/switchboard/v1/connectors", ext.signedIn(s.listConnectors))
-	const own = "/switchboard/v1/projects/:project/links"
-	e.GET(own+"/export", ext.inProject(s.exportLinks))
-	e.POST(importRoute, ext.inProject(s.importLinks))
-	e.PUT(own+"/:id/enabled", ext.inProject(s.enableLink))
-	s.watchedRoutes(e, "links", api.KindLink)
-	s.watchedRoutes(e, "connections", api.KindConnection)
+	serve(e, "ListConnectors", ext.signedIn(s.listConnectors))
+	serve(e, "ExportLinks", ext.inProject(s.exportLinks))
+	serve(e, "ImportLinks", ext.inProject(s.importLinks))
+	serve(e, "EnableLink", ext.inProject(s.enableLink))
+	s.watchedRoutes(e, "Link", api.KindLink)
+	s.watchedRoutes(e, "Connection", api.KindConnection)
+	serve(e, "ShowHook", ext.inProject(s.showHook))
+	serve(e, "UpdateHook", ext.inProject(s.updateHook))
 	s.requestRoutes(e)
 	s.auditRoutes(e)
 }
@@ -121,7 +131,7 @@ func Serves(r *http.Request) bool {
 	}
 	// Also the paths of services that are not here: an SDK must read their
 	// absence as an error, not follow a redirect to a page.
-	return versioned.MatchString(path) || strings.HasPrefix(path, "/switchboard/v1/")
+	return path == documentRoute || versioned.MatchString(path) || strings.HasPrefix(path, "/switchboard/v1/")
 }
 
 // versioned is how every path of the dialect begins.

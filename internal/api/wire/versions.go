@@ -8,19 +8,21 @@ import (
 	"switchboard/internal/api"
 )
 
+// versionBody is the body of a publication.
+type versionBody struct {
+	Name        string `json:"version,omitempty"`
+	Description string `json:"description,omitempty"`
+	Digest      string `json:"digest,omitempty"`
+}
+
 // publishVersion answers POST …/{urn}/versions: 200, never 201. Everything in
 // the body, and the body, may be left out.
 func (s *server) publishVersion(c echo.Context, scope api.Scope, function api.Function) error {
-	var body struct {
-		Version     string `json:"version"`
-		Description string `json:"description"`
-		Digest      string `json:"digest"`
-	}
+	var body versionBody
 	if _, err := decodeOptionalBody(c, &body); err != nil {
 		return err
 	}
-	draft := api.VersionDraft{Name: body.Version, Description: body.Description, Digest: body.Digest}
-	version, err := s.Service.PublishVersion(c.Request().Context(), scope, function.ID, draft)
+	version, err := s.Service.PublishVersion(c.Request().Context(), scope, function.ID, api.VersionDraft(body))
 	if err != nil {
 		return err
 	}

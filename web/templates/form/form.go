@@ -44,6 +44,8 @@ type Form struct {
 	Beside []string
 	// Upload says that the form's children have an input for a file.
 	Upload bool
+	// Below stands at the end of the form, after its buttons; nil for nothing.
+	Below templ.Component
 }
 
 // Section is a group of fields under a heading.
@@ -73,6 +75,7 @@ type Field struct {
 	Required bool
 	Live     bool     // judged as soon as it is changed
 	Half     bool     // half the width, beside its neighbour
+	Lines    int      // TextArea: how many there are at once, of code; a few of prose if 0
 	Redraw   bool     // other fields depend on it: the form is redrawn when it changes
 	Leads    bool     // other fields depend on it, and come along with it; without script there is a button for that
 	Choices  []Choice // Select, Cards, Checks; Map: keys to offer, with what they are for; Share: to be set at a click

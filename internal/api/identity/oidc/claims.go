@@ -35,7 +35,7 @@ func (p *Provider) describe(ctx context.Context, m *metadata, id *oidc.IDToken, 
 	if p.GroupsClaim != "" && said.elsewhere(p.GroupsClaim) {
 		return identity.External{}, refused(api.Forbidden, "oidc.groups_elsewhere", nil, "provider", p.Label, "claim", p.GroupsClaim)
 	}
-	who := identity.External{Issuer: id.Issuer, Subject: id.Subject, Email: said.email()}
+	who := identity.External{Issuer: id.Issuer, Subject: id.Subject, Email: said.email(), Groups: []string{}}
 	if p.GroupsClaim != "" {
 		who.Groups = said.list(p.GroupsClaim)
 	}
@@ -95,19 +95,22 @@ func (c claims) text(path string) string {
 	return strings.TrimSpace(text)
 }
 
-// list returns the texts of a claim that is a list of them, or one.
+// list returns the texts of a claim that is a list of them, or one; nil if there is no
+// such claim, or it is neither.
 func (c claims) list(path string) []string {
-	if one := c.text(path); one != "" {
-		return []string{one}
-	}
-	values, _ := c.at(path).([]any)
-	var all []string
-	for _, value := range values {
-		if text, ok := value.(string); ok && text != "" {
-			all = append(all, text)
+	all := []string{}
+	switch said := c.at(path).(type) {
+	case string:
+		return slices.DeleteFunc(append(all, strings.TrimSpace(said)), func(s string) bool { return s == "" })
+	case []any:
+		for _, value := range said {
+			if text, ok := value.(string); ok && text != "" {
+				all = append(all, text)
+			}
 		}
+		return all
 	}
-	return all
+	return nil
 }
 
 // email is the address, if the provider made sure that it is the person's. Some say

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// goalAway is what a page of a project in a region takes longer than the call to the
+// region that it waits for.
+const goalAway = 3 * time.Millisecond
+
+// away measures the pages of a project that lives in a region: another console on the
+// same machine, which is asked for each page anew.
+func (b *bench) away(ctx context.Context) error {
+	progress("a project in a region")
+	at, err := b.newAway(ctx)
+	if err != nil {
+		return err
+	}
+	const call, page, table, kept = "call to the region, 100 links", "list page of a project in a region, 50 of 100 links",
+		"its table's htmx refresh", "the same page while what is kept is young"
+	all := []contender{
+		{call, 1, b.few.listing, b.few.program},
+		{page, 1, at.browser.getting(at.links), at.program},
+		{table, 1, at.table().getting(at.links), at.program},
+		{kept, 1, b.few.browser.getting(b.few.links), b.few.program},
+	}
+	found, err := race(ctx, "a project in a region", max(b.rounds/2, 1), b.turn, all)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, c := range all {
+		s := found[c.name]
+		rows = append(rows, []string{c.name, figure(latency).of(s).short(), seconds(figure(latency).more(s, found[call]).median), figure(cpu).of(s).short()})
+	}
+	for _, name := range []string{page, table} {
+		more := figure(latency).more(found[name], found[call])
+		b.goal(name+", beyond the call", "≤ "+seconds(goalAway.Seconds()), seconds(more.median), more.median <= goalAway.Seconds())
+	}
+	b.add(section{
+		title: "A project in a region",
+		lead: "The region is another console on this machine, asked with a signed call for all links; `--region-age 1ns` has every page wait for it. " +
+			"The last line is the list page of a project that lives here, as pages are while what is kept of a region is young.",
+		head: []string{"", "latency", "beyond the call", "processor of the console"}, rows: rows,
+	})
+	return nil
+}
+
+// newAway starts a console whose project lives in that of few.
+func (b *bench) newAway(ctx context.Context) (*site, error) {
+	folder := filepath.Join(b.folder, "away")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return nil, err
+	}
+	p, err := b.console(ctx, folder, "SWITCHBOARD_ADMIN_PASSWORD="+adminPassword, "SWITCHBOARD_REGION_AGE=1ns", "SWITCHBOARD_REGION_CALLS=1000000")
+	if err != nil {
+		return nil, err
+	}
+	at := &site{program: p}
+	move := b.command(ctx, folder, "project", "move", "local-1", "--base", b.few.url, "--cloud-region", "local-1",
+		"--cloud-project", b.few.project, "--access-key", b.few.key.Access)
+	move.Env = append(move.Environ(), "SWITCHBOARD_REGION_SECRET="+b.few.key.Secret)
+	if out, err := move.CombinedOutput(); err != nil {
+		return at, fmt.Errorf("project move: %w: %s", err, out)
+	}
+	browser, home, err := signIn(ctx, p)
+	if err != nil {
+		return at, err
+	}
+	at.browser, at.home, at.links = browser, home, home+"/links"
+	a, err := at.browser.must(ctx, http.MethodGet, at.links, nil)
+	if err == nil && len(shownLink.FindAll(a.body, -1)) != pageLinks {
+		err = fmt.Errorf("the list of a project in a region shows %d links", len(shownLink.FindAll(a.body, -1)))
+	}
+	return at, err
+}
+
+// listing asks for all links with a signed call, as the console does.
+func (at *site) listing(ctx context.Context, _ int64) error {
+	r, err := at.key.signed(ctx, http.MethodGet, at.url+at.wire, nil)
+	if err != nil {
+		return err
+	}
+	a, err := at.caller.do(r)
+	if err == nil && a.status != http.StatusOK {
+		err = fmt.Errorf("the list of links was answered %d: %.300s", a.status, a.body)
+	}
+	return err
+}
