@@ -24,7 +24,6 @@ func TestUpstreamsInARegion(t *testing.T) {
 		require.Empty(t, h.over(t, f).Latest.Upstream)
 
 		d := h.there.draft(h.there.mine.Project)
-		d.Base, d.Endpoints = h.there.server.URL, nil
 		was, err := h.mirror.Backend(ctx, mine)
 		require.NoError(t, err)
 		d.Version = was.Version

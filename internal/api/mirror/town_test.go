@@ -83,15 +83,21 @@ func start(t testing.TB, p *embedded.Plane) {
 	t.Cleanup(func() { require.NoError(t, p.Stop(context.Background())) })
 }
 
-// draft is a project here that lives in one there. The region is known by the services
-// that a cloud has: it does not show that it is a Switchboard.
+// draft is a project here that lives in one there.
 func (w *there) draft(project string) api.BackendDraft {
-	d := api.BackendDraft{
+	return api.BackendDraft{
 		Kind: api.BackendCloud, Cloud: api.CloudCustom, Region: regionName, Project: project,
-		Access: w.key.Access, Secret: w.key.Secret, Endpoints: map[string]string{},
+		Base: w.server.URL, Access: w.key.Access, Secret: w.key.Secret,
 	}
+}
+
+// cloudDraft is draft where the region, at that address, is known by the services that a
+// cloud has: it does not show that it is a Switchboard.
+func (w *there) cloudDraft(project, at string) api.BackendDraft {
+	d := w.draft(project)
+	d.Base, d.Endpoints = "", map[string]string{}
 	for _, service := range api.BackendServices {
-		d.Endpoints[service] = w.server.URL
+		d.Endpoints[service] = at
 	}
 	return d
 }
@@ -132,7 +138,7 @@ func town(t testing.TB, db *store.DB) *here {
 	for s, remote := range map[string]string{mine.Project: w.mine.Project, other.Project: w.other.Project} {
 		scope := mine
 		scope.Project = s
-		_, err := h.mirror.SetBackend(t.Context(), scope, w.draft(remote), api.Connect)
+		_, err := h.mirror.SetBackend(t.Context(), scope, w.cloudDraft(remote, w.server.URL), api.Connect)
 		require.NoError(t, err)
 	}
 	start(t, plane)

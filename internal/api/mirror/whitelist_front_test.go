@@ -55,8 +55,8 @@ func (h *here) fronted(t *testing.T) *front {
 	t.Cleanup(f.server.Close)
 	seen, err := h.mirror.Backend(context.Background(), mine)
 	require.NoError(t, err)
-	d := h.there.draft(h.there.mine.Project)
-	d.Base, d.Version = f.server.URL, seen.Version
+	d := h.there.cloudDraft(h.there.mine.Project, f.server.URL)
+	d.Version = seen.Version
 	_, err = h.mirror.SetBackend(t.Context(), mine, d, api.Connect)
 	require.NoError(t, err)
 	return f
