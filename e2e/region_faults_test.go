@@ -88,6 +88,7 @@ func TestARegionThatDoesNotWork(t *testing.T) {
 			region := start(t, asRegion, checkingForm)
 			way := faultyWay(t, region.URL)
 			p := start(t, asRegion, checkingForm)
+			twin := p.addProject(t, "twin")
 			p.region = &program{URL: way.URL}
 			p.move(t, regionName, region.key(t))
 			region.call(t).create("orders", somewhere(nil))
@@ -111,6 +112,9 @@ func TestARegionThatDoesNotWork(t *testing.T) {
 			require.Less(t, time.Since(began), patience)
 			w.visit(w.home + "/connections")
 			w.find("heading", "Connections")
+			w.visit(w.home + "/compare?with=" + twin)
+			require.Contains(t, w.text(), "orders")
+			require.Contains(t, w.text(), "The region did not answer.", "it may be otherwise by now")
 
 			if what != "delay" { // the form would wait for all attempts
 				w.visit(w.home + "/links/new?connector=mysql")

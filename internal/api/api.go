@@ -81,6 +81,15 @@ type Stamp struct {
 	By string // user name
 }
 
+// By is who changed something, as an argument of messages: whoever changes things in a
+// region, and not through this console, has no name here.
+func By(user string) any {
+	if user == "" {
+		return M("change.outsider")
+	}
+	return user
+}
+
 // Page is a slice of a list with the cursors that lead on; an empty cursor
 // means there is nothing in that direction. Lists are never counted: the cost
 // of a page does not depend on what it does not show.

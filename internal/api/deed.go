@@ -35,7 +35,7 @@ func bind(seen *int64, stored int64, by Stamp) error {
 		*seen = stored
 	}
 	if *seen != stored {
-		return Errorf(Conflict, "request.moved", "by", by.By)
+		return Errorf(Conflict, "request.moved", "by", By(by.By))
 	}
 	return nil
 }

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -91,6 +93,27 @@ func (p *pages) sideOf(c echo.Context, of *identity.Project) compare.Side {
 	return compare.Side{Service: p.Service, Scope: api.Scope{Project: of.ID, Actor: actor}, Region: p.Region}
 }
 
+// tellAge adds how old that is what was compared of a project, if it lives in a region.
+func (p *pages) tellAge(c echo.Context, view *templates.CompareView, s api.Scope, kinds []api.Kind) error {
+	if p.Backends == nil {
+		return nil
+	}
+	age := templates.CompareAge{Project: view.Here.Name}
+	if s.Project != view.Here.ID {
+		age.Project = view.Other.Name
+	}
+	err := p.age(c, &age.RegionAge, s, kinds)
+	for i := range view.Sections {
+		if section := &view.Sections[i]; err == nil && section.Kind == api.KindPermission {
+			err = p.age(c, &age.RegionAge, s, []api.Kind{section.Kind}, section.Parents(s.Project != view.Here.ID)...)
+		}
+	}
+	if err == nil && age.Told() {
+		view.Ages = append(view.Ages, age)
+	}
+	return err
+}
+
 // compareKinds compares the kinds that were chosen, or all of them; one alone page by page.
 func (p *pages) compareKinds(c echo.Context, view *templates.CompareView, other *identity.Project) error {
 	kinds := view.Kinds
@@ -102,13 +125,22 @@ func (p *pages) compareKinds(c echo.Context, view *templates.CompareView, other 
 		kinds = compare.Kinds()
 	}
 	here, there := p.sideOf(c, project(c)), p.sideOf(c, other)
-	for _, kind := range kinds {
-		q.Kind = kind
-		page, err := compare.Compare(c.Request().Context(), here, there, q)
-		if err != nil {
+	view.Sections = make([]templates.CompareSection, len(kinds))
+	failed := make([]error, len(kinds))
+	var all sync.WaitGroup // regions are slow: no kind waits for another one
+	for i, kind := range kinds {
+		q := q
+		q.Kind, view.Sections[i].Kind = kind, kind
+		all.Go(func() { view.Sections[i].Page, failed[i] = compare.Compare(c.Request().Context(), here, there, q) })
+	}
+	all.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	for _, side := range []compare.Side{here, there} {
+		if err := p.tellAge(c, view, side.Scope, kinds); err != nil {
 			return err
 		}
-		view.Sections = append(view.Sections, templates.CompareSection{Kind: kind, Page: page})
 	}
 	home, away := templates.ProjectPath(project(c).ID), templates.ProjectPath(other.ID)
 	view.Place = func(there bool, t *compare.Thing) string {

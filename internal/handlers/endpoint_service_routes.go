@@ -53,6 +53,7 @@ func (p *pages) whitelistRoutes(project *echo.Group) {
 	entries := service.Group("/entries")
 	entries.GET("", p.showWhitelist)
 	entries.POST("/renew", p.renewPermissions, p.editor)
+	entries.POST("/code", p.codeOfPermissions, p.editor)
 	entries.POST("/delete", p.confirmRemovePermissions, p.editor)
 	entries.POST("/delete/confirmed", p.removePermissions, p.editor)
 	entries.POST("/undo", p.undoRemoval, p.editor)

@@ -25,21 +25,15 @@ func (p *pages) tellFreshness(c echo.Context, f *templates.Frame) {
 		return
 	}
 	ctx, s := c.Request().Context(), p.scope(c)
-	line := templates.RegionLine{Section: f.Section, Refresh: "/p/" + s.Project + "/refresh"}
-	for _, kind := range kinds {
-		for _, of := range []string{"", c.Param("id")} {
-			fresh, err := p.Backends.Freshness(ctx, s, kind, of)
-			if err != nil {
-				p.Log.Error("freshness", "error", err, "request_id", requestID(c))
-				return
-			}
-			line.Take(fresh)
-		}
+	line := templates.RegionLine{Section: f.Section, Of: c.Param("id"), Refresh: "/p/" + s.Project + "/refresh"}
+	if err := p.age(c, &line.RegionAge, s, kinds, line.Of); err != nil {
+		p.Log.Error("freshness", "error", err, "request_id", requestID(c))
+		return
 	}
 	if !line.Told() {
 		return
 	}
-	if id := c.Param("id"); id != "" {
+	if id := line.Of; id != "" {
 		for _, kind := range kinds {
 			paths, err := p.Backends.NotKept(ctx, s, kind, id)
 			if err != nil {
@@ -51,7 +45,23 @@ func (p *pages) tellFreshness(c echo.Context, f *templates.Frame) {
 	f.Region = &line
 }
 
-// refreshRegion reads a section's kinds from the region again.
+// age adds how old that is what a project shows of some kinds, and what some objects have
+// of them.
+func (p *pages) age(c echo.Context, age *templates.RegionAge, s api.Scope, kinds []api.Kind, objects ...string) error {
+	for _, kind := range kinds {
+		for _, of := range append(objects, "") {
+			fresh, err := p.Backends.Freshness(c.Request().Context(), s, kind, of)
+			if err != nil {
+				return err
+			}
+			age.Take(fresh)
+		}
+	}
+	return nil
+}
+
+// refreshRegion reads a section's kinds from the region again, and what an object of it
+// has of them, if that was ever read.
 func (p *pages) refreshRegion(c echo.Context) error {
 	ctx, s := c.Request().Context(), p.scope(c)
 	kinds := kindsOf[c.FormValue("section")]
@@ -59,8 +69,13 @@ func (p *pages) refreshRegion(c echo.Context) error {
 		return api.Errorf(api.NotFound, "error.not_found")
 	}
 	for _, kind := range kinds {
-		if _, err := p.Backends.Refresh(ctx, s, kind, ""); err != nil {
-			return err
+		for _, of := range []string{"", c.FormValue("of")} {
+			if seen, err := p.Backends.Freshness(ctx, s, kind, of); err != nil || of != "" && seen.Tried.IsZero() {
+				continue
+			}
+			if _, err := p.Backends.Refresh(ctx, s, kind, of); err != nil {
+				return err
+			}
 		}
 	}
 	return redirect(c, safeNext(c.FormValue("next")))

@@ -24,6 +24,14 @@ func (p *pages) disableLinks(c echo.Context) error {
 	})
 }
 
+func (p *pages) codeOfLinks(c echo.Context) error {
+	return p.linkShelf().showCode(c, []string{"bulk.enable", "bulk.disable", "bulk.delete"}, func(l *api.Link) []api.Deed {
+		return []api.Deed{
+			api.EnableLink{ID: l.ID, Enabled: true}, api.EnableLink{ID: l.ID}, api.DeleteLink{ID: l.ID, Version: l.Version},
+		}
+	})
+}
+
 func (p *pages) confirmDeleteLinks(c echo.Context) error {
 	ctx := localised(c)
 	return p.linkShelf().confirmDelete(c, "link.delete_many_title", func(links []api.Link) templates.DeleteView {

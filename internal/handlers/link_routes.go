@@ -23,6 +23,7 @@ func (p *pages) linkRoutes(project *echo.Group) {
 	links.POST("/import/apply", p.applyImport, p.editor)
 	links.POST("/enable", p.enableLinks, p.editor)
 	links.POST("/disable", p.disableLinks, p.editor)
+	links.POST("/code", p.codeOfLinks, p.editor)
 	links.POST("/delete", p.confirmDeleteLinks, p.editor)
 	links.POST("/delete/confirmed", p.deleteLinks, p.editor)
 	links.GET("/alerts", p.showHook)

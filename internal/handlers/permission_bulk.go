@@ -32,3 +32,23 @@ func (p *pages) renewPermissions(c echo.Context) error {
 		return err
 	})
 }
+
+// codeOfPermissions shows as code what the renewals are, as they stand in the menu.
+func (p *pages) codeOfPermissions(c echo.Context) error {
+	view, err := p.serviceView(c)
+	if err != nil {
+		return err
+	}
+	var labels []string
+	for _, r := range templates.Renewals {
+		labels = append(labels, r.Key)
+	}
+	now := time.Now()
+	return p.permissionShelf(view).showCode(c, labels, func(entry *api.Permission) (deeds []api.Deed) {
+		for _, r := range templates.Renewals {
+			until, _ := api.ReadRenewal(r.Value, entry.Expires, now)
+			deeds = append(deeds, api.ChangePermission{Service: view.Service.ID, ID: entry.ID, Change: api.PermissionChange{Expires: &until}})
+		}
+		return deeds
+	})
+}

@@ -47,6 +47,16 @@ func (p *pages) enablePolicies(c echo.Context) error {
 	})
 }
 
+func (p *pages) codeOfPolicies(c echo.Context) error {
+	labels := []string{"policies.back_up", "bulk.enable", "bulk.disable", "bulk.delete"}
+	return p.policyShelf().showCode(c, labels, func(policy *api.Policy) []api.Deed {
+		return []api.Deed{
+			api.StartCheckpoint{Draft: api.CheckpointDraft{Policy: policy.ID}}, api.EnablePolicy{ID: policy.ID, Enabled: true},
+			api.EnablePolicy{ID: policy.ID}, api.DeletePolicy{ID: policy.ID, Version: policy.Version},
+		}
+	})
+}
+
 func (p *pages) disablePolicies(c echo.Context) error {
 	d := deed{title: "policies.disable_many_title", done: "bulk.disabled", one: "policies.now_disabled"}
 	return p.policyShelf().toMany(c, d, func(ctx context.Context, s api.Scope, policy *api.Policy) error {

@@ -17,6 +17,7 @@ func (p *pages) policyRoutes(policies *echo.Group) {
 	policies.POST("/backup", p.backUpPolicies, p.editor)
 	policies.POST("/enable", p.enablePolicies, p.editor)
 	policies.POST("/disable", p.disablePolicies, p.editor)
+	policies.POST("/code", p.codeOfPolicies, p.editor)
 	policies.POST("/delete", p.confirmDeletePolicies, p.editor)
 	policies.POST("/delete/confirmed", p.deletePolicies, p.editor)
 

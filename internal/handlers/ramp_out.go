@@ -29,7 +29,7 @@ func (p *pages) leaveGray(c echo.Context, leave func(ctx context.Context, s api.
 	alias := &view.Alias
 	main, additional := c.FormValue("main"), c.FormValue("additional")
 	if alias.Route.Main != main || alias.Route.Additional != additional || additional == "" {
-		return p.goneGray(c, view, api.M("ramp.gone", "by", alias.Updated.By))
+		return p.goneGray(c, view, api.M("ramp.gone", "by", api.By(alias.Updated.By)))
 	}
 	left, err := leave(c.Request().Context(), p.scope(c), alias.ID, alias.Version)
 	if e := domainError(err); err != nil && (e.Code == api.Conflict || e.Code == api.Invalid) {

@@ -58,13 +58,13 @@ func (p *pages) sampleActions(c echo.Context, frame *templates.Frame, actions ..
 
 // sampleMany is sampleActions of a page that is the answer to a form, which only asks: it
 // is posted again.
-func (p *pages) sampleMany(c echo.Context, frame *templates.Frame, many action) (err error) {
+func (p *pages) sampleMany(c echo.Context, frame *templates.Frame, many ...action) (err error) {
 	values, err := formValues(c)
 	if err != nil {
 		return err
 	}
 	view := templates.SampleView{ID: templates.PageSample, Method: "post", Path: c.Request().URL.Path, Alone: true, Hidden: beside(values)}
-	frame.Below, err = p.sampled(c, view, values, many)
+	frame.Below, err = p.sampled(c, view, values, many...)
 	return err
 }
 

@@ -352,3 +352,34 @@ func TestTheCodeOfARollBack(t *testing.T) {
 	require.Contains(t, code, "PUT /")
 	require.Contains(t, code, `"enabled": true`)
 }
+
+func TestWhatIsDoneToManyThingsHasItsCode(t *testing.T) {
+	t.Parallel()
+	w, _ := sampledTown(t, person{role: api.RoleEditor})
+	for pattern, about := range map[string]struct {
+		id       string
+		requests []string
+	}{
+		"/links/code":                 {w.mine.Link, []string{"PUT", "PUT", "DELETE"}},
+		"/replication/code":           {w.mine.Policy, []string{"POST", "PUT", "PUT", "DELETE"}},
+		"/whitelist/:id/entries/code": {w.mine.Entry, []string{"PUT", "PUT", "PUT"}},
+	} {
+		path, _ := filled("/p/:project"+pattern, w.mine, w.mine, "")
+		rec := w.ask(http.MethodPost, path, url.Values{"id": {about.id}})
+		require.Equal(t, http.StatusOK, rec.Code, pattern)
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(rec.Body.String()))
+		require.NoError(t, err)
+		require.NotEmpty(t, doc.Find("details.sample[open] pre").Text(), "%s: it is open", pattern)
+		p := panelOf(t, rec.Body.String())
+		var found []string
+		for i := range about.requests {
+			p.values.Set(templates.SampleAction, strconv.Itoa(i))
+			doc, err := goquery.NewDocumentFromReader(p.ask(t, w, "http").Body)
+			require.NoError(t, err)
+			found = append(found, strings.Fields(doc.Find("pre").Text())[0])
+		}
+		require.Equal(t, about.requests, found, pattern)
+		rec = w.ask(http.MethodPost, path, url.Values{})
+		require.Equal(t, http.StatusSeeOther, rec.Code, "%s: nothing is ticked", pattern)
+	}
+}

@@ -84,6 +84,34 @@ func (sh *shelf[T, Q]) confirmDelete(c echo.Context, title string, ask func(foun
 	return sh.render(c, http.StatusOK, templates.DeleteMany(frame, view))
 }
 
+// showCode shows as code what can be done with the selected things: each returns the deeds
+// for one of them, in the order of labels.
+func (sh *shelf[T, Q]) showCode(c echo.Context, labels []string, each func(*T) []api.Deed) error {
+	found, err := sh.selected(c)
+	if err != nil {
+		return sh.refuseSelection(c, err)
+	}
+	actions := make([]action, len(labels))
+	for i, label := range labels {
+		actions[i] = action{label: api.M(label)}
+	}
+	for i := range found {
+		for k, deed := range each(&found[i]) {
+			actions[k].deeds = append(actions[k].deeds, deed)
+		}
+	}
+	view := templates.ManyCodeView{Collection: sh.where(c), Back: backPath(c), Count: len(found)}
+	frame := sh.frame(c, "sample.many_title")
+	frame.Path = view.Back
+	if c.FormValue(templates.SampleLanguage) == "" && len(sh.Samples.Languages) > 0 { // it is open from the start
+		c.Request().Form.Set(templates.SampleLanguage, sh.Samples.Languages[0])
+	}
+	if err := sh.sampleMany(c, &frame, actions...); err != nil {
+		return err
+	}
+	return sh.render(c, http.StatusOK, templates.ManyCode(frame, view))
+}
+
 // backPath is the page of this site that an action leads back to: the one that
 // its form names, or the first of the section.
 func backPath(c echo.Context) string { return backTo(c, "/p/"+project(c).ID+"/"+section(c)) }

@@ -30,6 +30,14 @@ func (v *bulkView) all(ctx context.Context) string {
 	return locale.T(ctx, v.Words.All)
 }
 
+// ManyCodeView is what can be done with several things, as code.
+type ManyCodeView struct {
+	Collection
+
+	Back  string
+	Count int
+}
+
 // OutcomeView is what became of each thing of a bulk action.
 type OutcomeView struct {
 	Collection

@@ -41,13 +41,36 @@ type CompareView struct {
 	Cursor   string // with one kind
 	Tick     string // the kind of which all is ticked, without JavaScript
 	Sections []CompareSection
+	Ages     []CompareAge // of those of the two that live in a region
 	Place    func(there bool, t *compare.Thing) string // page of a thing
+}
+
+// CompareAge is how old that is what is compared of a project.
+type CompareAge struct {
+	RegionAge
+
+	Project string
 }
 
 // CompareSection is what is different of a kind.
 type CompareSection struct {
 	Kind api.Kind
 	Page compare.Page
+}
+
+// Parents are the objects that what is shown of the project here, or there, is a part of.
+func (s *CompareSection) Parents(there bool) []string {
+	var ids []string
+	for i := range s.Page.Rows {
+		thing := s.Page.Rows[i].Here
+		if there {
+			thing = s.Page.Rows[i].There
+		}
+		if thing != nil && thing.Parent != "" && !slices.Contains(ids, thing.Parent) {
+			ids = append(ids, thing.Parent)
+		}
+	}
+	return ids
 }
 
 func (v *CompareView) base() string { return v.Here.path() + CompareSuffix }

@@ -20,11 +20,11 @@ type PermissionView struct {
 
 // renewals are what the entry can be renewed by: that for everyone is opened
 // anew instead.
-func (v *PermissionView) renewals() []renewal {
+func (v *PermissionView) renewals() []Renewal {
 	if v.Entry.Permission == api.Everyone {
 		return nil
 	}
-	return renewals
+	return Renewals
 }
 
 // PermissionForm describes the form of an entry, its description and when it

@@ -85,11 +85,11 @@ func accountName(ctx context.Context, permission string) string {
 	return api.BareAccount(permission)
 }
 
-// renewal is a new end of an entry, as it is sent and as it is called.
-type renewal struct{ Value, Key string }
+// Renewal is a new end of an entry, as it is sent and as it is called.
+type Renewal struct{ Value, Key string }
 
-// renewals are what an entry can be renewed by at a click.
-var renewals = []renewal{
+// Renewals are what an entry can be renewed by at a click.
+var Renewals = []Renewal{
 	{"+30d", "whitelist.renew_30"}, {"+90d", "whitelist.renew_90"}, {"never", "whitelist.renew_never"},
 }
 

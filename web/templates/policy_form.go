@@ -227,6 +227,9 @@ func copyFields(ctx context.Context, d PolicyFields) []form.Field {
 	}
 	if len(to.Choices) == 0 {
 		to.Help = text("policies.no_region")
+		if d.Cloud {
+			to.Help = text("policies.no_region_there")
+		}
 	}
 	if d.To == "" {
 		return []form.Field{to}

@@ -143,9 +143,9 @@ func (p *Plane) sendThere(ctx context.Context, s api.Scope, service string, draf
 	if len(drafts) == 0 {
 		return nil
 	}
-	made, done, err := there(ctx, p, s, api.AddPermissions{Service: service, Batch: api.PermissionBatch{Entries: drafts}})
+	made, done, err := p.addWished(ctx, s, service, api.PermissionBatch{Entries: drafts})
 	if err == nil {
-		b.made, b.done = append(b.made, made.Made...), append(b.done, done)
+		b.made, b.done = append(b.made, made...), append(b.done, done)
 		return nil
 	}
 	half := len(drafts) / 2

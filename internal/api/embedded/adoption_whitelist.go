@@ -120,6 +120,9 @@ func (r *serviceRow) adopt(ctx context.Context, tx bun.Tx, s api.Scope, n *news,
 	}
 	fresh := slices.DeleteFunc(n.fresh, func(e permissionRow) bool { return taken[e.ID] })
 	for some := range slices.Chunk(fresh, lookups) {
+		if err := r.grant(ctx, tx, some); err != nil {
+			return err
+		}
 		if err := r.insert(ctx, tx, s, some); err != nil {
 			return err
 		}

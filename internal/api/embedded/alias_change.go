@@ -71,7 +71,7 @@ func aliasChanged(by string) error {
 	if by == "" {
 		return api.Errorf(api.Conflict, "alias.changed_there")
 	}
-	return api.Errorf(api.Conflict, "alias.changed", "by", by)
+	return api.Errorf(api.Conflict, "alias.changed", "by", api.By(by))
 }
 
 // deed is what the change is to a region, which knows of no ramps.

@@ -153,7 +153,7 @@ func (p *Plane) TagConnection(ctx context.Context, s api.Scope, id string, tags 
 }
 
 func connectionChanged(row *connectionRow) error {
-	return api.Errorf(api.Conflict, "connection.changed", "by", row.UpdatedBy)
+	return api.Errorf(api.Conflict, "connection.changed", "by", api.By(row.UpdatedBy))
 }
 
 // ReactivateConnection implements api.Connections.

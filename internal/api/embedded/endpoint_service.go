@@ -198,5 +198,5 @@ func (r *serviceRow) replace(ctx context.Context, tx bun.Tx, s api.Scope, before
 }
 
 func serviceChanged(by string) error {
-	return api.Errorf(api.Conflict, "endpoint_service.changed", "by", by)
+	return api.Errorf(api.Conflict, "endpoint_service.changed", "by", api.By(by))
 }

@@ -69,7 +69,7 @@ func functionChanged(by string) error {
 	if by == "" {
 		return api.Errorf(api.Conflict, "function.changed_there")
 	}
-	return api.Errorf(api.Conflict, "function.changed", "by", by)
+	return api.Errorf(api.Conflict, "function.changed", "by", api.By(by))
 }
 
 // CreateFunction implements api.Functions.

@@ -227,4 +227,4 @@ func taken(others []api.Problem) error {
 	}
 }
 
-func changed(by string) error { return api.Errorf(api.Conflict, "link.changed", "by", by) }
+func changed(by string) error { return api.Errorf(api.Conflict, "link.changed", "by", api.By(by)) }

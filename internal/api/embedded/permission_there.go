@@ -33,14 +33,14 @@ func (p *Plane) addThere(ctx context.Context, s api.Scope, service string, b api
 		}
 		b.Entries = without(b.Entries, nil)
 	}
-	made, done, err := there(ctx, p, s, api.AddPermissions{Service: service, Batch: b})
+	made, done, err := p.addWished(ctx, s, service, b)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	var added []api.Permission
 	err = p.changeWhitelist(ctx, s, service, func(ctx context.Context, tx bun.Tx, svc *serviceRow, now time.Time) error {
-		rows, err := svc.keepEntries(ctx, tx, s, made.Made, b.Entries, now)
+		rows, err := svc.keepEntries(ctx, tx, s, made, b.Entries, now)
 		added = permissionsOf(rows)
 		return err
 	})
@@ -71,6 +71,9 @@ func (r *serviceRow) keepEntries(ctx context.Context, tx bun.Tx, s api.Scope, ma
 	for i := range rows {
 		rows[i].take(&made[i])
 	}
+	if err := dropWishes(ctx, tx, r.ID, namesOf(kept)); err != nil {
+		return nil, err
+	}
 	seen, err := tx.NewDelete().Model((*permissionRow)(nil)).Where("service_id = ?", r.ID).Where("permission IN (?)", bun.List(namesOf(kept))).Exec(ctx)
 	if err != nil {
 		return nil, err
@@ -93,8 +96,7 @@ func (p *Plane) openThere(ctx context.Context, s api.Scope, service string, d ap
 	if err := p.clearThere(ctx, s, service, []api.PermissionDraft{{Permission: api.Everyone}}); err != nil {
 		return nil, done, err
 	}
-	opened, done, err := there(ctx, p, s, api.OpenToEveryone{Service: service, Draft: d})
-	return opened.Made, done, err
+	return p.openWished(ctx, s, service, d)
 }
 
 // changeThere changes an entry in the region that the project lives in: its description,

@@ -26,7 +26,7 @@ func (p *Plane) changePolicy(ctx context.Context, s api.Scope, id string, versio
 			return err
 		}
 		if version != 0 && version != row.Version {
-			return api.Errorf(api.Conflict, "policy.changed", "by", row.UpdatedBy)
+			return api.Errorf(api.Conflict, "policy.changed", "by", api.By(row.UpdatedBy))
 		}
 		stored, err := readPolicy(ctx, tx, s, id)
 		if err != nil {

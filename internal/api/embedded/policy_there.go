@@ -41,7 +41,7 @@ func unheard() error { return api.Errorf(api.Unavailable, "region.unheard") }
 func (p *Plane) seenPolicy(ctx context.Context, s api.Scope, id string, version int64) (api.Policy, error) {
 	stored, err := readPolicy(ctx, p.db.Read, s, id)
 	if err == nil && version != 0 && version != stored.Version {
-		err = api.Errorf(api.Conflict, "policy.changed", "by", stored.Updated.By)
+		err = api.Errorf(api.Conflict, "policy.changed", "by", api.By(stored.Updated.By))
 	}
 	return stored, err
 }

@@ -79,7 +79,7 @@ func (r *rampRow) end(state api.RampState, by string, now time.Time) {
 	case by == "": // in the region that the project lives in
 		r.Message = encode(api.M("ramp.overtaken_there"))
 	default:
-		r.Message = encode(api.M("ramp.overtaken", "by", by))
+		r.Message = encode(api.M("ramp.overtaken", "by", api.By(by)))
 	}
 }
 

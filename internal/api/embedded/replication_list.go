@@ -111,6 +111,7 @@ func (p *Plane) ReplicationRecord(ctx context.Context, s api.Scope, id string) (
 		return api.ReplicationRecord{}, err
 	}
 	record := row.record()
-	record.Log = row.log()
-	return record, nil
+	away, err := p.away(ctx, s.Project)
+	record.Log = row.log(away)
+	return record, err
 }

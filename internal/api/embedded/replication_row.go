@@ -149,8 +149,8 @@ func (r *recordRow) record() api.ReplicationRecord {
 }
 
 // log is what happened to it. What the row says anyway is not kept once more as a
-// line.
-func (r *recordRow) log() (lines []api.RecordLine) {
+// line. Of a copy that was made away, in a region, nobody here has seen the content.
+func (r *recordRow) log(away bool) (lines []api.RecordLine) {
 	lines = append(lines, api.RecordLine{At: store.Time(r.CreatedAt), Message: api.M("replication.queued")})
 	if r.BeganAt > 0 {
 		lines = append(lines, api.RecordLine{At: store.Time(r.BeganAt), Message: api.M("replication.began")})
@@ -162,7 +162,11 @@ func (r *recordRow) log() (lines []api.RecordLine) {
 	decode(r.Fault, &why)
 	switch {
 	case r.Status == api.ReplicationSucceeded:
-		lines = append(lines, api.RecordLine{At: store.Time(r.EndedAt), Message: api.M("replication.copied", "id", r.ReplicaID)})
+		copied := "replication.copied"
+		if away {
+			copied = "replication.copied_there"
+		}
+		lines = append(lines, api.RecordLine{At: store.Time(r.EndedAt), Message: api.M(copied, "id", r.ReplicaID)})
 	case r.EndedAt > 0 && why != nil:
 		lines = append(lines, api.RecordLine{At: store.Time(r.EndedAt), Message: why.Message, Detail: why.Detail})
 	}

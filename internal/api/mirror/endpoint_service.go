@@ -27,9 +27,7 @@ func (m *Service) freshServices(ctx context.Context, s api.Scope) error {
 	if err != nil || r == nil {
 		return err
 	}
-	within, cancel := context.WithTimeout(ctx, m.wait)
-	defer cancel()
-	if err := m.await(ctx, within, r, m.age, servicePart); err != nil {
+	if err := m.await(ctx, m.wait, r, m.age, servicePart); err != nil {
 		return err
 	}
 	all, err := m.plane.ListEndpointServices(ctx, s, api.EndpointServiceQuery{Limit: api.MaxWirePage})
@@ -41,7 +39,7 @@ func (m *Service) freshServices(ctx context.Context, s api.Scope) error {
 		id := all.Items[i].ID
 		parts = append(parts, part{api.KindPermission, id}, part{api.KindEndpoint, id})
 	}
-	return m.await(ctx, within, r, listAge*m.age, parts...)
+	return m.await(ctx, m.wait, r, listAge*m.age, parts...)
 }
 
 // freshService is fresh for a service, and for what it has of some kinds.
@@ -50,17 +48,15 @@ func (m *Service) freshService(ctx context.Context, s api.Scope, id string, kind
 	if err != nil || r == nil {
 		return err
 	}
-	within, cancel := context.WithTimeout(ctx, m.wait)
-	defer cancel()
 	known := m.knows(ctx, s, id)
 	parts := []part{servicePart}
 	if known {
 		parts = append(parts, partsOf(id, kinds)...)
 	}
-	if err := m.await(ctx, within, r, m.age, parts...); err != nil || known || !m.knows(ctx, s, id) {
+	if err := m.await(ctx, m.wait, r, m.age, parts...); err != nil || known || !m.knows(ctx, s, id) {
 		return err
 	}
-	return m.await(ctx, within, r, m.age, partsOf(id, kinds)...)
+	return m.await(ctx, m.wait, r, m.age, partsOf(id, kinds)...)
 }
 
 // knows reports whether a service of the project is known here.

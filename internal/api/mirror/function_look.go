@@ -135,7 +135,7 @@ func (m *Service) lookAliases(ctx context.Context, r *region) (func(context.Cont
 
 // told has a part read, if it was not just now, and returns why that failed.
 func (m *Service) told(ctx context.Context, r *region, p part) error {
-	if err := m.await(ctx, ctx, r, m.age, p); err != nil {
+	if err := m.await(ctx, forever, r, m.age, p); err != nil {
 		return err
 	}
 	if f := r.freshness(p); !f.Trouble.IsZero() {

@@ -20,17 +20,34 @@ type part struct {
 // state is how far what is kept of a part is.
 type state struct {
 	api.Freshness
-	stale   bool          // something was changed since it was read
-	reading chan struct{} // closed when it was read; nil while nobody does
-	since   time.Time     // when that began
+	stale   bool     // something was changed since it was read
+	reading *reading // nil while nobody reads it
 }
 
-// partOf is the part that something is read in.
-func partOf(kind api.Kind, of string) part {
-	if kind == api.KindQueue {
-		return connectionPart
+// reading is that a part is being read.
+type reading struct {
+	done  chan struct{} // closed when it was read
+	since time.Time
+}
+
+// partOf is the part that all of a kind is read in, or what an object has of it; false
+// if there is none, as of whitelists, of which each is read by itself.
+func (m *Service) partOf(ctx context.Context, s api.Scope, kind api.Kind, of string) (part, bool) {
+	switch kind {
+	case api.KindQueue:
+		return connectionPart, of == ""
+	case api.KindAlias:
+		if of == "" {
+			return aliasesPart, true
+		}
+		alias, err := m.plane.Alias(ctx, s, of)
+		return functionPart(alias.Function.ID), err == nil
+	case api.KindPermission:
+		return part{kind, of}, of != ""
+	case api.KindFunction, api.KindEndpoint:
+		return part{kind, of}, true
 	}
-	return part{kind, of}
+	return part{kind: kind}, of == ""
 }
 
 // look reads a part from the region, all of it, and returns what takes it over.
@@ -71,33 +88,38 @@ func (m *Service) fresh(ctx context.Context, s api.Scope, parts ...part) error {
 	if err != nil || r == nil {
 		return err
 	}
-	within, cancel := context.WithTimeout(ctx, m.wait)
-	defer cancel()
-	return m.await(ctx, within, r, m.age, parts...)
+	return m.await(ctx, m.wait, r, m.age, parts...)
 }
 
-// await has parts read that are older than age, and waits for that, but not longer than
-// within.
-func (m *Service) await(ctx, within context.Context, r *region, age time.Duration, parts ...part) error {
-	var waits []<-chan struct{}
+// forever is the patience of who needs to know.
+const forever = 2 * readTime
+
+// await has parts read that are older than age, and waits for that, until their reading
+// takes longer than patience: whoever comes later to a region that hangs does not wait.
+func (m *Service) await(ctx context.Context, patience time.Duration, r *region, age time.Duration, parts ...part) error {
+	var readings []*reading
 	for _, p := range parts {
-		if reading := m.begin(ctx, r, p, age); reading != nil {
-			waits = append(waits, reading)
+		if read := m.begin(ctx, r, p, age); read != nil {
+			readings = append(readings, read)
 		}
 	}
-	for _, read := range waits {
+	for _, read := range readings {
+		late := time.NewTimer(patience - m.now().Sub(read.since))
 		select {
-		case <-read:
-		case <-within.Done():
+		case <-read.done:
+		case <-late.C:
+		case <-ctx.Done():
+			late.Stop()
 			return ctx.Err()
 		}
+		late.Stop()
 	}
 	return nil
 }
 
-// begin begins to read a part that is older than age, and returns what ends with that;
-// nil if it is young enough. Of those who ask at the same time one reads.
-func (m *Service) begin(ctx context.Context, r *region, p part, age time.Duration) <-chan struct{} {
+// begin begins to read a part that is older than age; nil if it is young enough. Of those
+// who ask at the same time one reads.
+func (m *Service) begin(ctx context.Context, r *region, p part, age time.Duration) *reading {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	at := r.parts[p]
@@ -113,7 +135,7 @@ func (m *Service) begin(ctx context.Context, r *region, p part, age time.Duratio
 	if !at.stale && m.now().Sub(at.Tried) < age {
 		return nil
 	}
-	at.reading, at.stale, at.since = make(chan struct{}), false, m.now()
+	at.reading, at.stale = &reading{make(chan struct{}), m.now()}, false
 	go m.read(context.WithoutCancel(ctx), r, p, at)
 	return at.reading
 }
@@ -139,7 +161,7 @@ func (m *Service) read(ctx context.Context, r *region, p part, at *state) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	at.stale = true
-	close(at.reading)
+	close(at.reading.done)
 	at.reading = nil
 }
 
@@ -157,7 +179,7 @@ func (m *Service) settle(ctx context.Context, r *region, p part, at *state, bega
 	}
 	m.keep(ctx, r, p, at.Freshness, f)
 	at.Freshness = f
-	close(at.reading)
+	close(at.reading.done)
 	at.reading = nil
 }
 
@@ -167,7 +189,7 @@ func (m *Service) Look(ctx context.Context, project string, kind api.Kind) error
 	if err != nil || r == nil {
 		return err
 	}
-	return m.await(ctx, ctx, r, m.age, part{kind: kind})
+	return m.await(ctx, forever, r, m.age, part{kind: kind})
 }
 
 // trouble is why a region could not be read, for people.
@@ -198,18 +220,26 @@ func (m *Service) Freshness(ctx context.Context, s api.Scope, kind api.Kind, of 
 	if err != nil || r == nil {
 		return api.Freshness{}, err
 	}
+	p, is := m.partOf(ctx, s, kind, of)
+	if !is {
+		return api.Freshness{}, nil
+	}
+	return m.ageOf(ctx, r, p), nil
+}
+
+// ageOf is how old what is kept of a part is.
+func (m *Service) ageOf(ctx context.Context, r *region, p part) api.Freshness {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := partOf(kind, of)
 	at := r.parts[p]
 	if at == nil {
-		return m.kept(ctx, r, p), nil
+		return m.kept(ctx, r, p)
 	}
 	f := at.Freshness
-	if at.reading != nil && f.Trouble.IsZero() && m.now().Sub(at.since) >= m.wait {
-		f.Tried, f.Trouble = at.since, api.M("freshness.slow")
+	if at.reading != nil && f.Trouble.IsZero() && m.now().Sub(at.reading.since) >= m.wait {
+		f.Tried, f.Trouble = at.reading.since, api.M("freshness.slow")
 	}
-	return f, nil
+	return f
 }
 
 // Refresh implements api.Backends.
@@ -218,8 +248,12 @@ func (m *Service) Refresh(ctx context.Context, s api.Scope, kind api.Kind, of st
 	if err != nil || r == nil {
 		return api.Freshness{}, err
 	}
-	if err := m.await(ctx, ctx, r, 0, partOf(kind, of)); err != nil {
+	p, is := m.partOf(ctx, s, kind, of)
+	if !is {
+		return api.Freshness{}, nil
+	}
+	if err := m.await(ctx, forever, r, 0, p); err != nil {
 		return api.Freshness{}, err
 	}
-	return m.Freshness(ctx, s, kind, of)
+	return m.ageOf(ctx, r, p), nil
 }

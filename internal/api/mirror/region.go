@@ -19,8 +19,10 @@ const offersAge = time.Minute
 // offers are the regions that backups can be replicated to, with the projects there.
 type offers struct {
 	mu      sync.Mutex
-	at      time.Time
+	at      time.Time // when the region said so; zero if it never did
 	regions []api.Region
+	tried   time.Time // when it did not
+	why     error
 }
 
 // offered are the regions that backups of a project's region can be replicated to. A
@@ -28,22 +30,37 @@ type offers struct {
 func (m *Service) offered(ctx context.Context, r *region) ([]api.Region, error) {
 	r.offers.mu.Lock()
 	defer r.offers.mu.Unlock()
-	if !r.offers.at.IsZero() && m.now().Sub(r.offers.at) < offersAge {
-		return r.offers.regions, nil
+	o := &r.offers
+	if m.now().Sub(o.at) >= offersAge && m.now().Sub(o.tried) >= m.age { // whoever asks next does not wait again
+		regions, err := m.askOffers(ctx, r)
+		switch {
+		case err == nil:
+			o.regions, o.at = regions, m.now()
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		default:
+			o.tried, o.why = m.now(), err
+		}
 	}
+	if o.at.IsZero() {
+		return nil, o.why
+	}
+	return o.regions, nil
+}
+
+// askOffers asks the region, for as long as a page waits.
+func (m *Service) askOffers(ctx context.Context, r *region) ([]api.Region, error) {
 	ctx, cancel := context.WithTimeout(ctx, m.wait)
 	defer cancel()
 	body, err := r.ask(ctx, r.call("ShowReplicationCapabilities"))
-	if err == nil {
-		var names map[string][]string
-		if names, err = wire.CapabilitiesIn(body); err == nil {
-			r.offers.regions, r.offers.at = r.regions(ctx, names[r.place.Region]), m.now()
-		}
-	}
-	if r.offers.at.IsZero() {
+	if err != nil {
 		return nil, err
 	}
-	return r.offers.regions, nil
+	names, err := wire.CapabilitiesIn(body)
+	if err != nil {
+		return nil, err
+	}
+	return r.regions(ctx, names[r.place.Region]), nil
 }
 
 // regions are those of some names, with the projects that the project's credential can

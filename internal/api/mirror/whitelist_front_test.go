@@ -221,3 +221,54 @@ func TestAWhitelistIsChangedOnceIfAnAnswerIsLost(t *testing.T) {
 		require.Equal(t, []string{"delete page", "reject page", "create page"}, h.changesHere(t, api.KindEndpoint, svc.ID))
 	})
 }
+
+// When an entry ends, and why everyone may come in, no region knows: what is found there
+// after all answers were lost is what somebody wished for.
+func TestAnEntryWhoseAnswerWasLostEndsAllTheSame(t *testing.T) {
+	eachTown(t, func(t *testing.T, h *here) {
+		f := h.fronted(t)
+		svc := h.offer(t)
+		var down atomic.Bool
+		f.say(func(r *http.Request, body []byte) []byte {
+			if r.Method != http.MethodGet {
+				down.Store(true)
+			}
+			if down.Load() {
+				return nil
+			}
+			return body
+		})
+		end := time.Now().Add(time.Hour)
+		batch := api.PermissionBatch{Entries: []api.PermissionDraft{{Permission: "iam:domain::guest", Expires: end}, {Permission: "iam:domain::staff"}}}
+		_, err := h.mirror.AddPermissions(t.Context(), mine, svc.ID, batch)
+		require.Equal(t, api.Unavailable, api.CodeOf(err), "%v", err)
+		down.Store(false)
+		_, err = h.mirror.OpenToEveryone(t.Context(), mine, svc.ID, api.EveryoneDraft{Confirm: svc.Name, Reason: "open day", Expires: end})
+		require.Equal(t, api.Unavailable, api.CodeOf(err), "%v", err)
+		down.Store(false)
+		f.say(func(_ *http.Request, body []byte) []byte { return body })
+
+		page, err := h.mirror.ListPermissions(t.Context(), mine, svc.ID, api.PermissionQuery{})
+		require.NoError(t, err)
+		found := map[string]api.Permission{}
+		for _, e := range page.Items {
+			found[e.Permission] = e
+		}
+		require.Len(t, found, 3)
+		for _, name := range []string{"iam:domain::guest", api.Everyone} {
+			require.WithinDuration(t, end, found[name].Expires, time.Second, name)
+			require.Equal(t, mine.Actor.User, found[name].Created.By, name)
+		}
+		require.Equal(t, "open day", found[api.Everyone].Reason)
+		require.Zero(t, found["iam:domain::staff"].Expires)
+
+		_, err = h.there.plane.RemovePermissions(t.Context(), h.there.mine, svc.ID, api.PermissionRemoval{IDs: []string{found["iam:domain::guest"].ID}})
+		require.NoError(t, err)
+		_, err = h.there.plane.AddPermissions(t.Context(), h.there.mine, svc.ID, api.PermissionBatch{Entries: []api.PermissionDraft{{Permission: "iam:domain::guest"}}})
+		require.NoError(t, err)
+		page, err = h.mirror.ListPermissions(t.Context(), mine, svc.ID, api.PermissionQuery{Search: "guest"})
+		require.NoError(t, err)
+		require.Len(t, page.Items, 1)
+		require.Zero(t, page.Items[0].Expires, "a wish comes true once")
+	})
+}

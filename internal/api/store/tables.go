@@ -10,7 +10,7 @@ var tables = []string{
 	"audit_chain", "audit", "requests", "request_comments",
 	"links", "hooks", "hook_events", "checks", "episodes", "runs", "run_rows",
 	"queues", "connections", "connection_tags", "connection_queues", "address_tests",
-	"endpoint_services", "permissions", "permission_additions", "endpoints",
+	"endpoint_services", "permissions", "permission_wishes", "permission_additions", "endpoints",
 	"functions", "function_versions", "aliases", "ramps",
 	"regions", "policies", "policy_resources", "policy_operations", "checkpoints", "backups",
 	"replication_runs", "replication_records", "replication_syncs",

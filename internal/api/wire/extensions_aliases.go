@@ -122,7 +122,7 @@ func seenAlias(c echo.Context, alias *api.Alias) (int64, error) {
 		return 0, err
 	}
 	if *body.Additional != alias.Route.Additional {
-		return 0, api.Errorf(api.Conflict, "alias.changed", "by", alias.Updated.By)
+		return 0, api.Errorf(api.Conflict, "alias.changed", "by", api.By(alias.Updated.By))
 	}
 	return alias.Version, nil
 }

@@ -59,6 +59,17 @@ CREATE TABLE mirror_notes (
 ALTER TABLE endpoint_services ADD COLUMN away BOOLEAN NOT NULL DEFAULT FALSE;
 DROP INDEX endpoint_services_name;
 CREATE UNIQUE INDEX endpoint_services_name ON endpoint_services (name) WHERE NOT away;
+-- Entries on their way to a region, which knows neither when they end nor why: what comes
+-- back after its answer was lost is what somebody wished for.
+CREATE TABLE permission_wishes (
+    service_id TEXT NOT NULL REFERENCES endpoint_services (id) ON DELETE CASCADE,
+    permission TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    reason     TEXT NOT NULL,
+    asked_at   BIGINT NOT NULL,
+    asked_by   TEXT NOT NULL,
+    PRIMARY KEY (service_id, permission)
+);
 -- Until when one process adds a batch in a region.
 ALTER TABLE permission_additions ADD COLUMN held_until BIGINT NOT NULL DEFAULT 0;
 
