@@ -61,7 +61,7 @@ unit: generate $(SERVERS) ## run the tests beside the code
 	go test -timeout 20m -parallel 8 ./... # most tests of checks wait, for servers that say nothing
 
 e2e: build bin/testservers/openid ## run the tests of the whole program, in Chromium and with SDKs
-	cd e2e && go vet ./... && go test -timeout 40m -parallel 4 ./...
+	cd e2e && go vet ./... && go test -timeout 60m -parallel 4 ./...
 	$(MAKE) --no-print-directory region
 
 # What people do with each kind, once more in projects that live in a region.

@@ -59,7 +59,7 @@ func fewColours(full image.Image) *image.Paletted {
 	}
 	index := map[color.RGBA]uint8{}
 	for _, c := range frequent {
-		index[c] = uint8(few.Index(c)) //nolint:gosec // there are at most 256
+		index[c] = uint8(few.Index(c))
 	}
 	small := image.NewPaletted(bounds, few)
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {

@@ -34,17 +34,22 @@ var operation atomic.Int64
 // race lets the contenders take turns. Each round begins with another one, so
 // that none always follows the same neighbour.
 func race(ctx context.Context, title string, rounds int, turn time.Duration, all []contender) (results, error) {
+	return slowRace(ctx, title, rounds, turn, 0, all)
+}
+
+// slowRace is race of contenders that rest before each operation, which does not count.
+func slowRace(ctx context.Context, title string, rounds int, turn, rest time.Duration, all []contender) (results, error) {
 	progress("%s: %d contenders, %d rounds", title, len(all), rounds)
 	found := results{}
 	for _, c := range all { // once to warm up
-		if _, err := c.run(ctx, turn/2); err != nil {
+		if _, err := c.run(ctx, turn/2, rest); err != nil {
 			return nil, err
 		}
 	}
 	for round := range rounds {
 		for i := range all {
 			c := all[(i+round)%len(all)]
-			s, err := c.run(ctx, turn)
+			s, err := c.run(ctx, turn, rest)
 			if err != nil {
 				return nil, err
 			}
@@ -55,7 +60,7 @@ func race(ctx context.Context, title string, rounds int, turn time.Duration, all
 }
 
 // run gives a contender its turn.
-func (c *contender) run(ctx context.Context, turn time.Duration) (sample, error) {
+func (c *contender) run(ctx context.Context, turn, rest time.Duration) (sample, error) {
 	var all []time.Duration
 	var failed error
 	var mu sync.Mutex
@@ -63,7 +68,7 @@ func (c *contender) run(ctx context.Context, turn time.Duration) (sample, error)
 	busy, began := c.server.cpu(), time.Now()
 	for range c.clients {
 		clients.Go(func() {
-			took, err := c.repeat(ctx, began.Add(turn))
+			took, err := c.repeat(ctx, began.Add(turn), rest)
 			mu.Lock()
 			defer mu.Unlock()
 			all = append(all, took...)
@@ -82,9 +87,10 @@ func (c *contender) run(ctx context.Context, turn time.Duration) (sample, error)
 }
 
 // repeat is one client: it goes on until the end, and at least once.
-func (c *contender) repeat(ctx context.Context, end time.Time) ([]time.Duration, error) {
+func (c *contender) repeat(ctx context.Context, end time.Time, rest time.Duration) ([]time.Duration, error) {
 	var took []time.Duration
 	for len(took) == 0 || time.Now().Before(end) {
+		time.Sleep(rest)
 		began := time.Now()
 		if err := c.do(ctx, operation.Add(1)); err != nil {
 			return took, err

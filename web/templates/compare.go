@@ -41,7 +41,7 @@ type CompareView struct {
 	Cursor   string // with one kind
 	Tick     string // the kind of which all is ticked, without JavaScript
 	Sections []CompareSection
-	Ages     []CompareAge // of those of the two that live in a region
+	Ages     []CompareAge                              // of those of the two that live in a region
 	Place    func(there bool, t *compare.Thing) string // page of a thing
 }
 

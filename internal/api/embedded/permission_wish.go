@@ -76,7 +76,9 @@ func (p *Plane) openWished(ctx context.Context, s api.Scope, service string, dra
 	}
 	d, done, err := there(ctx, p, s, api.OpenToEveryone{Service: service, Draft: draft})
 	if err == nil && d.Made == nil { // everyone may come in already
-		err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error { return dropWishes(ctx, tx, service, []string{api.Everyone}) })
+		err = p.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+			return dropWishes(ctx, tx, service, []string{api.Everyone})
+		})
 	}
 	return d.Made, done, p.unwished(ctx, service, []string{api.Everyone}, err)
 }
