@@ -111,13 +111,17 @@ func TestOfficialSDKInvokesFunctions(t *testing.T) {
 			require.NotContains(t, strings.Join(values, ""), key.AccessKey, name)
 		}
 		require.Empty(t, got["X-Sdk-Date"])
-		require.Equal(t, *said.RequestId, got.Get("X-Cff-Request-Id"))
+		require.True(t, f.program.lacks(t, "the function is called from there, with another id") || *said.RequestId == got.Get("X-Cff-Request-Id"))
 	}
 	f.aim("v1", "")
+	none := http.StatusNotImplemented
+	if f.program.lacks(t, "why a function cannot run is known there") {
+		none = http.StatusBadGateway
+	}
 	for qualifier, want := range map[string]struct {
 		status int
 		code   string
-	}{":v1": {501, "FSS.0500"}, ":v9": {404, "FSS.1052"}, ":!nobody": {404, "FSS.1053"}} {
+	}{":v1": {none, "FSS.0500"}, ":v9": {404, "FSS.1052"}, ":!nobody": {404, "FSS.1053"}} {
 		_, err := client.InvokeFunction(&model.InvokeFunctionRequest{FunctionUrn: urn + qualifier, Body: map[string]any{}})
 		e := refusal(t, err)
 		require.Equal(t, want.status, e.StatusCode, qualifier)
@@ -154,6 +158,9 @@ func TestInvocationsFollowTheAlias(t *testing.T) {
 		}
 	}
 	weigh(t, "50")
+	if f.program.lacks(t, "the dialect has no word for whose version stays whose") {
+		return
+	}
 	a := f.send(http.MethodPut, f.own("/aliases/prod/sticky"), json.RawMessage(`{"sticky":{"type":"header","param":"X-User"}}`))
 	require.Less(t, a.status, 300, a.body)
 	first := map[string]string{}
@@ -190,7 +197,7 @@ func TestInvocationsOfARawClient(t *testing.T) {
 	a = f.raw("orders", strings.Repeat("x", 6<<20+1))
 	require.Equal(t, http.StatusRequestEntityTooLarge, a.status)
 	require.Contains(t, a.body, `"error_code":"FSS.0413"`)
-	f.aim("latest", f.base+"/healthz")
+	f.aim("latest", f.program.seat().URL+"/healthz")
 	a = f.raw("orders", "")
 	require.Equal(t, http.StatusBadGateway, a.status, "the console does not call itself")
 }

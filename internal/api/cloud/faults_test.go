@@ -231,3 +231,25 @@ func TestNoSecretComesBack(t *testing.T) {
 		require.NotContains(t, w.log.String(), secret)
 	}
 }
+
+// Whoever calls a broken function a hundred times does not lose sight of the others.
+func TestAFunctionThatBreaksIsNoDeadService(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	p := proxy(t, w.server.Listener.Addr().String())
+	d := w.draft()
+	d.Base = p.url()
+	o := w.quick()
+	o.Failures, o.Rest = 2, time.Hour
+	c := client(o, d)
+	fails := says(http.StatusBadGateway, `{"error_msg":"it does not answer","error_code":"FSS.0500"}`)
+	p.next(fails, fails, drop, drop, fails)
+	for range 5 {
+		_, err := c.Do(t.Context(), w.call("InvokeFunction", "{}", "function", "urn:fss:r:p:function:default:broken"))
+		require.Equal(t, api.Unavailable, api.CodeOf(said(t, err)), "%v", err)
+	}
+	sent, _ := p.counts()
+	require.Equal(t, 5, sent, "each was made, and once")
+	_, err := c.Do(t.Context(), w.call("ListFunctions", ""))
+	require.NoError(t, err)
+}

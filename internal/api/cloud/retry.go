@@ -108,7 +108,9 @@ func (c *Client) once(ctx context.Context, call *wire.Call, who auth.ICredential
 	defer cancel()
 	x := &exchange{ctx: timed, next: c.Transport}
 	f, said := c.fate(x, call, x.send(call, c.at.Endpoints[o.API], who), who)
-	circuit.leave(c.Now(), !errors.Is(ctx.Err(), context.Canceled), f < unsent, c.Rest)
+	// That a function breaks, or takes too long, says nothing about the service that runs it.
+	known := !errors.Is(ctx.Err(), context.Canceled) && (f != lost || o.ID != invocation)
+	circuit.leave(c.Now(), known, f < unsent, c.Rest)
 	return x.answer, f, said
 }
 

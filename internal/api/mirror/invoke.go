@@ -51,7 +51,7 @@ func (m *Service) Invoke(ctx context.Context, s api.Scope, c api.Call) (api.Answ
 		if doubt, ok := errors.AsType[*cloud.Doubt](err); ok {
 			err = doubt.Err
 		}
-		return api.Answer{}, err
+		return api.Answer{}, failedThere(err, &c, len(versions) > 0)
 	}
 	said, log := readInvocation(&answer)
 	said.Decision = m.decided(ctx, s, &c, &answer, log)
@@ -59,6 +59,26 @@ func (m *Service) Invoke(ctx context.Context, s api.Scope, c api.Call) (api.Answ
 		said.MemoryMB = versions[i].Config.MemoryMB
 	}
 	return said, nil
+}
+
+// failedThere is what a region said instead of an answer, as it is said here: which part of
+// the call there is not, or that the function failed, and not the region. known says that
+// the function is.
+func failedThere(err error, c *api.Call, known bool) error {
+	e, said := errors.AsType[*api.Error](err)
+	switch {
+	case !said || !strings.HasPrefix(e.Message.Key, "cloud.refused"):
+		return err
+	case e.Code == api.Unavailable:
+		return api.Errorf(api.Unavailable, "invoke.failed_there", "text", e.Message.Args["text"])
+	case e.Code != api.NotFound:
+		return err
+	case !known:
+		return api.Errorf(api.NotFound, "function.not_found")
+	case strings.HasPrefix(c.Qualifier, "!"):
+		return api.Errorf(api.NotFound, "alias.not_found")
+	}
+	return api.Errorf(api.NotFound, "version.not_found")
 }
 
 // callable are the versions of the called function as far as they are known here.

@@ -58,3 +58,27 @@ func TestOnlyWhatACallerSaysToAFunctionGoesAlong(t *testing.T) {
 		"Cookie": "a=1; b=2", "X-Team": "qa, ops", "X-Cff-Request-Version": "v1", "X-Cff-Log-Type": "tail",
 	}, header)
 }
+
+func TestWhatARegionSaysInsteadOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	refused := func(code api.Code) error {
+		return api.Errorf(code, "cloud.refused_code", "service", "FunctionGraph", "text", "no upstream", "code", "FSS.0500")
+	}
+	for name, c := range map[string]struct {
+		err       error
+		qualifier string
+		known     bool
+		says      string
+	}{
+		"the function failed":      {refused(api.Unavailable), "v1", true, "invoke.failed_there"},
+		"there is no such version": {refused(api.NotFound), "v9", true, "version.not_found"},
+		"there is no such alias":   {refused(api.NotFound), "!nobody", true, "alias.not_found"},
+		"there is no function":     {refused(api.NotFound), "v1", false, "function.not_found"},
+		"too many calls":           {refused(api.Limit), "v1", true, "cloud.refused_code"},
+		"no answer":                {api.Errorf(api.Unavailable, "cloud.late"), "v1", true, "cloud.late"},
+	} {
+		err := failedThere(c.err, &api.Call{Qualifier: c.qualifier}, c.known)
+		require.Equal(t, c.says, err.(*api.Error).Message.Key, name) //nolint:errorlint // as it comes
+		require.Equal(t, api.CodeOf(c.err), api.CodeOf(err), name)
+	}
+}

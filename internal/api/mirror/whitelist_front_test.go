@@ -243,7 +243,7 @@ func TestAnEntryWhoseAnswerWasLostEndsAllTheSame(t *testing.T) {
 		_, err := h.mirror.AddPermissions(t.Context(), mine, svc.ID, batch)
 		require.Equal(t, api.Unavailable, api.CodeOf(err), "%v", err)
 		down.Store(false)
-		_, err = h.mirror.OpenToEveryone(t.Context(), mine, svc.ID, api.EveryoneDraft{Confirm: svc.Name, Reason: "open day", Expires: end})
+		_, err = h.mirror.OpenToEveryone(t.Context(), mine, svc.ID, api.EveryoneDraft{Confirm: svc.Name, Reason: "open day of the fair", Expires: end})
 		require.Equal(t, api.Unavailable, api.CodeOf(err), "%v", err)
 		down.Store(false)
 		f.say(func(_ *http.Request, body []byte) []byte { return body })
@@ -259,7 +259,7 @@ func TestAnEntryWhoseAnswerWasLostEndsAllTheSame(t *testing.T) {
 			require.WithinDuration(t, end, found[name].Expires, time.Second, name)
 			require.Equal(t, mine.Actor.User, found[name].Created.By, name)
 		}
-		require.Equal(t, "open day", found[api.Everyone].Reason)
+		require.Equal(t, "open day of the fair", found[api.Everyone].Reason)
 		require.Zero(t, found["iam:domain::staff"].Expires)
 
 		_, err = h.there.plane.RemovePermissions(t.Context(), h.there.mine, svc.ID, api.PermissionRemoval{IDs: []string{found["iam:domain::guest"].ID}})

@@ -61,6 +61,7 @@ var fgsNumbers = map[string]number{
 	"invoke.body_too_long":   fgsTooBig,
 	"invoke.busy":            fgsBusy,
 	"invoke.encoded":         fgsUpstream,
+	"invoke.failed_there":    fgsUpstream,
 	"invoke.no_answer":       fgsUpstream,
 	"invoke.too_late":        fgsUpstream,
 
