@@ -58,13 +58,18 @@ func (p *pages) sampleActions(c echo.Context, frame *templates.Frame, actions ..
 
 // sampleMany is sampleActions of a page that is the answer to a form, which only asks: it
 // is posted again.
-func (p *pages) sampleMany(c echo.Context, frame *templates.Frame, many ...action) (err error) {
+func (p *pages) sampleMany(c echo.Context, frame *templates.Frame, many action) error {
+	return p.sampleAnswer(c, frame, false, many)
+}
+
+func (p *pages) sampleAnswer(c echo.Context, frame *templates.Frame, open bool, actions ...action) error {
 	values, err := formValues(c)
 	if err != nil {
 		return err
 	}
-	view := templates.SampleView{ID: templates.PageSample, Method: "post", Path: c.Request().URL.Path, Alone: true, Hidden: beside(values)}
-	frame.Below, err = p.sampled(c, view, values, many...)
+	frame.Below, err = p.sampled(c, templates.SampleView{
+		ID: templates.PageSample, Method: "post", Path: c.Request().URL.Path, Alone: true, Hidden: beside(values), Open: open,
+	}, values, actions...)
 	return err
 }
 
@@ -110,7 +115,7 @@ func (p *pages) chooseLanguage(c echo.Context, view *templates.SampleView, value
 	switch chosen := values.Get(templates.SampleLanguage); {
 	case slices.Contains(view.Languages, chosen):
 		view.Chosen = chosen
-	case asksSample(c) == view.ID:
+	case view.Open, asksSample(c) == view.ID:
 		view.Chosen = view.Languages[0]
 	}
 }

@@ -103,10 +103,7 @@ func (sh *shelf[T, Q]) showCode(c echo.Context, labels []string, each func(*T) [
 	view := templates.ManyCodeView{Collection: sh.where(c), Back: backPath(c), Count: len(found)}
 	frame := sh.frame(c, "sample.many_title")
 	frame.Path = view.Back
-	if c.FormValue(templates.SampleLanguage) == "" && len(sh.Samples.Languages) > 0 { // it is open from the start
-		c.Request().Form.Set(templates.SampleLanguage, sh.Samples.Languages[0])
-	}
-	if err := sh.sampleMany(c, &frame, actions...); err != nil {
+	if err := sh.sampleAnswer(c, &frame, true, actions...); err != nil {
 		return err
 	}
 	return sh.render(c, http.StatusOK, templates.ManyCode(frame, view))

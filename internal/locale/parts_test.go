@@ -251,6 +251,7 @@ func TestEveryValueOfAFamilyHasASentence(t *testing.T) {
 		"group.":            values(connector.Groups...),
 		"kind.":             {"link"},
 		"nav.":              {"overview", "links", "connections", "aliases", "whitelist", "replication"},
+		"region_about.":     {"links", "connections", "aliases", "whitelist", "replication"},
 		"status.":           values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),
 		"step.":             values(api.StepForm, api.StepResolve, api.StepConnect, api.StepTLS, api.StepHandshake, api.StepSignIn, api.StepDatabase, api.StepVersion),
 		"verdict.":          values(api.Passed, api.Warned, api.Failed, api.Skipped, api.FormOnly),

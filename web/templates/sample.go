@@ -37,6 +37,8 @@ type SampleView struct {
 	// Alone says that no form is around the panel: it has one of its own, with Hidden.
 	Alone  bool
 	Hidden []form.Hidden
+	// Open says that it is open from the start.
+	Open bool
 	// Redrawn says that the form around it is redrawn with every change, and the panel
 	// with it.
 	Redrawn bool
