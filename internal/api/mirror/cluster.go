@@ -29,6 +29,18 @@ func (c *clusters) last(now time.Time) (known []api.Cluster, listed, ask bool) {
 	return c.known, c.listed, now.After(c.until)
 }
 
+// running are those of which it said that they run, the first few.
+func (c *clusters) running() (ids []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, cluster := range c.known {
+		if cluster.Running && len(ids) < atOnce {
+			ids = append(ids, cluster.ID)
+		}
+	}
+	return ids
+}
+
 func (c *clusters) list(known []api.Cluster) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

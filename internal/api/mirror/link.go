@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"switchboard/internal/api"
 	"switchboard/internal/api/store"
@@ -51,8 +52,12 @@ func (m *Service) ExportLinks(ctx context.Context, s api.Scope, sel api.Selectio
 }
 
 // lookLinks reads the links of all clusters that are running: the others say nothing.
+// Those that were running when it last looked are asked at once, while the region says
+// which ones are.
 func (m *Service) lookLinks(ctx context.Context, r *region) (func(context.Context) error, error) {
+	early := r.linksEarly(ctx)
 	clusters, said, err := m.lookClusters(ctx, r)
+	read := early()
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +68,14 @@ func (m *Service) lookLinks(ctx context.Context, r *region) (func(context.Contex
 			silent = append(silent, cluster.ID)
 			continue
 		}
-		links, err := r.linksOf(ctx, cluster.ID)
-		if err != nil {
-			return nil, err
+		of, is := read[cluster.ID]
+		if !is {
+			of = r.linksOf(ctx, cluster.ID)
 		}
-		all = append(all, links...)
+		if of.err != nil {
+			return nil, of.err
+		}
+		all = append(all, of.links...)
 	}
 	if !said { // and yet it answers
 		r.clusters.rest(m.now().Add(unlisted))
@@ -75,20 +83,48 @@ func (m *Service) lookLinks(ctx context.Context, r *region) (func(context.Contex
 	return func(ctx context.Context) error { return m.plane.AdoptLinks(ctx, r.scope.Project, all, silent) }, nil
 }
 
+// linksRead are the links of a cluster, or why they could not be read.
+type linksRead struct {
+	links []api.Link
+	err   error
+}
+
+// linksEarly begins to read the links of the clusters that are known to run; what it
+// returns waits for them.
+func (r *region) linksEarly(ctx context.Context) (wait func() map[string]linksRead) {
+	known := r.clusters.running()
+	read := make([]linksRead, len(known))
+	var all sync.WaitGroup
+	for i, cluster := range known {
+		all.Go(func() { read[i] = r.linksOf(ctx, cluster) })
+	}
+	return func() map[string]linksRead {
+		all.Wait()
+		found := make(map[string]linksRead, len(known))
+		for i, cluster := range known {
+			found[cluster] = read[i]
+		}
+		return found
+	}
+}
+
 // linksOf are the links of a cluster, none of one that is gone.
-func (r *region) linksOf(ctx context.Context, cluster string) ([]api.Link, error) {
+func (r *region) linksOf(ctx context.Context, cluster string) (read linksRead) {
 	body, err := r.ask(ctx, r.call("ListLinks", "cluster", cluster))
 	if api.CodeOf(err) == api.NotFound {
-		return nil, nil
+		return linksRead{}
 	}
 	if err != nil {
-		return nil, err
+		return linksRead{err: err}
 	}
-	links, err := wire.LinksIn(body)
-	for i := range links {
-		links[i].Cluster = cluster
-	}
-	return slices.DeleteFunc(links, func(l api.Link) bool { return !keepable(&l) }), err
+	read.links, read.err = r.links.read(cluster, body, func(body []byte) ([]api.Link, error) {
+		links, err := wire.LinksIn(body)
+		for i := range links {
+			links[i].Cluster = cluster
+		}
+		return slices.DeleteFunc(links, func(l api.Link) bool { return !keepable(&l) }), err
+	})
+	return read
 }
 
 // keepable reports whether a link that a region tells of can be kept here: there is no

@@ -93,6 +93,7 @@ type region struct {
 	gate   gate
 
 	clusters clusters
+	links    memo[api.Link]
 	offers   offers
 	copies   copies
 
