@@ -117,9 +117,10 @@ func (w *tab) finish() {
 }
 
 // complaints ends the browser's log and returns its errors and warnings, without
-// what is allowed. A refused form is logged as a failed resource (422).
+// what is allowed. A refused form is logged as a failed resource (422), and a request
+// that a newer one replaces, or that is under way when the page is left, as aborted.
 func (w *tab) complaints() []string {
-	expected := append(slices.Clone(w.expected), "status of 422")
+	expected := append(slices.Clone(w.expected), "status of 422", "htmx:sendAbort", "htmx:afterRequest")
 	return slices.DeleteFunc(slices.Clone(w.log()), func(line string) bool {
 		return slices.ContainsFunc(expected, func(part string) bool { return strings.Contains(line, part) })
 	})

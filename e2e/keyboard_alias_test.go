@@ -13,7 +13,6 @@ import (
 func TestAliasByKeyboard(t *testing.T) {
 	t.Parallel()
 	j := start(t).travel(t, "keyboard")
-	j.allowAborts()
 	j.c.register("orders", "v1", "v2")
 	j.visit(j.home + "/aliases")
 	j.tabTo("link", "Create the first alias")
@@ -46,13 +45,6 @@ func TestAliasByKeyboard(t *testing.T) {
 	j.tabTo("button", "Create alias")
 	j.enter()
 	j.sees("Alias prod was created.")
-}
-
-// allowAborts allows what htmx logs when somebody is quicker than the check of the
-// field that was left.
-func (w *tab) allowAborts() {
-	w.expect("htmx:sendAbort")
-	w.expect("htmx:afterRequest")
 }
 
 // focus is the id of what has the keyboard, "" if that is nothing.
@@ -105,7 +97,6 @@ func (j *journey) writeRules() {
 func TestRampByKeyboard(t *testing.T) {
 	t.Parallel()
 	j := start(t).travel(t, "keyboard")
-	j.allowAborts()
 	j.hearRamps()
 	j.c.register("orders", "v1", "v2")
 	alias := j.c.alias("orders", "prod", "v1", nil)

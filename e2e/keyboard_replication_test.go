@@ -12,7 +12,6 @@ import (
 func TestReplicationByKeyboard(t *testing.T) {
 	t.Parallel()
 	j := start(t).travel(t, "keyboard")
-	j.allowAborts()
 	j.p.putObject(t, regionName, "keyboard/orders.sql", "INSERT")
 	j.visit(j.home + "/replication")
 	j.tabTo("link", "Create the first policy")
