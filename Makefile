@@ -62,7 +62,7 @@ unit: generate $(SERVERS) ## run the tests beside the code
 
 e2e: build bin/testservers/openid ## run the tests of the whole program, in Chromium and with SDKs
 	cd e2e && go vet ./... && go test -timeout 60m -parallel 4 ./...
-	$(MAKE) --no-print-directory region
+	$(MAKE) --no-print-directory region REGION='$(JOURNEYS)'
 
 # What people and programs do with each kind, once more in projects that live in a region.
 # Left out is what is about people, about pages as such, about several programs on one
@@ -70,10 +70,16 @@ e2e: build bin/testservers/openid ## run the tests of the whole program, in Chro
 NOT_THERE := Accessib|NoPageIs|Walk|Documentation|SignIn|SignOut|SetUp|SessionEnds|Invited|SecondFactor|KeysAndTokens
 NOT_THERE := $(NOT_THERE)|Language|Preferences|PressedButton|WrongPasswords|OtherSites|TestAudit|AcknowledgedLinks
 NOT_THERE := $(NOT_THERE)|Replicas|AReplica|ARegion|WhereAProject|OfThousands
+REGION := .
+# Of that, what make e2e does: all of it takes a quarter of an hour more.
+JOURNEYS := TestFirstLink|TestCloneKeeps|TestDeleteSays|TestEditLink|TestDisableOneLink|TestConnection(That|sAreKept|sAndQueues)
+JOURNEYS := $(JOURNEYS)|TestAliasShares|TestAliasByKeyboard|TestFunctionFrom|TestRampByHand|TestWhitelist(FromAList|Removal|ForEveryone|Entry)
+JOURNEYS := $(JOURNEYS)|TestRollBack|TestUndo|TestRequest|TestReplicationByKeyboard|TestReplicationTo|TestInvocations|TestTheCodeOfAForm
+JOURNEYS := $(JOURNEYS)|TestComparingAnd|TestOfficialSDKManages|TestOfficialSDKInvokes|TestOfficialSDKReplicates
 
 .PHONY: region
 region: build ## run the tests of each kind with projects that live in a region
-	cd e2e && go test -timeout 40m -parallel 4 -skip '$(NOT_THERE)' . -args -region
+	cd e2e && go test -timeout 40m -parallel 4 -run '$(REGION)' -skip '$(NOT_THERE)' . -args -region
 
 pictures: build ## take the pictures of the documentation anew, in docs/images
 	cd e2e && SWITCHBOARD_PICTURES=1 go test -count=1 -run '^TestPicturesOfTheDocumentation$$' .
