@@ -24,10 +24,12 @@ const awayAge = 50 * time.Millisecond
 func (b *bench) away(ctx context.Context) error {
 	progress("a project in a region")
 	there, err := b.newSite(ctx, "region", fewLinks)
+	b.others = append(b.others, there)
 	if err != nil {
 		return err
 	}
 	at, err := b.newAway(ctx, there)
+	b.others = append(b.others, at)
 	if err != nil {
 		return err
 	}
