@@ -33,8 +33,8 @@ func TestTheCodeOfAFormIsRun(t *testing.T) {
 	require.Contains(t, w.code(), "POST /v1.1/")
 	w.answered(func() { w.clickOn(".sample input[value=curl]") })
 	w.audit("the code of a link")
-	w.answered(func() { w.fill("Name", "orders_typed") })
-	require.Contains(t, w.code(), `"orders_typed"`)
+	w.fill("Name", "orders_typed")
+	w.showsCode(`"orders_typed"`)
 	require.NotContains(t, w.code(), "canary")
 	w.foldsCode()
 
@@ -59,10 +59,10 @@ func (w *tab) foldsCode() {
 		return stale, stale == "true"
 	})
 	require.NotContains(w.t, w.code(), "orders_folded")
-	w.answered(func() { w.clickOn("details.sample > summary") })
-	require.Contains(w.t, w.code(), "orders_folded")
-	w.answered(func() { w.fill("Name", "orders_typed") })
-	require.Contains(w.t, w.code(), "orders_typed")
+	w.clickOn("details.sample > summary")
+	w.showsCode("orders_folded")
+	w.fill("Name", "orders_typed")
+	w.showsCode("orders_typed")
 }
 
 // code is the code that the page shows.
