@@ -112,7 +112,7 @@ func (p *pages) renderCopy(c echo.Context, status int, k *copying) error {
 		}
 	}
 	if strings.HasSuffix(c.Path(), templates.ComparePlan) && len(deeds) > 0 {
-		if err := p.sampleMany(c, &frame, does(api.Message{}, deeds...)); err != nil {
+		if err := p.sampleMany(c, &frame, false, does(api.Message{}, deeds...)); err != nil {
 			return err
 		}
 	}

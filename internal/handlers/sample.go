@@ -57,12 +57,8 @@ func (p *pages) sampleActions(c echo.Context, frame *templates.Frame, actions ..
 }
 
 // sampleMany is sampleActions of a page that is the answer to a form, which only asks: it
-// is posted again.
-func (p *pages) sampleMany(c echo.Context, frame *templates.Frame, many action) error {
-	return p.sampleAnswer(c, frame, false, many)
-}
-
-func (p *pages) sampleAnswer(c echo.Context, frame *templates.Frame, open bool, actions ...action) error {
+// is posted again. It may be open from the start.
+func (p *pages) sampleMany(c echo.Context, frame *templates.Frame, open bool, actions ...action) error {
 	values, err := formValues(c)
 	if err != nil {
 		return err

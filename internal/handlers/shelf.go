@@ -78,7 +78,7 @@ func (sh *shelf[T, Q]) confirmDelete(c echo.Context, title string, ask func(foun
 	}
 	frame := sh.frame(c, title)
 	frame.Path = view.Back
-	if err := sh.sampleMany(c, &frame, does(api.Message{}, deeds...)); err != nil {
+	if err := sh.sampleMany(c, &frame, false, does(api.Message{}, deeds...)); err != nil {
 		return err
 	}
 	return sh.render(c, http.StatusOK, templates.DeleteMany(frame, view))
@@ -103,7 +103,7 @@ func (sh *shelf[T, Q]) showCode(c echo.Context, labels []string, each func(*T) [
 	view := templates.ManyCodeView{Collection: sh.where(c), Back: backPath(c), Count: len(found)}
 	frame := sh.frame(c, "sample.many_title")
 	frame.Path = view.Back
-	if err := sh.sampleAnswer(c, &frame, true, actions...); err != nil {
+	if err := sh.sampleMany(c, &frame, true, actions...); err != nil {
 		return err
 	}
 	return sh.render(c, http.StatusOK, templates.ManyCode(frame, view))

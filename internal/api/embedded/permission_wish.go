@@ -83,6 +83,7 @@ func (p *Plane) openWished(ctx context.Context, s api.Scope, service string, dra
 	return d.Made, done, p.unwished(ctx, service, []string{api.Everyone}, err)
 }
 
+// unwished returns refused, and takes the wishes back if it says that nothing was made.
 func (p *Plane) unwished(ctx context.Context, service string, names []string, refused error) error {
 	switch api.CodeOf(refused) {
 	case "", api.Unavailable, api.Internal:
